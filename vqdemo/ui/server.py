@@ -1,0 +1,135 @@
+"""What the page's scripts may ask of the server: one plain function a question, closed over the model.
+
+These functions are called directly by the browser, past Gradio's queue and past every component's own
+checks. Each takes one dict and returns one dict, checks what it was given, and says what is wrong with it as
+``{"error": message}``, since an exception would reach the script as ``undefined``. Images travel as base64
+of 784 bytes, which is the fastest way there is here.
+"""
+
+import base64
+import binascii
+import functools
+from collections.abc import Callable
+
+import numpy as np
+
+from .. import strokes
+from . import limits
+from .settings import SIDE, Settings, whole_number
+
+
+def server_functions(model) -> list[Callable]:
+    """The questions of the page, as Gradio's ``server_functions`` wants them."""
+
+    def describe(request: dict) -> dict:
+        """All that the page must know about the model before the first stroke."""
+        return {
+            "grid_shape": list(model.grid_shape),
+            "num_codes": int(model.num_codes),
+            "num_labels": int(model.num_labels),
+            "background": int(model.background),
+            "tiles": [to_base64(tile) for tile in np.asarray(model.tiles)],
+            "usage": [round(float(share), 6) for share in model.usage],
+            "defaults": {name: float(value) for name, value in model.defaults.items()},
+            "examples": examples,
+            "blank": seen(np.zeros((SIDE, SIDE), np.float32)),
+            "max_alternatives": limits.MAX_PAGE_ALTERNATIVES,
+            "max_upload_bytes": limits.MAX_UPLOAD_BYTES,
+        }
+
+    def encode(request: dict) -> dict:
+        """An image -> its codes, and the image decoded from them."""
+        return seen(from_base64(request["image"]))
+
+    def decode(request: dict) -> dict:
+        """A full grid of codes -> the image."""
+        return {"image": to_base64(model.decode(grid(request["codes"])[None])[0])}
+
+    def complete(request: dict) -> dict:
+        """A grid with unknown cells (-1) and settings -> alternatives, the likeliest first."""
+        n = whole_number(request.get("n", 4), "The number of alternatives", 1, limits.MAX_PAGE_ALTERNATIVES)
+        settings = Settings.of(model, **{name: request.get(name) for name in Settings.NAMES})
+        codes = grid(request["codes"])
+        grids = model.complete(codes, n, **settings.arguments())
+        log_probs = model.log_prob(grids, known=codes >= 0, label=settings.label)
+        images = model.decode(grids)
+        return {
+            "alternatives": [
+                {"codes": grids[i].ravel().tolist(), "image": to_base64(images[i]), "log_prob": float(log_probs[i])}
+                for i in np.argsort(-log_probs, kind="stable")
+            ]
+        }
+
+    def conditionals(request: dict) -> dict:
+        """For each cell, the probability of every code given all other known cells."""
+        label = whole_number(request.get("label"), "The digit", 0, model.num_labels - 1, optional=True)
+        return {"probabilities": model.conditionals(grid(request["codes"]), label=label).round(6).tolist()}
+
+    def frame(request: dict) -> dict:
+        """A picture file -> a digit framed as the training digits are."""
+        try:
+            data = base64.b64decode(request["data"], validate=True)
+        except (binascii.Error, ValueError, TypeError) as error:
+            raise ValueError("The picture did not arrive whole. Please try again.") from error
+        return {"image": to_base64(strokes.digit_from_picture(data, limits.MAX_UPLOAD_BYTES, limits.MAX_UPLOAD_PIXELS))}
+
+    def grid(codes) -> np.ndarray:
+        """The 49 numbers that the page sends, as a grid; their range is the model's to check."""
+        rows, columns = model.grid_shape
+        if not isinstance(codes, list) or len(codes) != rows * columns or not all(type(c) is int for c in codes):
+            raise ValueError(f"A grid is a list of {rows * columns} whole numbers.")
+        if not all(-1 <= c < model.num_codes for c in codes):
+            raise ValueError(f"A code is a number from 0 to {model.num_codes - 1}, or -1 where unknown.")
+        return np.array(codes, dtype=np.int64).reshape(rows, columns)
+
+    def seen(image: np.ndarray) -> dict:
+        codes = model.encode(image[None])
+        return {"codes": codes[0].ravel().tolist(), "image": to_base64(model.decode(codes)[0])}
+
+    examples = [
+        {"label": label, "drawing": to_base64(image), **seen(image)} for label, image in enumerate(example_images(model))
+    ]
+    return [guarded(question) for question in (describe, encode, decode, complete, conditionals, frame)]
+
+
+def example_images(model, tries: int = 6) -> list[np.ndarray]:
+    """One picture a digit, drawn by the model itself: the likeliest of a few samples with fixed seeds."""
+    images = []
+    for label in range(model.num_labels):
+        grids = model.sample(tries, label=label, temperature=0.9, guidance=0.5, seed=label)
+        best = int(np.argmax(model.log_prob(grids, label=label)))
+        images.append(model.decode(grids[best][None])[0])
+    return images
+
+
+def guarded(question: Callable) -> Callable:
+    """The same question, with what is wrong about a request said in the reply."""
+
+    @functools.wraps(question)
+    def answer(request: dict) -> dict:
+        if not isinstance(request, dict):
+            return {"error": "A request is an object with named fields."}
+        try:
+            return question(request)
+        except KeyError as error:
+            return {"error": f"The request lacks the field {error}."}
+        except (ValueError, TypeError) as error:
+            return {"error": str(error)}
+
+    return answer
+
+
+def to_base64(image: np.ndarray) -> str:
+    """Values in [0, 1], any shape -> base64 of one byte a pixel."""
+    return base64.b64encode((np.clip(image, 0, 1) * 255).round().astype(np.uint8).tobytes()).decode()
+
+
+def from_base64(text: str) -> np.ndarray:
+    """The inverse, for one 28x28 image -> float32 in [0, 1]."""
+    try:
+        pixels = np.frombuffer(base64.b64decode(text, validate=True), np.uint8)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise ValueError("An image is sent as base64 of its bytes.") from error
+    if pixels.size != SIDE * SIDE:
+        raise ValueError(f"An image has {SIDE * SIDE} bytes, one a pixel; {pixels.size} came.")
+    return pixels.reshape(SIDE, SIDE).astype(np.float32) / 255

@@ -1,0 +1,212 @@
+// The code grid: shows each cell's code as its number over the tile it stands for, and turns clicks, drags and keys
+// into a choice of cells and into edits.
+
+import * as bench from "./bench.js";
+import { paint } from "./ink.js";
+import { state, UNKNOWN, update, watch } from "./state.js";
+
+const TYPING_ENDS = 1200; // ms after which a half-typed number counts as meant
+
+export function mount(element, props, server) {
+  const { text } = props;
+  bench.start(server, text.status);
+  const grid = element.querySelector("#code-grid");
+  let cells = []; // the gridcell elements, row by row
+  let columns = 0;
+  let focus = 0; // the one cell that Tab reaches
+  let anchor = 0; // where a rectangle of chosen cells began
+  const shown = []; // the code each tile was painted with
+
+  function build({ grid_shape }) {
+    columns = grid_shape[1];
+    const make = (role, parent) => {
+      const node = document.createElement("div");
+      node.setAttribute("role", role);
+      parent.append(node);
+      return node;
+    };
+    for (let r = 0; r < grid_shape[0]; r++) {
+      const row = make("row", grid);
+      for (let c = 0; c < columns; c++) {
+        const cell = make("gridcell", row);
+        cell.append(document.createElement("canvas"), document.createElement("span"));
+        cell.dataset.cell = r * columns + c;
+      }
+    }
+    cells = [...grid.querySelectorAll("[role=gridcell]")];
+  }
+
+  // ---- choosing ----
+  const at = (cell) => [Math.floor(cell / columns), cell % columns];
+  const choose = (selected) => update({ selected });
+
+  function rectangle(a, b) {
+    const [[r1, c1], [r2, c2]] = [at(a), at(b)];
+    const inside = (i) => {
+      const [r, c] = at(i);
+      return (r - r1) * (r - r2) <= 0 && (c - c1) * (c - c2) <= 0;
+    };
+    return new Set(cells.map((_, i) => i).filter(inside));
+  }
+
+  function moveTo(cell, extend) {
+    focus = cell;
+    if (!extend) anchor = cell;
+    choose(rectangle(anchor, cell));
+    showFocus();
+    cells[cell].focus({ preventScroll: true });
+  }
+
+  function showFocus() {
+    cells.forEach((cell, i) => (cell.tabIndex = i === focus ? 0 : -1));
+  }
+
+  const cellUnder = (event) => {
+    const found = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-cell]");
+    return found && grid.contains(found) ? Number(found.dataset.cell) : null;
+  };
+  let dragging = null;
+
+  grid.addEventListener("pointerdown", (event) => {
+    const cell = cellUnder(event);
+    if (cell === null || dragging !== null || event.button > 0) return;
+    event.preventDefault();
+    stopTyping(true);
+    if (event.ctrlKey || event.metaKey) {
+      const selected = new Set(state.selected);
+      if (!selected.delete(cell)) selected.add(cell);
+      moveTo(cell);
+      return choose(selected);
+    }
+    dragging = event.pointerId;
+    grid.setPointerCapture(event.pointerId);
+    moveTo(cell, event.shiftKey);
+  });
+  grid.addEventListener("pointermove", (event) => {
+    const cell = cellUnder(event);
+    if (event.pointerId === dragging && cell !== null && cell !== focus) moveTo(cell, true);
+    if (event.pointerType === "mouse") update({ linked: new Set(cell === null ? [] : [cell]) });
+  });
+  grid.addEventListener("pointerleave", () => update({ linked: new Set() }));
+  for (const end of ["pointerup", "pointercancel"]) {
+    grid.addEventListener(end, (event) => {
+      if (event.pointerId === dragging) dragging = null;
+    });
+  }
+
+  // ---- keys ----
+  const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+  grid.addEventListener("keydown", (event) => {
+    const { key } = event;
+    const command = event.ctrlKey || event.metaKey;
+    if (key in STEPS || key === "Home" || key === "End") {
+      stopTyping(true);
+      const rows = cells.length / columns;
+      const [r, c] = at(focus);
+      const [dr, dc] = STEPS[key] ?? [0, key === "Home" ? -columns : columns];
+      const clamp = (value, size) => Math.min(Math.max(value, 0), size - 1);
+      moveTo(clamp(r + dr, rows) * columns + clamp(c + dc, columns), event.shiftKey);
+    } else if (command && key.toLowerCase() === "a") {
+      choose(new Set(cells.keys()));
+    } else if (command || event.altKey) {
+      return; // undo and the browser's own keys
+    } else if (/^\d$/.test(key)) {
+      type(key);
+    } else if (key === "Enter" && typed) {
+      stopTyping(true);
+    } else if ((key === "Backspace" || key === "Delete") && typed) {
+      stopTyping(false);
+    } else if (key === "Backspace" || key === "Delete" || key === "?") {
+      bench.write(UNKNOWN);
+    } else if (key === "Escape") {
+      if (typed) stopTyping(false);
+      else choose(new Set());
+    } else return;
+    event.preventDefault();
+  });
+  grid.addEventListener("focusin", () => {
+    if (!state.selected.size) moveTo(focus); // Tab into the grid: the focused cell is the chosen one
+  });
+  grid.addEventListener("focusout", (event) => {
+    if (!grid.contains(event.relatedTarget)) stopTyping(true);
+  });
+
+  // A number is typed digit by digit into the focused cell, and written when it can grow no further, at Enter, or
+  // when the typing rests.
+  let typed = "";
+  let timer;
+
+  function type(digit) {
+    typed += digit;
+    clearTimeout(timer);
+    const last = state.about.num_codes - 1;
+    if (Number(typed) * 10 > last || typed.length === String(last).length) return stopTyping(true);
+    timer = setTimeout(() => stopTyping(true), TYPING_ENDS);
+    show(state);
+  }
+
+  function stopTyping(write) {
+    clearTimeout(timer);
+    const number = typed;
+    typed = "";
+    if (!number) return;
+    if (write) bench.write(Number(number));
+    show(state);
+  }
+
+  // ---- tools ----
+  const deeds = { undo: bench.undo, redo: bench.redo, erase: () => bench.write(UNKNOWN), restore: bench.restore };
+  for (const button of element.querySelectorAll("[data-do]")) {
+    button.addEventListener("click", deeds[button.dataset.do]);
+  }
+  for (const button of element.querySelectorAll("[data-preset]")) {
+    button.addEventListener("click", () => bench.erasePreset(button.dataset.preset));
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.target.matches("input:not([type=range]), textarea")) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) bench.redo();
+    else bench.undo();
+  });
+
+  // ---- what is shown ----
+  function show({ about, codes, encoded, selected, linked }) {
+    if (!about) return;
+    if (!cells.length) {
+      build(about);
+      showFocus();
+    }
+    cells.forEach((cell, i) => {
+      const code = codes[i];
+      const [row, column] = at(i);
+      const unknown = code === UNKNOWN;
+      const typing = typed && i === focus;
+      cell.lastChild.textContent = typing ? typed : unknown ? text.unknown : code;
+      cell.classList.toggle("typing", Boolean(typing));
+      cell.classList.toggle("unknown", unknown);
+      cell.classList.toggle("ground", code === about.background);
+      cell.classList.toggle("edited", Boolean(encoded) && code !== encoded[i]);
+      cell.classList.toggle("linked", linked.has(i));
+      cell.dataset.code = code;
+      cell.ariaSelected = String(selected.has(i));
+      cell.ariaLabel = (unknown ? text.cell_unknown : text.cell)
+        .replace("{row}", row + 1)
+        .replace("{column}", column + 1)
+        .replace("{code}", code);
+      if (!unknown && shown[i] !== code) paint(cell.firstChild, about.tiles[code]);
+      shown[i] = code;
+    });
+  }
+  watch(["about", "codes", "encoded", "selected", "linked"], show);
+  watch(["theme"], () => {
+    shown.length = 0;
+    show(state);
+  });
+  watch(["canUndo", "canRedo"], ({ canUndo, canRedo }) => {
+    element.querySelector("[data-do=undo]").disabled = !canUndo;
+    element.querySelector("[data-do=redo]").disabled = !canRedo;
+  });
+}

@@ -1,0 +1,3 @@
+// The heading: nothing moves here.
+
+export function mount() {}

@@ -1,0 +1,106 @@
+// Drawings and pixels. A drawing is data: an optional 28x28 `base` picture lying at `place` (x, y, scale), and
+// `strokes` over it, each {points, width, erase}, all measured in pixels of the 28x28 image. It is rendered as
+// smooth lines at DETAIL times that size, and the image the network sees is the average over each pixel.
+
+export const SIDE = 28;
+const DETAIL = 12;
+const SIZE = SIDE * DETAIL;
+const BOX = 20; // what MNIST fits its digits into
+
+export const blank = { base: null, place: [0, 0, 1], strokes: [] };
+
+export const isEmpty = (drawing) => !drawing.base && !drawing.strokes.length;
+
+const sheet = Object.assign(document.createElement("canvas"), { width: SIZE, height: SIZE });
+const pen = sheet.getContext("2d", { willReadFrequently: true });
+let rendered = null; // the drawing that the sheet shows now
+
+/** Render a drawing -> the canvas whose opacity is its ink. */
+export function render(drawing) {
+  if (drawing === rendered) return sheet;
+  pen.globalCompositeOperation = "source-over";
+  pen.clearRect(0, 0, SIZE, SIZE);
+  if (drawing.base) {
+    const [x, y, scale] = drawing.place.map((value) => value * DETAIL);
+    pen.imageSmoothingEnabled = drawing.place[2] !== 1;
+    pen.drawImage(asCanvas(drawing.base), x, y, SIDE * scale, SIDE * scale);
+  }
+  pen.lineCap = pen.lineJoin = "round";
+  for (const { points, width, erase } of drawing.strokes) {
+    pen.globalCompositeOperation = erase ? "destination-out" : "source-over";
+    pen.lineWidth = width * DETAIL;
+    pen.beginPath();
+    for (const [x, y] of points) pen.lineTo(x * DETAIL, y * DETAIL);
+    if (points.length === 1) pen.lineTo(points[0][0] * DETAIL + 0.01, points[0][1] * DETAIL);
+    pen.stroke();
+  }
+  rendered = drawing;
+  return sheet;
+}
+
+/** A drawing -> the 28x28 image that the network is given. */
+export function rasterise(drawing) {
+  render(drawing);
+  const fine = pen.getImageData(0, 0, SIZE, SIZE).data;
+  const sums = new Float32Array(SIDE * SIDE);
+  for (let y = 0; y < SIZE; y++) {
+    const row = Math.floor(y / DETAIL) * SIDE;
+    for (let x = 0; x < SIZE; x++) sums[row + Math.floor(x / DETAIL)] += fine[(y * SIZE + x) * 4 + 3];
+  }
+  return Uint8Array.from(sums, (sum) => Math.round(sum / DETAIL ** 2));
+}
+
+/** The drawing scaled into the box of 20x20 and moved so that its centre of mass is in the centre, or null. */
+export function centred(drawing) {
+  const image = rasterise(drawing);
+  let [left, right, top, bottom, mass, x, y] = [SIDE, 0, SIDE, 0, 0, 0, 0];
+  image.forEach((ink, i) => {
+    if (ink < 64) return;
+    const [row, column] = [Math.floor(i / SIDE), i % SIDE];
+    [left, right] = [Math.min(left, column), Math.max(right, column + 1)];
+    [top, bottom] = [Math.min(top, row), Math.max(bottom, row + 1)];
+    [mass, x, y] = [mass + ink, x + ink * (column + 0.5), y + ink * (row + 0.5)];
+  });
+  if (!mass) return null;
+  const scale = BOX / Math.max(right - left, bottom - top);
+  const [dx, dy] = [SIDE / 2 - (scale * x) / mass, SIDE / 2 - (scale * y) / mass];
+  const [px, py, size] = drawing.place;
+  return {
+    base: drawing.base,
+    place: [px * scale + dx, py * scale + dy, size * scale],
+    strokes: drawing.strokes.map((stroke) => ({
+      ...stroke,
+      width: stroke.erase ? stroke.width * scale : stroke.width, // the pen keeps its width, as MNIST's does
+      points: stroke.points.map(([a, b]) => [a * scale + dx, b * scale + dy]),
+    })),
+  };
+}
+
+function asCanvas(image) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
+  const pixels = new ImageData(SIDE, SIDE);
+  image.forEach((ink, i) => (pixels.data[4 * i + 3] = ink));
+  canvas.getContext("2d").putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+/** Show ink values (any square picture) on a canvas, in the colours of the theme; `tint(x, y)` picks the accent. */
+export function paint(canvas, image, tint = () => false) {
+  const side = Math.sqrt(image.length);
+  if (canvas.width !== side) canvas.width = canvas.height = side;
+  const [paper, ink, accent] = ["--paper", "--ink", "--imagined"].map((name) => colour(canvas, name));
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(side, side);
+  image.forEach((value, i) => {
+    const mark = tint(i % side, Math.floor(i / side)) ? accent : ink;
+    for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = paper[c] + ((mark[c] - paper[c]) * value) / 255;
+    pixels.data[4 * i + 3] = 255;
+  });
+  context.putImageData(pixels, 0, 0);
+}
+
+/** A colour of the theme, given in CSS as #rrggbb -> [r, g, b]. */
+function colour(element, name) {
+  const hex = getComputedStyle(element).getPropertyValue(name).trim();
+  return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+}

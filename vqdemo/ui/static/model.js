@@ -1,0 +1,70 @@
+// The model as the page sees it: a few async functions, and nothing here says where the networks run.
+// Today each asks the server (ui/server.py); inference in the browser would replace this file alone.
+//
+// An image is a Uint8Array of 28x28 ink values (0 ground, 255 ink), a grid a flat array of codes, row by row.
+
+let server;
+let sentences;
+
+export function connect(functions, text) {
+  server ??= functions;
+  sentences ??= text;
+}
+
+/** All there is to know before the first stroke: shape, number of codes, tiles, defaults, examples. */
+export async function describe() {
+  const about = await ask("describe", {});
+  about.tiles = about.tiles.map(toImage);
+  about.blank.image = toImage(about.blank.image);
+  for (const example of about.examples) {
+    example.image = toImage(example.image);
+    example.drawing = toImage(example.drawing);
+  }
+  return about;
+}
+
+/** Image -> {codes, image decoded from them}. */
+export async function encode(image) {
+  const reply = await ask("encode", { image: toBase64(image) });
+  return { codes: reply.codes, image: toImage(reply.image) };
+}
+
+/** Full grid -> image. */
+export async function decode(codes) {
+  return toImage((await ask("decode", { codes })).image);
+}
+
+/** Grid with -1 where unknown, settings -> alternatives [{codes, image, log_prob}], the likeliest first. */
+export async function complete(codes, settings) {
+  const { alternatives } = await ask("complete", { codes, ...settings });
+  return alternatives.map((one) => ({ ...one, image: toImage(one.image) }));
+}
+
+/** Grid with -1 where unknown -> for each cell the probability of every code, given all other known cells. */
+export async function conditionals(codes, label = null) {
+  return (await ask("conditionals", { codes, label })).probabilities;
+}
+
+/** The bytes of a picture file -> an image framed as the training digits are. */
+export async function frame(bytes) {
+  return toImage((await ask("frame", { data: toBase64(bytes) })).image);
+}
+
+// A failing server function resolves to undefined rather than rejecting; what it has to say about bad input
+// comes as {error}. Both become an Error whose message can be shown.
+async function ask(name, request) {
+  const reply = await Promise.resolve(server[name](request)).catch(() => undefined);
+  if (!reply) throw new Error(sentences.no_answer);
+  if (reply.error) throw new Error(reply.error);
+  return reply;
+}
+
+function toImage(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
+function toBase64(bytes) {
+  let letters = "";
+  for (const byte of bytes) letters += String.fromCharCode(byte);
+  return btoa(letters);
+}

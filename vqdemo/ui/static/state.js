@@ -1,0 +1,81 @@
+// The one state of the page, and its history. Views read it and are told when what they watch has changed;
+// only bench.js changes it. Values are never altered in place, so "has it changed?" is a mere !==, and a
+// snapshot for undo costs nothing.
+
+export const UNKNOWN = -1;
+
+export const state = {
+  about: null, // what model.describe() told; null until then
+  drawing: null, // {base, place, strokes}, see ink.js
+  encoded: null, // the codes of a drawing, and
+  encodedFrom: null, // which drawing that was: when it is not `drawing`, a newer encoding is due
+  codes: null, // the grid as edited: what all else on the page follows
+  image: null, // the picture decoded from a grid, and
+  imageFrom: null, // which grid that was: when it is not `codes`, a newer decoding is due
+  alternatives: null, // {question, settings, list, adopted}: the answers to one press of Complete
+  selected: new Set(), // chosen cells, by index
+  linked: new Set(), // cells pointed at, shown in every view
+  settings: null, // {label, n, temperature, top_p, guidance, seed}
+  imagining: false, // a completion is under way
+  theme: 0, // grows when the colours change, for what is painted rather than styled
+  message: null, // {text, kind}: the status line
+  canUndo: false,
+  canRedo: false,
+};
+
+const listeners = [];
+const changed = new Set();
+
+/** Call `listener` with the state soon after any of `keys` has changed, and once now. */
+export function watch(keys, listener) {
+  listeners.push({ keys, listener });
+  listener(state);
+}
+
+/** Replace parts of the state. Views hear of it together, before the next frame is painted. */
+export function update(parts) {
+  for (const [key, value] of Object.entries(parts)) {
+    if (state[key] === value) continue;
+    state[key] = value;
+    if (!changed.size) requestAnimationFrame(tell);
+    changed.add(key);
+  }
+}
+
+function tell() {
+  const keys = new Set(changed);
+  changed.clear();
+  for (const one of listeners) if (one.keys.some((key) => keys.has(key))) one.listener(state);
+}
+
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  setTimeout(() => update({ theme: state.theme + 1 })); // once the page itself has changed
+});
+
+// ---- history: what undo brings back is the whole work, not the last gesture of one view ----
+
+const WORK = ["drawing", "encoded", "encodedFrom", "codes", "image", "imageFrom", "alternatives"];
+const DEPTH = 200;
+const past = [];
+const future = [];
+
+const snapshot = () => Object.fromEntries(WORK.map((key) => [key, state[key]]));
+const buttons = () => update({ canUndo: past.length > 0, canRedo: future.length > 0 });
+
+/** Call before each step that undo should take back. */
+export function remember() {
+  past.push(snapshot());
+  if (past.length > DEPTH) past.shift();
+  future.length = 0;
+  buttons();
+}
+
+/** Step back (or forward) and say whether there was a step to take. */
+export function travel(back) {
+  const [from, to] = back ? [past, future] : [future, past];
+  if (!from.length) return false;
+  to.push(snapshot());
+  update(from.pop());
+  buttons();
+  return true;
+}

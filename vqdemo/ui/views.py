@@ -1,0 +1,41 @@
+"""The parts of the page: each a ``gr.HTML`` whose template, style and script are three files in ``static/``.
+
+The files are served and loaded as they are. A script is an ES module that exports ``mount``; it imports
+``state.js`` and its fellows like any other module, which is how the parts share one state.
+"""
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import gradio as gr
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from .text import TEXT
+
+STATIC = Path(__file__).parent / "static"
+# The address holds the files' fingerprint, so that a browser never mixes old scripts with a new page.
+FINGERPRINT = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))).hexdigest()[:12]
+ADDRESS = f"vqdemo/{FINGERPRINT}"
+ROUTE = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
+
+START = """
+import(new URL(props.script, document.baseURI)).then((view) => view.mount(element, props, server));
+"""
+
+
+class View(gr.HTML):
+    """One part of the page, named after its files: ``View("draw_pad", ...)`` is ``static/draw_pad.*``."""
+
+    def __init__(self, name: str, server_functions: list[Callable]):
+        super().__init__(
+            html_template=(STATIC / f"{name}.html").read_text(encoding="utf-8"),
+            css_template=(STATIC / f"{name}.css").read_text(encoding="utf-8"),
+            js_on_load=START,
+            server_functions=server_functions,
+            apply_default_css=False,
+            elem_classes=["view", name.replace("_", "-")],
+            script=f"{ADDRESS}/{name}.js",
+            text={**TEXT.get(name, {}), "status": TEXT["status"]},
+        )
