@@ -1,0 +1,33 @@
+"""Everything in order: VQ-VAE -> codes -> prior -> metrics. `python -m train --data DIR --out DIR`."""
+
+import argparse
+import time
+
+from train import evaluate, prior, vqvae
+from train.output import add_folder_arguments, folders_from
+from train.prior import PriorSettings
+from train.vqvae import VQVAESettings
+
+# The whole chain on little data: proves that it runs, not that it learns.
+QUICK_VQVAE = VQVAESettings(images=6_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
+QUICK_PRIOR = PriorSettings(images=6_000, width=48, layers=4, context_width=64, context_blocks=2, epochs=2, plain_epochs=1)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m train", description="Train the VQ-VAE and the prior on MNIST and measure them.",
+        epilog="Settings of the stages: python -m train.vqvae --help, python -m train.prior --help.",
+    )  # fmt: skip
+    add_folder_arguments(parser)
+    parser.add_argument("--quick", action="store_true", help="small networks on little data, in a few minutes on two cores")
+    arguments = parser.parse_args()
+    folders = folders_from(arguments)
+    started = time.time()
+    vqvae.run(QUICK_VQVAE if arguments.quick else VQVAESettings(), folders)
+    prior.run(QUICK_PRIOR if arguments.quick else PriorSettings(), folders)
+    evaluate.run(folders.out, folders.data, number=500 if arguments.quick else 0)
+    print(f"all done in {(time.time() - started) / 60:.0f} minutes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Where a run reads and writes, and how trained networks are put into the folder of weights."""
+
+import argparse
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from train.checkpoint import write_atomically
+
+
+@dataclass
+class Folders:
+    """The three folders of a run."""
+
+    data: Path  # MNIST; downloaded when absent
+    out: Path  # weights
+    runs: Path  # checkpoints and logs
+
+
+def add_folder_arguments(parser: argparse.ArgumentParser) -> None:
+    """--data, --out and --runs."""
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("MNIST_DIR") or "data"),
+        help="folder of MNIST, downloaded when absent (default: $MNIST_DIR, else data)",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, default=Path("weights"), help="folder to write weights to (default: weights)")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of checkpoints and logs (default: runs)")
+
+
+def folders_from(arguments: argparse.Namespace) -> Folders:
+    """The folders of parsed arguments; makes those that will be written to."""
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    arguments.runs.mkdir(parents=True, exist_ok=True)
+    return Folders(arguments.data, arguments.out, arguments.runs)
+
+
+def best_device() -> str:
+    """A CUDA GPU, else Apple's, else the CPU."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def read_config(out: Path) -> dict:
+    """config.json as it is so far."""
+    path = out / "config.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"training": {}}
+
+
+def write_json(path: Path, content: dict) -> None:
+    """Write a JSON file whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    os.replace(partial, path)
+
+
+def finished(out: Path, name: str, settings) -> bool:
+    """Whether the folder already holds this network, trained with these very settings."""
+    done = (out / f"{name}.safetensors").exists() and read_config(out)["training"].get(name) == asdict(settings)
+    if done:
+        print(f"{out}/{name}.safetensors was trained with these settings already: nothing to do")
+    return done
+
+
+def write_network(out: Path, name: str, network: nn.Module, settings, **more) -> None:
+    """Store a network, the dataclass that rebuilds it, the settings it was trained with, and further entries of config.json."""
+    config = read_config(out)
+    config["training"][name] = asdict(settings)
+    write_atomically(out / f"{name}.safetensors", network.state_dict())
+    write_json(out / "config.json", config | {name: asdict(network.config)} | more)
+    print(f"wrote {out}/{name}.safetensors")

@@ -1,0 +1,29 @@
+"""Settings as dataclasses: one field a setting, explained once, and read from the command line by that explanation."""
+
+import argparse
+from dataclasses import MISSING, asdict, field, fields
+
+
+def setting(default, explanation: str):
+    """A dataclass field with a default and the sentence that --help shows."""
+    return field(default=default, metadata={"help": explanation})
+
+
+def add_arguments(parser: argparse.ArgumentParser, settings_class) -> None:
+    """One --option a field of the dataclass, underscores written as dashes."""
+    for f in fields(settings_class):
+        assert f.default is not MISSING, f"{f.name} needs a default"
+        parser.add_argument(
+            "--" + f.name.replace("_", "-"), type=type(f.default), default=f.default,
+            metavar=type(f.default).__name__, help=f"{f.metadata['help']} (default: {f.default})",
+        )  # fmt: skip
+
+
+def from_arguments(settings_class, arguments: argparse.Namespace):
+    """The dataclass filled from parsed arguments."""
+    return settings_class(**{f.name: getattr(arguments, f.name) for f in fields(settings_class)})
+
+
+def show(stage: str, settings) -> None:
+    """Print a stage's settings, one a line."""
+    print(f"{stage}:", *(f"  {name} = {value}" for name, value in asdict(settings).items()), sep="\n", flush=True)

@@ -1,0 +1,201 @@
+"""Stage 1: train the VQ-VAE of vqdemo/vqvae.py.
+
+Each batch holds MNIST digits, some of them shifted out of the centre, and random doodles, so that visitors may draw what MNIST
+never shows. Two augmentations make editing honest:
+
+    erase  pixels of random cells are blacked out before encoding: the encoder learns that an empty patch is the background
+           code whatever its neighbours hold;
+    edit   *after* quantization random cells get the background code, or the codes of another picture, and the target is the
+           picture with those patches replaced: the decoder learns that changing a cell changes that cell's patch.
+
+Loss: mean squared error / data variance + beta x commitment loss. The codebook follows by EMA. After training the codes are
+renumbered for the palette (train/palette.py).
+"""
+
+import argparse
+import csv
+import math
+import time
+from dataclasses import asdict, dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+from tqdm import tqdm
+
+from train import checkpoint, data, drawings, palette
+from train.output import Folders, add_folder_arguments, best_device, finished, folders_from, write_network
+from train.settings import add_arguments, from_arguments, setting, show
+from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
+
+
+@dataclass
+class VQVAESettings:
+    """Settings of stage 1."""
+
+    split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
+    images: int = setting(0, "use only so many of the training images, 0 for all")
+    codes: int = setting(64, "codes in the codebook, K")
+    width: int = setting(128, "channels of the hidden layers")
+    encoder_blocks: int = setting(3, "residual blocks of the encoder")
+    decoder_blocks: int = setting(3, "residual blocks of the decoder; each lets a code act one cell further")
+    epochs: int = setting(30, "passes over the MNIST images")
+    batch: int = setting(128, "pictures a step, doodles included")
+    learning_rate: float = setting(2e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero")
+    commitment: float = setting(0.25, "weight beta of the commitment loss")
+    ema_decay: float = setting(0.99, "weight of the past in the codebook's running means")
+    warmup_steps: int = setting(150, "steps without quantization before k-means++ places the codebook")
+    restart_below: float = setting(1.0, "codes chosen fewer times a batch than this restart at an encoder output")
+    doodle_share: float = setting(0.2, "share of doodles in a batch")
+    shift_share: float = setting(0.25, "share of the digits that are moved by up to 8 pixels")
+    erase_share: float = setting(0.25, "share of the pictures with cells blacked out before encoding")
+    edit_share: float = setting(0.2, "share of the pictures with codes replaced after quantization")
+    doodle_number: int = setting(40_000, "different doodles, each seen in 8 orientations")
+    seed: int = setting(0, "seed of everything random")
+
+
+def random_cells(n: int, grid: int, generator: torch.Generator) -> Tensor:
+    """Random sets of cells -> bool (n,grid,grid): in half of the pictures scattered cells, in the others a rectangle."""
+    scattered = torch.rand(n, grid, grid, generator=generator) < 0.5 * torch.rand(n, 1, 1, generator=generator)
+    ends = torch.randint(grid + 1, (n, 2, 2), generator=generator).sort(-1).values  # (n, axis, first and last+1)
+    line = torch.arange(grid)
+    inside = (line >= ends[..., :1]) & (line < ends[..., 1:])  # (n, axis, grid)
+    rectangle = inside[:, 0, :, None] & inside[:, 1, None, :]
+    return torch.where(torch.rand(n, 1, 1, generator=generator) < 0.5, scattered, rectangle)
+
+
+def to_pixels(cells: Tensor, patch: int) -> Tensor:
+    """Cells bool (N,G,G) -> the pixels of their patches (N,1,G*patch,G*patch)."""
+    return cells.repeat_interleave(patch, 1).repeat_interleave(patch, 2)[:, None]
+
+
+def chosen(n: int, share: float, generator: torch.Generator) -> Tensor:
+    """A bool (n,1,1), true for about `share` of the rows."""
+    return torch.rand(n, 1, 1, generator=generator) < share
+
+
+def make_batch(digits: Tensor, doodles: Tensor, s: VQVAESettings, grid: int, generator: torch.Generator) -> Tensor:
+    """Shift digits, turn doodles, erase cells: uint8 (n,28,28) and (m,28,28) -> float (n+m,1,28,28) in [0,1]."""
+    moves = torch.randint(-8, 9, (len(digits), 2), generator=generator) * chosen(len(digits), s.shift_share, generator)[:, 0]
+    digits = drawings.shift(digits, moves)
+    if torch.rand((), generator=generator) < 0.5:
+        doodles = doodles.mT
+    flips = [axis for axis in (1, 2) if torch.rand((), generator=generator) < 0.5]
+    images = torch.cat([digits, doodles.flip(flips)])[:, None].float() / 255
+    erased = random_cells(len(images), grid, generator) & chosen(len(images), s.erase_share, generator)
+    return images * ~to_pixels(erased, images.shape[-1] // grid)
+
+
+def edit(vectors: Tensor, codes: Tensor, codebook: Tensor, images: Tensor, share: float, generator: torch.Generator):
+    """Replace random cells by background, or by another picture's, in the vectors (N,D,G,G) and in the target pixels."""
+    n, grid = len(codes), codes.shape[-1]
+    cells = (random_cells(n, grid, generator) & chosen(n, share, generator)).to(codes.device)
+    pixels = to_pixels(cells, images.shape[-1] // grid)
+    graft = chosen(n, 0.3, generator)[:, None].to(codes.device)
+    background = codebook[codes.flatten().mode().values][:, None, None]
+    donor = torch.randperm(n, generator=generator).to(codes.device)
+    vectors = torch.where(cells[:, None], torch.where(graft, vectors[donor], background), vectors)
+    target = torch.where(pixels, torch.where(graft, images[donor], 0.0), images)
+    return vectors, target
+
+
+def learning_rate(step: int, steps: int, peak: float) -> float:
+    """Linear warm-up over the first 2 %, then a cosine to zero."""
+    warm = max(1, steps // 50)
+    if step < warm:
+        return peak * (step + 1) / warm
+    return peak * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
+
+
+def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
+    """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the CPU, palette in place."""
+    show("VQ-VAE", settings)
+    s = settings
+    digits = data.mnist(folders.data, s.split, s.images).images
+    doodles = drawings.doodles(s.doodle_number, seed=s.seed)
+    variance = (digits / 255).var().item()
+
+    torch.manual_seed(s.seed)
+    config = VQVAEConfig(
+        num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks, decoder_blocks=s.decoder_blocks
+    )  # fmt: skip
+    model = VQVAE(config).to(device, memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=s.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    first = checkpoint.resume(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, asdict(s))
+
+    doodles_a_batch = round(s.batch * s.doodle_share)
+    digits_a_batch = s.batch - doodles_a_batch
+    steps_an_epoch = len(digits) // digits_a_batch
+    log = csv.writer(open(folders.runs / "vqvae.csv", "a" if first else "w", buffering=1, newline=""))
+    if not first:
+        log.writerow(["epoch", "seconds", "mse", "commitment", "codes_in_use", "perplexity", "restarts"])
+    started = time.time()
+
+    for epoch in range(first, s.epochs):
+        generator = checkpoint.epoch_generator(s.seed, epoch)
+        order = torch.randperm(len(digits), generator=generator)
+        usage, sums, restarts = torch.zeros(s.codes), torch.zeros(2), 0
+        bar = tqdm(range(steps_an_epoch), desc=f"VQ-VAE {epoch + 1}/{s.epochs}", mininterval=2)
+        for i in bar:
+            step = epoch * steps_an_epoch + i
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(step, s.epochs * steps_an_epoch, s.learning_rate)
+            some = order[i * digits_a_batch : (i + 1) * digits_a_batch]
+            others = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
+            images = make_batch(digits[some], doodles[others], s, config.grid, generator).to(device)
+
+            with torch.autocast(device, torch.bfloat16):
+                vectors = model.encoder(images)
+            vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
+            if step < s.warmup_steps:
+                decoded_from, target, commitment = vectors, images, torch.zeros((), device=device)
+            else:
+                if step == s.warmup_steps:
+                    model.quantizer.initialise(vectors.detach().cpu(), generator)
+                quantized = model.quantizer(vectors)
+                commitment = quantized.commitment_loss
+                decoded_from, target = edit(
+                    quantized.vectors, quantized.codes, model.quantizer.codebook, images, s.edit_share, generator
+                )  # fmt: skip
+            with torch.autocast(device, torch.bfloat16):
+                decoded = model.decoder(decoded_from)
+            mse = F.mse_loss(decoded.float(), target)
+            optimizer.zero_grad(set_to_none=True)
+            (mse / variance + s.commitment * commitment).backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+
+            sums += torch.tensor([mse.item(), commitment.item()])
+            if step >= s.warmup_steps:
+                model.quantizer.update(vectors.detach(), quantized.codes, s.ema_decay)
+                if step < 0.8 * s.epochs * steps_an_epoch:
+                    restarts += model.quantizer.restart_dead(vectors.detach(), s.restart_below, generator)
+                usage += quantized.codes.flatten().bincount(minlength=s.codes).cpu()
+            if i % 50 == 49:
+                bar.set_postfix(mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}")
+        mean_mse, mean_commitment = (sums / steps_an_epoch).tolist()
+        log.writerow([epoch + 1, round(time.time() - started), f"{mean_mse:.6f}", f"{mean_commitment:.6f}",
+                      int((usage > 0).sum()), f"{perplexity(usage):.2f}", restarts])  # fmt: skip
+        checkpoint.save(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s))
+
+    model = model.cpu().eval().requires_grad_(False)
+    palette.arrange(model, digits)
+    return model
+
+
+def run(settings: VQVAESettings, folders: Folders) -> None:
+    """Train and store, unless that is done already."""
+    if not finished(folders.out, "vqvae", settings):
+        write_network(folders.out, "vqvae", train(settings, folders, best_device()), settings)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.vqvae", description=__doc__.splitlines()[0])
+    add_folder_arguments(parser)
+    add_arguments(parser, VQVAESettings)
+    arguments = parser.parse_args()
+    run(from_arguments(VQVAESettings, arguments), folders_from(arguments))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Arguments of the public functions, checked at the door: each check returns what it checked in the form the networks use, or
+raises TypeError (not that kind of thing) or ValueError (the right kind, but not allowed) saying what came and what is allowed.
+"""
+
+import math
+import operator
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def describe(value) -> str:
+    """A short description of any value for an error message."""
+    text = repr(value)
+    return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(value).__name__})"
+
+
+def as_array(value, name: str) -> np.ndarray:
+    """A numpy array of numbers or booleans from an array, a tensor or nested lists."""
+    if isinstance(value, Tensor):
+        value = value.detach().cpu().numpy()
+    if not isinstance(value, (np.ndarray, list, tuple)):
+        raise TypeError(f"{name} must be a numpy array, a torch tensor or nested lists, not {describe(value)}")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} must be rectangular: rows of nested lists have different lengths") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold numbers, not {array.dtype} values such as {describe(array.flat[0])}")
+    return array
+
+
+def check_shape(array: np.ndarray, name: str, shape: tuple) -> None:
+    """Compare with a shape in which a string stands for "any number of at least one"."""
+    fits = array.ndim == len(shape) and all(
+        size >= 1 if isinstance(want, str) else size == want for size, want in zip(array.shape, shape, strict=True)
+    )
+    if not fits:
+        raise ValueError(f"{name} must have shape ({', '.join(map(str, shape))}), at least one, not {array.shape}")
+
+
+def images(value, size: int) -> Tensor:
+    """Pictures (N,size,size) with values in [0,1] -> float32 (N,1,size,size)."""
+    array = as_array(value, "images")
+    check_shape(array, "images", ("N", size, size))
+    array = array.astype(np.float32)
+    if not np.isfinite(array).all():
+        raise ValueError("images must be finite numbers in [0, 1]; there are NaN or infinite values")
+    if array.min() < 0 or array.max() > 1:
+        raise ValueError(f"images must lie in [0, 1], not [{array.min():g}, {array.max():g}]; divide 8-bit pictures by 255")
+    return torch.from_numpy(array)[:, None]
+
+
+def codes(value, grid: int, num_codes: int, unknown: bool, batch: bool) -> Tensor:
+    """Code grids (N,grid,grid) or one grid (grid,grid) of integers 0..K-1, or -1 where unknown is allowed -> int64 tensor."""
+    array = as_array(value, "codes")
+    check_shape(array, "codes", ("N", grid, grid) if batch else (grid, grid))
+    if array.dtype.kind not in "iu":
+        raise TypeError(f"codes must be integers, not {array.dtype}")
+    lowest = -1 if unknown else 0
+    wrong = (array < lowest) | (array >= num_codes)
+    if wrong.any():
+        allowed = f"0 to {num_codes - 1}" + (", or -1 for unknown" if unknown else "")
+        raise ValueError(f"codes must be {allowed}; found {array[wrong][0]}")
+    return torch.from_numpy(array.astype(np.int64))
+
+
+def known(value, n: int, grid: int) -> Tensor:
+    """Which cells are known, bool (grid,grid) or (N,grid,grid); None is nothing known -> bool (N,grid,grid)."""
+    if value is None:
+        return torch.zeros(n, grid, grid, dtype=torch.bool)
+    array = as_array(value, "known")
+    if array.dtype != np.bool_:
+        raise TypeError(f"known must be booleans, not {array.dtype}")
+    check_shape(array, "known", (grid, grid) if array.ndim == 2 else (n, grid, grid))
+    return torch.from_numpy(np.array(np.broadcast_to(array, (n, grid, grid))))
+
+
+def integer(value, name: str, low: int, high: int | None = None) -> int:
+    """A whole number from low to high."""
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {describe(value)}") from None
+    if number < low or (high is not None and number > high):
+        allowed = f"at least {low}" if high is None else f"from {low} to {high}"
+        raise ValueError(f"{name} must be {allowed}, not {describe(value)}")
+    return number
+
+
+def label(value, num_labels: int) -> int | None:
+    """A class 0..num_labels-1, or None for any."""
+    return None if value is None else integer(value, "label (or None for any)", 0, num_labels - 1)
+
+
+def seed(value) -> int | None:
+    """A seed 0..2^63-1, or None for a new one each time."""
+    return None if value is None else integer(value, "seed (or None)", 0, 2**63 - 1)
+
+
+def number(value, name: str, allowed: str, test) -> float:
+    """A finite number for which test(number) is true."""
+    if isinstance(value, (bool, np.bool_, str, bytes)):
+        raise TypeError(f"{name} must be a number, not {describe(value)}")
+    try:
+        result = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, not {describe(value)}") from None
+    except OverflowError:
+        result = math.inf
+    if not (math.isfinite(result) and test(result)):
+        raise ValueError(f"{name} must be {allowed}, not {describe(value)}")
+    return result
+
+
+def temperature(value) -> float:
+    """Above 0 and at most 100; a lower bound of 1e-3 keeps logits finite."""
+    return number(value, "temperature", "from 0.001 to 100", lambda x: 1e-3 <= x <= 100)
+
+
+def top_p(value) -> float:
+    """In (0, 1]."""
+    return number(value, "top_p", "above 0 and at most 1", lambda x: 0 < x <= 1)
+
+
+def guidance(value) -> float:
+    """From 0 (none) to 20."""
+    return number(value, "guidance", "from 0 to 20", lambda x: 0 <= x <= 20)

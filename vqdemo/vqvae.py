@@ -1,0 +1,193 @@
+"""The VQ-VAE: images to a small grid of codes and back.
+
+Method
+    [1] van den Oord, Vinyals, Kavukcuoglu (2017), "Neural Discrete Representation Learning", arXiv:1711.00937:
+        encoder, nearest-neighbour quantizer, straight-through gradient, commitment loss, and (appendix A.1) the codebook
+        learned by exponential moving averages.
+    [2] Razavi, van den Oord, Vinyals (2019), "Generating Diverse High-Fidelity Images with VQ-VAE-2", arXiv:1906.00446:
+        the EMA update written as a running count and a running sum per code.
+    [3] Dhariwal et al. (2020), "Jukebox", arXiv:2005.00341: codes that have fallen out of use restart at encoder outputs.
+
+Where it differs
+    * No strided convolutions. Each 4x4 patch of pixels becomes one cell with 16 channels (space to depth) and every layer
+      works on the 7x7 grid. A cell of the grid *is* a patch of the picture, and nearly all arithmetic is dense 7x7 work.
+    * The decoder holds few 3x3 convolutions, so that a code acts near its own patch. Editing by hand depends on it.
+
+Data flow
+    image (N,1,28,28) -> Encoder -> vectors (N,D,7,7) -> VectorQuantizer -> codes (N,7,7) -> Decoder -> image (N,1,28,28)
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+@dataclass
+class VQVAEConfig:
+    """Everything needed to rebuild the network; stored with its weights."""
+
+    grid: int = 7  # cells along each side of the code grid
+    patch: int = 4  # pixels along each side of one cell's patch; images are grid * patch pixels wide
+    num_codes: int = 64  # K, codes in the codebook; 64 make a palette of 8x8 that a person can read
+    code_dim: int = 16  # D, length of a codebook vector
+    width: int = 128  # channels of every hidden layer
+    encoder_blocks: int = 3  # residual blocks before quantization
+    decoder_blocks: int = 3  # residual blocks after it; each widens a code's reach by one cell
+
+    @property
+    def image_size(self) -> int:
+        return self.grid * self.patch
+
+
+class ResidualBlock(nn.Module):
+    """x + 1x1(relu(3x3(relu(x)))), (N,C,H,W) -> (N,C,H,W)."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.spatial = nn.Conv2d(width, width, 3, padding=1)
+        self.mix = nn.Conv2d(width, width, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.mix(F.relu(self.spatial(F.relu(x))))
+
+
+class Encoder(nn.Module):
+    """Image (N,1,S,S) in [0,1] -> one vector a cell (N,D,G,G)."""
+
+    def __init__(self, config: VQVAEConfig):
+        super().__init__()
+        self.patches = nn.PixelUnshuffle(config.patch)
+        self.enter = nn.Conv2d(config.patch**2, config.width, 3, padding=1)
+        self.blocks = nn.Sequential(*[ResidualBlock(config.width) for _ in range(config.encoder_blocks)])
+        self.exit = nn.Conv2d(config.width, config.code_dim, 1)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.exit(F.relu(self.blocks(self.enter(self.patches(images)))))
+
+
+class Decoder(nn.Module):
+    """Codebook vectors (N,D,G,G) -> image (N,1,S,S), linear: clamp to [0,1] when it is used as a picture."""
+
+    def __init__(self, config: VQVAEConfig):
+        super().__init__()
+        self.enter = nn.Conv2d(config.code_dim, config.width, 1)
+        self.blocks = nn.Sequential(*[ResidualBlock(config.width) for _ in range(config.decoder_blocks)])
+        self.exit = nn.Conv2d(config.width, config.patch**2, 1)
+        self.pixels = nn.PixelShuffle(config.patch)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        return self.pixels(self.exit(F.relu(self.blocks(self.enter(vectors)))))
+
+
+class Quantized(NamedTuple):
+    """What the quantizer returns for a batch of encoder outputs."""
+
+    vectors: Tensor  # (N,D,G,G) codebook vectors; their gradient flows straight through to the encoder
+    codes: Tensor  # (N,G,G) int64 in 0..K-1
+    commitment_loss: Tensor  # scalar, mean squared distance of the encoder's outputs to their codes
+
+
+class VectorQuantizer(nn.Module):
+    """The codebook: K vectors of length D, each the running mean of the encoder outputs nearest to it.
+
+    The codebook has no gradient. `update` moves each vector towards the mean of its members (EMA, [2]) and `restart_dead`
+    gives codes that nothing selects a second chance ([3]). `count` and `total` are the running statistics.
+    """
+
+    def __init__(self, num_codes: int, code_dim: int):
+        super().__init__()
+        self.register_buffer("codebook", torch.randn(num_codes, code_dim))
+        self.register_buffer("count", torch.ones(num_codes))
+        self.register_buffer("total", self.codebook.clone())
+
+    def nearest(self, vectors: Tensor) -> Tensor:
+        """Index of the nearest codebook vector: (N,D,G,G) -> int64 (N,G,G)."""
+        flat = vectors.movedim(1, -1)
+        # |z - e|^2 = |z|^2 - 2 z.e + |e|^2, and |z|^2 is the same for every code.
+        distances = self.codebook.square().sum(1) - 2 * flat @ self.codebook.T
+        return distances.argmin(-1)
+
+    def lookup(self, codes: Tensor) -> Tensor:
+        """Codebook vectors of codes: int (N,G,G) -> (N,D,G,G)."""
+        return F.embedding(codes, self.codebook).movedim(-1, 1)
+
+    def forward(self, vectors: Tensor) -> Quantized:
+        codes = self.nearest(vectors)
+        quantized = self.lookup(codes)
+        commitment = F.mse_loss(vectors, quantized)
+        straight_through = vectors + (quantized - vectors).detach()
+        return Quantized(straight_through, codes, commitment)
+
+    @torch.no_grad()
+    def initialise(self, vectors: Tensor, generator: torch.Generator) -> None:
+        """Place the codebook on a batch of encoder outputs (N,D,G,G): seeds spread as by k-means++, then ten rounds of k-means.
+
+        k-means++ (Arthur & Vassilvitskii 2007) draws each seed with p ~ squared distance to the seeds so far. Here p ~ distance:
+        it leaves more codes to the crowded region of nearly empty cells, where they can tell what the neighbours hold.
+        """
+        flat = vectors.movedim(1, -1).flatten(0, -2)
+        codebook = flat[torch.randint(len(flat), (1,), generator=generator)]
+        while len(codebook) < len(self.codebook):
+            distance = torch.cdist(flat, codebook).amin(1)
+            codebook = torch.cat([codebook, flat[torch.multinomial(distance, 1, generator=generator)]])
+        for _ in range(10):
+            nearest = torch.cdist(flat, codebook).argmin(1)
+            count = nearest.bincount(minlength=len(codebook))[:, None]
+            total = torch.zeros_like(codebook).index_add_(0, nearest, flat)
+            codebook = torch.where(count > 0, total / count.clamp(min=1), codebook)
+        self.codebook.copy_(codebook)
+        self.count.fill_(len(flat) / len(codebook))
+        self.total.copy_(codebook * self.count[:, None])
+
+    @torch.no_grad()
+    def update(self, vectors: Tensor, codes: Tensor, decay: float) -> None:
+        """One EMA step from a batch: vectors (N,D,G,G), codes (N,G,G); decay in [0,1) is the weight of the past."""
+        flat, codes = vectors.movedim(1, -1).flatten(0, -2), codes.flatten()
+        self.count.lerp_(torch.bincount(codes, minlength=len(self.count)).to(self.count), 1 - decay)
+        self.total.lerp_(torch.zeros_like(self.total).index_add_(0, codes, flat), 1 - decay)
+        self.codebook.copy_(self.total / self.count.clamp(min=1e-3)[:, None])
+
+    @torch.no_grad()
+    def restart_dead(self, vectors: Tensor, threshold: float, generator: torch.Generator) -> int:
+        """Move codes chosen fewer than `threshold` times a batch (running mean) to random encoder outputs; how many moved."""
+        dead = self.count < threshold
+        number = int(dead.sum())
+        if number:
+            flat = vectors.movedim(1, -1).flatten(0, -2)
+            fresh = flat[torch.randint(len(flat), (number,), generator=generator)]
+            mean = self.count.mean()  # as if each had been chosen like any other, so that it has time to find members
+            self.codebook[dead] = fresh
+            self.count[dead] = mean
+            self.total[dead] = mean * fresh
+        return number
+
+
+class VQVAE(nn.Module):
+    """Encoder, quantizer and decoder. `encode` and `decode` are the two halves that the page uses."""
+
+    def __init__(self, config: VQVAEConfig):
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config)
+        self.quantizer = VectorQuantizer(config.num_codes, config.code_dim)
+        self.decoder = Decoder(config)
+        # What each code stands for, measured on the training images once training is over (train/palette.py).
+        self.register_buffer("tiles", torch.zeros(config.num_codes, 3 * config.patch, 3 * config.patch))
+        self.register_buffer("usage", torch.zeros(config.num_codes))
+
+    def encode(self, images: Tensor) -> Tensor:
+        """Images (N,1,S,S) in [0,1] -> codes int64 (N,G,G)."""
+        return self.quantizer.nearest(self.encoder(images))
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """Codes int (N,G,G) -> images (N,1,S,S) in [0,1]."""
+        return self.decoder(self.quantizer.lookup(codes)).clamp(0, 1)
+
+
+def perplexity(counts: Tensor) -> float:
+    """exp(entropy) of a histogram of codes (K,): how many codes would be in use if all in use were used alike."""
+    p = counts.double() / counts.sum()
+    return float(torch.exp(-(p * p.clamp(min=1e-12).log()).sum()))
