@@ -19,7 +19,7 @@ Codes = list[list[int]]
 def add_endpoints(model) -> None:
     """Add the endpoints to the page that is being built."""
 
-    def encode(image: Any) -> Codes:
+    def encode(image: dict[str, Any] | Rows) -> Codes:
         """An image to its grid of codes.
 
         image: a picture file (``gradio_client.handle_file``), framed as MNIST frames its digits unless it has

@@ -26,7 +26,7 @@ def server_functions(model) -> list[Callable]:
         return {
             "grid_shape": list(model.grid_shape),
             "num_codes": int(model.num_codes),
-            "num_labels": int(model.num_labels),
+            "labels": list(model.labels),
             "background": int(model.background),
             "tiles": [to_base64(tile) for tile in np.asarray(model.tiles)],
             "usage": [round(float(share), 6) for share in model.usage],

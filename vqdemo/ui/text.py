@@ -5,7 +5,7 @@ TEXT = {
     "header": {
         "heading": "A digit, in 49 codes",
         "lead": "Draw. A neural network writes your drawing down as a small grid of codes, and redraws it "
-        "from those codes alone. Change them, erase some, and let it imagine the rest.",
+        "from those codes alone. Change them, erase some, and let it complete the rest.",
     },
     "draw_pad": {
         "heading": "Drawing",
@@ -60,9 +60,9 @@ TEXT = {
         "to_pad_help": "Put this picture on the drawing pad, to draw on",
     },
     "completion": {
-        "complete": "Imagine the missing cells",
-        "again": "Imagine again",
-        "busy": "Imagining…",
+        "complete": "Complete the “?” cells",
+        "again": "Complete again",
+        "busy": "Completing…",
         "digit": "Digit",
         "any": "any",
         "settings": "Settings",
@@ -87,7 +87,7 @@ TEXT = {
         "or use one of the buttons under the code grid.",
         "changed_meanwhile": "You changed the grid meanwhile, so your newer grid was kept.",
         "nothing_to_centre": "There is nothing on the pad to centre yet.",
-        "unknown_left": "Some cells are still unknown. Imagine or fill them first.",
+        "unknown_left": "Some cells are still unknown. Complete or fill them first.",
         "bad_code": "There is no code {code}: codes go from 0 to {last}.",
         "file_too_big": "“{name}” has {size} MB; a picture may have at most {limit} MB. Your drawing is untouched.",
         "no_model": "The page could not reach its model. Please reload the page.",

@@ -132,16 +132,15 @@ export function mount(element, props, server) {
     if (!grid.contains(event.relatedTarget)) stopTyping(true);
   });
 
-  // A number is typed digit by digit into the focused cell, and written when it can grow no further, at Enter, or
-  // when the typing rests.
+  // A number is typed digit by digit into the focused cell, and written when it is as long as the longest, at
+  // Enter, or when the typing rests.
   let typed = "";
   let timer;
 
   function type(digit) {
     typed += digit;
     clearTimeout(timer);
-    const last = state.about.num_codes - 1;
-    if (Number(typed) * 10 > last || typed.length === String(last).length) return stopTyping(true);
+    if (typed.length === String(state.about.num_codes - 1).length) return stopTyping(true);
     timer = setTimeout(() => stopTyping(true), TYPING_ENDS);
     show(state);
   }

@@ -28,7 +28,7 @@ export function mount(element, props, server) {
     one.addEventListener("input", () => showOutput(one));
   }
   const showOutput = (one) => {
-    const output = one.parentElement.querySelector("output");
+    const output = one.parentElement.querySelector("b");
     if (output) output.textContent = Number(one.value).toFixed(2);
   };
   let show = () => {};
@@ -36,8 +36,8 @@ export function mount(element, props, server) {
   watch(["about"], ({ about }) => {
     if (!about) return;
     field("n").max = about.max_alternatives;
-    const digits = [...Array(about.num_labels).keys()];
-    field("label").replaceChildren(new Option(text.any, ""), ...digits.map((digit) => new Option(digit, digit)));
+    const options = about.labels.map((name, label) => new Option(name, label));
+    field("label").replaceChildren(new Option(text.any, ""), ...options);
   });
   watch(["settings"], ({ settings }) => {
     if (!settings) return;

@@ -84,6 +84,9 @@ export function mount(element, props, server) {
     element.querySelector("[data-do=redo]").disabled = !canRedo;
   });
   addPatches(board, { showUnknown: false });
+  const mini = element.querySelector(".mini");
+  watch(["image", "theme"], ({ image }) => image && paint(mini.firstElementChild, image));
+  addPatches(mini, { showUnknown: true });
 
   const shelf = element.querySelector(".examples");
   watch(["about", "theme"], ({ about }) => {

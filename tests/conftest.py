@@ -1,0 +1,102 @@
+"""What the page's tests share: the app as a process of its own, on the bundled weights, and a real Chromium."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlparse
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+DEBIAN_CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",  # tests often run as root, where Chromium has no sandbox to offer
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 30_000  # ms; for a busy machine, never waited out when all is well
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory):
+    """The address of `python app.py`, running."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("app") / "log"
+    environment = os.environ | {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
+    with log.open("wb") as out:
+        app = subprocess.Popen([sys.executable, ROOT / "app.py"], env=environment, stdout=out, stderr=out)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(600):
+            assert app.poll() is None, f"the app ended at once:\n{log.read_text()}"
+            try:
+                urllib.request.urlopen(f"{url}/config", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        else:
+            pytest.fail(f"the app did not answer:\n{log.read_text()}")
+        yield url
+    finally:
+        app.terminate()
+        app.wait(timeout=20)
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        own = Path(playwright.chromium.executable_path)
+        path = None if own.exists() else DEBIAN_CHROMIUM
+        if path and not Path(path).exists():
+            pytest.fail("no browser: run `playwright install chromium`, or `apt-get install chromium` on Debian")
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, app_url):
+    """Opens the page; at the end no console error, no page error and no request to another host may have come."""
+    contexts, wrongs = [], []
+    host = urlparse(app_url).netloc
+
+    def open_page(query="", **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: wrongs.append(f"page error: {error}"))
+        page.on("console", lambda m: wrongs.append(f"console: {m.text}") if m.type == "error" else None)
+        page.on("request", lambda request: wrongs.append(f"request: {request.url}") if elsewhere(request) else None)
+        page.on("response", lambda r: wrongs.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+        page.goto(app_url + query)
+        page.wait_for_selector("#code-grid [role=gridcell]")
+        page.wait_for_selector("#palette [role=option]")
+        return page
+
+    def elsewhere(request):
+        address = urlparse(request.url)
+        return address.scheme not in ("data", "blob") and address.netloc != host
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrongs, wrongs
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()

@@ -1,0 +1,172 @@
+"""The five endpoints through gradio_client, as a program would call them: good input and bad."""
+
+import json
+import urllib.request
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image, ImageDraw
+
+from vqdemo.ui import limits
+
+
+@pytest.fixture(scope="module")
+def call(app_url):
+    client = Client(app_url, verbose=False)
+    return lambda name, *arguments, **named: client.predict(*arguments, api_name=name, **named)
+
+
+@pytest.fixture(scope="module")
+def seven():
+    """A seven as 28 rows of 28 numbers in [0, 1], drawn with a pen like MNIST's."""
+    image = Image.new("L", (280, 280))
+    ImageDraw.Draw(image).line([(80, 70), (200, 70), (130, 220)], fill=255, width=24, joint="curve")
+    return (np.asarray(image.resize((28, 28), Image.Resampling.BOX)) / 255).tolist()
+
+
+@pytest.fixture(scope="module")
+def codes(call, seven):
+    return call("/encode", seven)
+
+
+@pytest.fixture(scope="module")
+def question(codes):
+    return [[-1] * 7] * 3 + codes[3:]
+
+
+def test_encode_takes_numbers_and_decode_gives_them_back(call, seven, codes):
+    assert np.shape(codes) == (7, 7) and np.min(codes) >= 0
+    image = call("/decode", codes)
+    assert np.shape(image) == (28, 28) and 0 <= np.min(image) <= np.max(image) <= 1
+    assert np.mean((np.array(image) - seven) ** 2) < 0.02
+    again = call("/encode", image)
+    assert (np.array(again) == codes).mean() > 0.9
+
+
+def test_encode_takes_a_file(call, seven, codes, tmp_path):
+    small = tmp_path / "small.png"
+    Image.fromarray((np.array(seven) * 255).round().astype(np.uint8)).save(small)
+    assert (np.array(call("/encode", handle_file(small))) == codes).mean() > 0.95  # 8 bits a pixel
+    photo = tmp_path / "photo.jpg"
+    large = Image.fromarray(((1 - np.array(seven)) * 220).astype(np.uint8)).resize((560, 560))
+    large.save(photo)
+    image = np.array(call("/decode", call("/encode", handle_file(photo))))
+    assert np.corrcoef(image.ravel(), np.ravel(seven))[0, 1] > 0.6
+
+
+def test_complete_keeps_what_is_known(call, question):
+    answer = call("/complete", question, 3, seed=1)
+    grids, known = np.array(answer["grids"]), np.array(question) >= 0
+    assert grids.shape == (3, 7, 7) and (grids >= 0).all()
+    assert (grids[:, known] == np.array(question)[known]).all()
+    assert np.shape(answer["images"]) == (3, 28, 28)
+    assert len(answer["log_probs"]) == 3 and max(answer["log_probs"]) < 0
+    assert call("/complete", question, 3, seed=1) == answer
+    assert call("/complete", question, 3, seed=2)["grids"] != answer["grids"]
+    assert len(call("/complete", question)["grids"]) == 4  # defaults for all the rest
+
+
+def test_sample_takes_every_setting(call):
+    answer = call("/sample", n=2, label=3, temperature=0.8, top_p=0.9, guidance=0.5, seed=7)
+    assert np.shape(answer["grids"]) == (2, 7, 7) and np.shape(answer["images"]) == (2, 28, 28)
+    assert call("/sample", n=2, label=3, temperature=0.8, top_p=0.9, guidance=0.5, seed=7) == answer
+    assert len(call("/sample", n=limits.MAX_GRIDS)["grids"]) == limits.MAX_GRIDS
+
+
+def test_conditionals_are_distributions(call, question):
+    for label in (None, 7):
+        probs = np.array(call("/conditionals", question, label))
+        assert probs.shape[:2] == (7, 7)
+        assert np.abs(probs.sum(axis=-1) - 1).max() < 1e-3 and probs.min() >= 0
+
+
+GRID = [[0] * 7] * 7
+
+
+@pytest.mark.parametrize(
+    "name, arguments, words",
+    [
+        ("/encode", ["a string"], "28 rows of 28 numbers"),
+        ("/encode", [None], "28 rows of 28 numbers"),
+        ("/encode", [[[0.5] * 28] * 27], "28 rows of 28 numbers"),
+        ("/encode", [[["a"] * 28] * 28], "28 rows of 28 numbers"),
+        ("/encode", [[[7.0] * 28] * 28], "7"),  # out of range: the model says so in its own words
+        ("/encode", [{"path": "/etc/hostname"}], "not uploaded"),
+        ("/encode", [{"path": None, "url": "http://localhost/x.png"}], "28 rows of 28 numbers"),
+        ("/decode", [[[0] * 7] * 6], "7 rows of 7"),
+        ("/decode", [[[0.5] * 7] * 7], "7 rows of 7"),
+        ("/decode", [[[-1] * 7] * 7], "unknown"),
+        ("/decode", [[[10_000] * 7] * 7], "10000"),
+        ("/decode", [[]], "7 rows of 7"),
+        ("/complete", [[[-2] * 7] * 7], "-2"),
+        ("/complete", [GRID, 0], "n must be a whole number from 1 to 64"),
+        ("/complete", [GRID, 65], "n must be a whole number from 1 to 64"),
+        ("/complete", [GRID, 1, 11], "digit"),
+        ("/complete", [GRID, 1, None, 0], "temperature"),
+        ("/complete", [GRID, 1, None, -1], "temperature"),
+        ("/complete", [GRID, 1, None, 1, 0], "[Tt]op-p"),
+        ("/complete", [GRID, 1, None, 1, 1, -1], "guidance"),
+        ("/complete", [GRID, 1, None, 1, 1, 0, "x"], "seed"),
+        ("/sample", ["many"], "n must be"),
+        ("/conditionals", [[[0] * 8] * 7], "7 rows of 7"),
+        ("/conditionals", [GRID, -1], "label"),
+    ],
+)
+def test_bad_input_is_answered_with_a_message(call, name, arguments, words):
+    with pytest.raises(AppError, match=words) as refusal:
+        call(name, *arguments)
+    assert "Traceback" not in str(refusal.value) and len(str(refusal.value)) < 300
+
+
+def test_a_file_that_is_no_picture(call, tmp_path):
+    path = tmp_path / "note.png"
+    path.write_text("no picture")
+    with pytest.raises(AppError, match="not a picture"):
+        call("/encode", handle_file(path))
+
+
+def test_the_api_page_documents_all_five(app_url):
+    with urllib.request.urlopen(f"{app_url}/gradio_api/info") as reply:
+        endpoints = json.load(reply)["named_endpoints"]
+    assert set(endpoints) == {"/encode", "/decode", "/complete", "/sample", "/conditionals"}
+    assert all(endpoint["description"] for endpoint in endpoints.values())
+    names = [parameter["parameter_name"] for parameter in endpoints["/complete"]["parameters"]]
+    assert names == ["codes", "n", "label", "temperature", "top_p", "guidance", "seed"]
+
+
+# ---- what the page itself asks of the server is checked as strictly ----
+
+
+@pytest.mark.parametrize(
+    "function, request_, words",
+    [
+        ("encode", {"image": "AAAA"}, "784 bytes"),
+        ("encode", {"image": 5}, "base64"),
+        ("encode", {}, "lacks"),
+        ("encode", [1, 2], "object"),
+        ("decode", {"codes": [0] * 48}, "49"),
+        ("decode", {"codes": [-1] * 49}, ""),
+        ("complete", {"codes": [99999] * 49}, "from 0 to"),
+        ("complete", {"codes": [-1] * 49, "n": 1000}, "number of alternatives"),
+        ("complete", {"codes": [-1] * 49, "temperature": None, "seed": 1e99}, "seed"),
+        ("conditionals", {"codes": [-1] * 49, "label": "7"}, "digit"),
+        ("frame", {"data": "!!"}, "did not arrive"),
+        ("frame", {"data": ""}, "not a picture"),
+    ],
+)
+def test_the_pages_own_requests_are_checked(app_url, function, request_, words):
+    with urllib.request.urlopen(f"{app_url}/config") as reply:
+        components = json.load(reply)["components"]
+    component = next(c["id"] for c in components if c["props"].get("elem_classes", [""])[0] == "view")
+    body = {"component_id": component, "fn_name": function, "session_hash": "test", "data": request_}
+    request = urllib.request.Request(
+        f"{app_url}/gradio_api/component_server",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as reply:
+        answer = json.load(reply)
+    assert set(answer) == {"error"}
+    assert words in answer["error"]

@@ -1,0 +1,521 @@
+"""The page in a real Chromium, on the real app with the bundled weights: what a visitor does, and what must follow."""
+
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from playwright.sync_api import expect
+
+from vqdemo.ui import limits
+
+UNKNOWN = -1
+SERVER = re.compile("component_server")
+CELL = 4  # pixels of the image that a cell covers, each way
+
+PIXELS = """(selector) => {
+  const canvas = document.querySelector(selector);
+  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+  return Array.from({length: data.length / 4}, (_, i) => data[4 * i]);
+}"""
+CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map((cell) => Number(cell.dataset.code))"
+
+
+def picture(page, selector="#reconstruction canvas"):
+    values = np.array(page.evaluate(PIXELS, selector), float)
+    return values.reshape(int(len(values) ** 0.5), -1)
+
+
+def codes(page):
+    return np.array(page.evaluate(CODES)).reshape(7, 7)
+
+
+def until(page, condition, argument=None):
+    page.wait_for_function(condition, arg=argument, polling=30)
+
+
+def until_codes_differ(page, before):
+    until(page, f"(before) => JSON.stringify(({CODES})()) !== before", json.dumps(before.ravel().tolist(), separators=(",", ":")))
+
+
+def until_picture_differs(page, before):
+    until(page, f"(before) => JSON.stringify(({PIXELS})('#reconstruction canvas')) !== before", as_text(before))
+
+
+def until_picture_is(page, wanted):
+    until(page, f"(wanted) => JSON.stringify(({PIXELS})('#reconstruction canvas')) === wanted", as_text(wanted))
+
+
+def until_codes_are(page, wanted):
+    until(page, f"(wanted) => JSON.stringify(({CODES})()) === wanted", json.dumps(wanted.ravel().tolist(), separators=(",", ":")))
+
+
+def as_text(values):
+    return json.dumps(values.astype(int).ravel().tolist(), separators=(",", ":"))
+
+
+def cell(page, row, column):
+    return page.locator("#code-grid [role=gridcell]").nth(7 * row + column)
+
+
+def message(page):
+    return page.locator(".status [role=status]")
+
+
+def on_pad(page, points):
+    """Points given in image pixels -> points of the window."""
+    box = page.locator("#draw-pad").bounding_box()
+    return [(box["x"] + x / 28 * box["width"], box["y"] + y / 28 * box["height"]) for x, y in points]
+
+
+SEVEN = [(8, 7), (20, 7), (13, 22)]
+
+
+def draw(page, points=SEVEN, release=True):
+    (first, *others) = on_pad(page, points)
+    page.mouse.move(*first)
+    page.mouse.down()
+    for point in others:
+        page.mouse.move(*point, steps=8)
+    if release:
+        page.mouse.up()
+
+
+def draw_and_settle(page, points=SEVEN):
+    before = codes(page)
+    draw(page, points)
+    until_codes_differ(page, before)
+    settle(page)
+
+
+def settle(page):
+    """Until nothing has changed for a while: the last of several replies has been drawn."""
+    page.evaluate(
+        f"""async () => {{
+          const look = () => JSON.stringify([({CODES})(), ({PIXELS})("#reconstruction canvas")]);
+          let before = look();
+          for (let calm = 0; calm < 5; ) {{
+            await new Promise((resolve) => setTimeout(resolve, 80));
+            const now = look();
+            calm = now === before ? calm + 1 : 0;
+            before = now;
+          }}
+        }}"""
+    )
+
+
+# ---- drawing ----
+
+
+def test_the_picture_follows_the_stroke_while_the_button_is_down(page):
+    picture_before, codes_before = picture(page), codes(page)
+    draw(page, release=False)
+    until_codes_differ(page, codes_before)
+    until_picture_differs(page, picture_before)
+    middle = codes(page)
+    for point in on_pad(page, [(13, 22), (6, 22), (6, 15)]):  # still the same stroke, and the page still follows
+        page.mouse.move(*point, steps=5)
+    until_codes_differ(page, middle)
+    page.mouse.up()
+    settle(page)
+    ink = 255 - picture(page)
+    assert ink[6:9, 9:19].mean() > 3 * ink[:, 23:].mean() + 20, "the ink is not where it was drawn"
+
+
+def test_a_finger_draws_and_the_page_does_not_scroll(open_page):
+    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.locator("#draw-pad").scroll_into_view_if_needed()
+    before, scrolled = codes(page), page.evaluate("scrollY")
+    finger = page.context.new_cdp_session(page)
+    path = on_pad(page, [(14, 4 + i) for i in range(19)])
+
+    def touch(kind, points):
+        touches = [{"x": x, "y": y} for x, y in points]
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
+
+    touch("touchStart", path[:1])
+    for point in path[1:]:
+        touch("touchMove", [point])
+    until_codes_differ(page, before)  # while the finger is still down
+    touch("touchEnd", [])
+    settle(page)
+    assert page.evaluate("scrollY") == scrolled
+    column = (codes(page) != codes(page)[0, 0]).any(axis=0)
+    assert column[3], "a vertical stroke in the middle should show in the middle column"
+
+
+def test_pen_eraser_clear_and_undo(page):
+    start = codes(page)
+    draw_and_settle(page)
+    drawn = codes(page)
+    page.get_by_role("button", name="Eraser").click()
+    draw_and_settle(page, [(7, 7), (21, 7)])
+    assert (codes(page) != drawn)[1].any()
+    page.get_by_role("button", name="Clear").click()
+    until(page, f"() => new Set(({CODES})()).size === 1")
+    undo = page.locator(".draw-pad [data-do=undo]").first
+    undo.click()
+    undo.click()
+    until_codes_are(page, drawn)
+    undo.click()
+    until_codes_are(page, start)
+    expect(undo).to_be_disabled()
+    page.locator(".draw-pad [data-do=redo]").first.click()
+    until_codes_are(page, drawn)
+
+
+def test_centre_moves_the_ink_to_the_centre(page):
+    draw_and_settle(page, [(3, 3), (9, 3), (6, 10)])
+    before = codes(page)
+    page.get_by_role("button", name="Centre", exact=True).click()
+    until_codes_differ(page, before)
+    settle(page)
+    ink = 255 - picture(page)
+    x, y = ((ink.sum(axis=axis) * (np.arange(28) + 0.5)).sum() / ink.sum() for axis in (0, 1))
+    assert abs(x - 14) < 1.5 and abs(y - 14) < 1.5
+
+
+def test_an_example_starts_the_drawing(page):
+    before = codes(page)
+    examples = page.locator(".examples button")
+    expect(examples).to_have_count(10)
+    examples.nth(7).click()
+    until_codes_differ(page, before)
+    settle(page)
+    assert (255 - picture(page)).sum() > 255 * 20
+
+
+# ---- pictures from files ----
+
+
+def png(image, kind="PNG"):
+    data = io.BytesIO()
+    image.save(data, kind)
+    return data.getvalue()
+
+
+def test_an_uploaded_photo_becomes_the_drawing(page):
+    photo = Image.new("RGB", (600, 400), "#ddd8c8")
+    ImageDraw.Draw(photo).line([(420, 60), (420, 300)], fill="#203050", width=24)  # a one, far off the centre
+    before = codes(page)
+    upload(page, "one.jpg", png(photo, "JPEG"))
+    until_codes_differ(page, before)
+    settle(page)
+    ink = 255 - picture(page)
+    assert ink[6:22, 12:16].max(axis=1).min() > 120, "the stroke is not in the middle of the frame"
+    assert ink[:, :8].mean() < 10
+
+
+@pytest.mark.parametrize(
+    "name, data, words",
+    [
+        ("note.png", b"this is no picture", "not a picture"),
+        ("blank.png", png(Image.new("L", (200, 200), 240)), "no ink"),
+        ("huge.png", png(Image.new("1", (9000, 9000))), "9000 x 9000"),
+        ("big.png", b"0" * (limits.MAX_UPLOAD_BYTES + 1), "at most 10.0 MB"),
+    ],
+)
+def test_a_bad_file_is_explained_and_nothing_is_lost(page, name, data, words):
+    draw_and_settle(page)
+    kept, shown = codes(page), picture(page)
+    upload(page, name, data)
+    expect(message(page)).to_contain_text(words)
+    settle(page)
+    assert (codes(page) == kept).all() and (picture(page) == shown).all()
+    draw_and_settle(page, [(5, 25), (24, 25)])  # and the page goes on
+
+
+def upload(page, name, data):
+    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
+
+
+# ---- editing codes ----
+
+
+def another(page, code):
+    """A code that draws something, and is not the one given: the busiest tile's."""
+    inks = page.evaluate(
+        """() => [...document.querySelectorAll("#palette [role=option] canvas")].map((canvas) =>
+             canvas.getContext("2d").getImageData(4, 4, 4, 4).data.reduce((sum, value) => sum + (255 - value), 0))"""
+    )
+    return next(int(i) for i in np.argsort(inks)[::-1] if i != code)
+
+
+def test_one_edit_changes_the_picture_near_its_cell_only(page):
+    draw_and_settle(page)
+    before, kept = picture(page), codes(page)
+    row, column = 4, 5
+    code = another(page, kept[row, column])
+    cell(page, row, column).click()
+    page.locator(f"#palette [role=option][data-code='{code}']").click()
+    expect(cell(page, row, column)).to_have_attribute("data-code", str(code))
+    until_picture_differs(page, before)
+    settle(page)
+    change = np.abs(picture(page) - before)
+    top, left = CELL * row, CELL * column
+    near = change[max(top - 4, 0) : top + CELL + 4, max(left - 4, 0) : left + CELL + 4].sum()
+    assert change.sum() > 255 * 0.5, "the edit changed next to nothing"
+    assert near >= 0.75 * change.sum()
+    kept[row, column] = code
+    assert (codes(page) == kept).all()
+
+
+def test_keys_alone_edit_erase_undo_and_redo(page):
+    draw_and_settle(page)
+    start = codes(page)
+    page.locator("#code-grid [role=gridcell][tabindex='0']").focus()
+    for key in ("ArrowDown", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    expect(cell(page, 1, 2)).to_be_focused()
+    expect(cell(page, 1, 2)).to_have_attribute("aria-selected", "true")
+    page.keyboard.type("17")
+    expect(cell(page, 1, 2)).to_have_text("17")
+    page.keyboard.type("5")
+    page.keyboard.press("Enter")
+    expect(cell(page, 1, 2)).to_have_text("5")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowDown")
+    expect(page.locator("#code-grid [aria-selected=true]")).to_have_count(4)
+    page.keyboard.press("Delete")
+    wanted = start.copy()
+    wanted[1, 2] = 5
+    edited = wanted.copy()
+    wanted[2:4, 2:4] = UNKNOWN
+    until_codes_are(page, wanted)
+    expect(cell(page, 3, 3)).to_have_text("?")
+    page.keyboard.press("Control+z")
+    until_codes_are(page, edited)
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Control+z")
+    until_codes_are(page, start)
+    for _ in range(3):
+        page.keyboard.press("Control+Shift+Z")
+    until_codes_are(page, wanted)
+    page.locator("#complete").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#completions button")
+    page.locator("#completions button").first.focus()
+    page.keyboard.press("Enter")
+    until(page, f"() => !({CODES})().includes(-1)")
+    assert (codes(page)[wanted != UNKNOWN] == wanted[wanted != UNKNOWN]).all()
+
+
+def test_a_number_too_large_is_explained_and_changes_nothing(page):
+    settle(page)
+    kept = codes(page)
+    cell(page, 2, 2).click()
+    page.keyboard.type("99")
+    expect(message(page)).to_contain_text("no code 99")
+    assert (codes(page) == kept).all()
+
+
+def test_the_palette_asks_for_cells_first_and_then_fills_all_of_them(page):
+    kept = codes(page)
+    option = page.locator("#palette [role=option][data-code='9']")
+    option.click()
+    expect(message(page)).to_contain_text("Choose")
+    assert (codes(page) == kept).all()
+    (x1, y1), (x2, y2) = middle(cell(page, 0, 0)), middle(cell(page, 1, 2))
+    page.mouse.move(x1, y1)
+    page.mouse.down()
+    page.mouse.move(x2, y2, steps=6)
+    page.mouse.up()
+    expect(page.locator("#code-grid [aria-selected=true]")).to_have_count(6)
+    option.click()
+    kept[:2, :3] = 9
+    until_codes_are(page, kept)
+
+
+def middle(locator):
+    box = locator.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_a_stroke_takes_back_only_the_cells_it_changes(page):
+    draw_and_settle(page)
+    cell(page, 6, 6).click()
+    page.keyboard.press("Delete")
+    cell(page, 0, 0).click()
+    page.keyboard.type("33")
+    expect(cell(page, 0, 0)).to_have_text("33")
+    draw_and_settle(page, [(4, 20), (4, 24)])
+    assert codes(page)[6, 6] == UNKNOWN and codes(page)[0, 0] == 33
+
+
+# ---- erasing and completing ----
+
+
+def test_erased_cells_are_shown_as_unknown_in_grid_and_picture(page):
+    draw_and_settle(page)
+    cell(page, 1, 3).click()
+    page.keyboard.press("Backspace")
+    expect(cell(page, 1, 3)).to_have_text("?")
+    expect(cell(page, 1, 3)).to_have_attribute("aria-label", "row 2, column 4: unknown")
+    cover = page.locator("#reconstruction .patches .unknown")
+    expect(cover).to_have_count(1)
+    patch, board = cover.bounding_box(), page.locator("#reconstruction").bounding_box()
+    assert abs(patch["x"] - board["x"] - 3 / 7 * board["width"]) < 3  # over its own 4x4 pixels
+    assert abs(patch["width"] - board["width"] / 7) < 3
+    assert cover.evaluate("(patch) => getComputedStyle(patch).backgroundImage") != "none"
+
+
+@pytest.mark.parametrize("preset, erased", [("top", np.s_[:3]), ("right", np.s_[:, 4:]), ("centre", np.s_[2:5, 2:5])])
+def test_presets_erase_their_part(page, preset, erased):
+    wanted = codes(page)
+    wanted[erased] = UNKNOWN
+    page.locator(f"[data-preset={preset}]").click()
+    until_codes_are(page, wanted)
+
+
+def test_completions_keep_what_is_known_and_are_adopted_by_a_click(page):
+    draw_and_settle(page)
+    page.locator("[data-preset=bottom]").click()
+    until(page, f"() => ({CODES})().includes(-1)")
+    question = codes(page)
+    known = question != UNKNOWN
+    assert known.any() and not known.all()
+    page.locator("#complete").click()
+    alternatives = page.locator("#completions button")
+    expect(alternatives).to_have_count(4)
+    log_probs = []
+    for i in range(4):
+        grid = np.array(alternatives.nth(i).get_attribute("data-codes").split(), int).reshape(7, 7)
+        assert (grid[known] == question[known]).all() and (grid >= 0).all()
+        log_probs.append(float(alternatives.nth(i).inner_text().split()[-1].replace("−", "-")))
+    assert log_probs == sorted(log_probs, reverse=True) and max(log_probs) < 0
+    assert (codes(page) == question).all(), "nothing is adopted before it is chosen"
+    wanted = np.array(alternatives.nth(2).get_attribute("data-codes").split(), int).reshape(7, 7)
+    shown = picture(page, "#completions button:nth-child(3) canvas")
+    alternatives.nth(2).click()
+    until_codes_are(page, wanted)
+    expect(alternatives.nth(2)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#reconstruction .patches .unknown")).to_have_count(0)
+    assert np.abs(picture(page)[:16] - shown[:16]).max() == 0  # the known part of the thumbnail is in plain ink
+    alternatives.nth(0).click()  # another one can still be had
+    expect(alternatives.nth(0)).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("Control+z")
+    until_codes_are(page, wanted)
+    page.keyboard.press("Control+z")
+    until_codes_are(page, question)
+
+
+def test_the_settings_are_obeyed(page):
+    page.locator("[data-preset=random]").click()
+    until(page, f"() => ({CODES})().includes(-1)")
+    page.locator("summary").click()
+    page.locator("[name=n]").fill("2")
+    page.locator("[name=seed]").fill("5")
+    page.locator("[name=seed]").press("Tab")
+    page.locator("select[name=label]").select_option("8")
+    answers = []
+    for seed in ("5", "6", "5"):
+        page.locator("[name=seed]").fill(seed)
+        page.locator("[name=seed]").press("Tab")
+        with page.expect_response(lambda response: "component_server" in response.url) as reply:
+            page.locator("#complete").click()
+        assert json.loads(reply.value.request.post_data)["data"]["label"] == 8
+        answers.append([one["codes"] for one in reply.value.json()["alternatives"]])
+        expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#completions button")).to_have_count(2)
+    assert answers[0] == answers[2] != answers[1]
+
+
+def test_with_nothing_unknown_complete_says_so(page):
+    kept = codes(page)
+    page.locator("#complete").click()
+    expect(message(page)).to_contain_text("Every cell is known")
+    assert (codes(page) == kept).all()
+    expect(page.locator("#completions button")).to_have_count(0)
+
+
+def test_a_late_reply_never_overwrites_a_newer_edit(page):
+    held = []
+    page.route(SERVER, lambda route: held.append(route) if is_completion(route) else route.continue_())
+    page.locator("[data-preset=top]").click()
+    until(page, f"() => ({CODES})().includes(-1)")
+    page.locator("#complete").click()
+    until(page, "() => document.querySelector('#complete').ariaBusy === 'true'")
+    cell(page, 0, 0).click()
+    page.keyboard.type("12")
+    expect(cell(page, 0, 0)).to_have_text("12")
+    edited = codes(page)
+    page.wait_for_timeout(100)
+    assert len(held) == 1
+    held[0].continue_()
+    expect(message(page)).to_contain_text("newer grid was kept")
+    assert (codes(page) == edited).all()
+    expect(page.locator("#completions button")).to_have_count(0)
+
+
+def is_completion(route):
+    return json.loads(route.request.post_data or "{}").get("fn_name") == "complete"
+
+
+def test_a_server_that_fails_is_reported_and_nothing_is_lost(open_page, app_url):
+    page = open_page()
+    draw_and_settle(page)
+    kept = codes(page)
+    answer = json.dumps({"error": "The model is having a rest."})
+    page.route(SERVER, lambda route: route.fulfill(body=answer, content_type="application/json"))
+    cell(page, 0, 0).click()
+    page.keyboard.type("20")
+    expect(message(page)).to_contain_text("having a rest")
+    kept[0, 0] = 20
+    assert (codes(page) == kept).all()
+    page.unroute(SERVER)
+    before = picture(page)
+    page.keyboard.type("21")
+    until_picture_differs(page, before)
+
+
+# ---- the page for everyone ----
+
+
+def test_pointing_at_a_cell_shows_its_patch_on_drawing_and_reconstruction(page):
+    cell(page, 2, 4).hover()
+    for view in ("#draw-pad", "#reconstruction"):
+        expect(page.locator(f"{view} .patches i").nth(2 * 7 + 4)).to_have_class("linked")
+
+
+@pytest.mark.parametrize("width", [390, 320, 768, 1024])
+def test_no_horizontal_scroll(open_page, width):
+    page = open_page(viewport={"width": width, "height": 844}, has_touch=True)
+    page.locator("[data-preset=bottom]").click()
+    page.locator("summary").click()
+    page.locator("#complete").click()
+    page.wait_for_selector("#completions button")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    pad = page.locator("#draw-pad").bounding_box()
+    assert pad["x"] >= 0 and pad["x"] + pad["width"] <= width
+
+
+def test_dark_and_light_differ_and_both_render(open_page):
+    for theme, dark in (("light", False), ("dark", True)):
+        page = open_page(f"/?__theme={theme}")
+        draw_and_settle(page)
+        shown = picture(page)
+        ground = shown[-1, 0]
+        assert (ground < 60) if dark else (ground > 220)
+        assert np.abs(shown - ground).max() > 150, "the ink must stand out"
+        paper, text = page.locator("#code-grid [role=gridcell] span").first.evaluate(
+            "(span) => [getComputedStyle(document.querySelector('.gradio-container')).backgroundColor,"
+            " getComputedStyle(span).color]"
+        )
+        assert paper != text
+
+
+def test_roles_and_names_for_those_who_listen(page):
+    expect(page.get_by_role("grid")).to_have_count(1)
+    expect(page.get_by_role("row")).to_have_count(7)
+    expect(page.get_by_role("gridcell")).to_have_count(49)
+    expect(page.locator("#code-grid [tabindex='0']")).to_have_count(1)
+    expect(page.get_by_role("listbox", name="Palette of codes").get_by_role("option")).to_have_count(64)
+    nameless = page.evaluate(
+        """() => [...document.querySelectorAll("#bench button, #bench input:not([type=file]), #bench select")]
+             .filter((e) => !e.ariaLabel && !e.innerText.trim() && !e.labels?.length && !e.title)
+             .map((e) => e.outerHTML)"""
+    )
+    assert nameless == []
