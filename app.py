@@ -10,18 +10,18 @@ from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: the app calls no other host
 
-import torch  # noqa: E402
+import torch
 
-import vqdemo  # noqa: E402
-from vqdemo.ui import build  # noqa: E402
+import vqdemo
+from vqdemo.ui import build
 
 WEIGHTS = os.environ.get("VQDEMO_WEIGHTS") or str(Path(__file__).parent / "weights")
 
 torch.set_num_threads(1)  # a second thread does not help grids this small, and hurts on a busy machine
 try:
     demo = build(vqdemo.load(WEIGHTS))
-except FileNotFoundError as error:
-    sys.exit(f"No weights in {WEIGHTS}: {error}\nTrain them with `python -m train`, or set VQDEMO_WEIGHTS.")
+except (FileNotFoundError, ValueError) as error:
+    sys.exit(f"No usable weights: {error}\nTrain them with `python -m train`, or set VQDEMO_WEIGHTS.")
 
 if __name__ == "__main__":
     demo.launch()

@@ -61,7 +61,7 @@ def browser():
         own = Path(playwright.chromium.executable_path)
         path = None if own.exists() else DEBIAN_CHROMIUM
         if path and not Path(path).exists():
-            pytest.fail("no browser: run `playwright install chromium`, or `apt-get install chromium` on Debian")
+            pytest.fail("no browser: `playwright install chromium`, or on Debian `apt-get install chromium`")
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield chromium
         chromium.close()
@@ -80,7 +80,7 @@ def open_page(browser, app_url):
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: wrongs.append(f"page error: {error}"))
         page.on("console", lambda m: wrongs.append(f"console: {m.text}") if m.type == "error" else None)
-        page.on("request", lambda request: wrongs.append(f"request: {request.url}") if elsewhere(request) else None)
+        page.on("request", lambda r: wrongs.append(f"request: {r.url}") if elsewhere(r) else None)
         page.on("response", lambda r: wrongs.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
         page.goto(app_url + query)
         page.wait_for_selector("#code-grid [role=gridcell]")

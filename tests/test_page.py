@@ -13,6 +13,7 @@ from vqdemo.ui import limits
 
 UNKNOWN = -1
 SERVER = re.compile("component_server")
+SHOWN = "#reconstruction canvas"
 CELL = 4  # pixels of the image that a cell covers, each way
 
 PIXELS = """(selector) => {
@@ -23,7 +24,7 @@ PIXELS = """(selector) => {
 CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map((cell) => Number(cell.dataset.code))"
 
 
-def picture(page, selector="#reconstruction canvas"):
+def picture(page, selector=SHOWN):
     values = np.array(page.evaluate(PIXELS, selector), float)
     return values.reshape(int(len(values) ** 0.5), -1)
 
@@ -37,19 +38,15 @@ def until(page, condition, argument=None):
 
 
 def until_codes_differ(page, before):
-    until(page, f"(before) => JSON.stringify(({CODES})()) !== before", json.dumps(before.ravel().tolist(), separators=(",", ":")))
+    until(page, f"(before) => JSON.stringify(({CODES})()) !== before", as_text(before))
 
 
 def until_picture_differs(page, before):
-    until(page, f"(before) => JSON.stringify(({PIXELS})('#reconstruction canvas')) !== before", as_text(before))
-
-
-def until_picture_is(page, wanted):
-    until(page, f"(wanted) => JSON.stringify(({PIXELS})('#reconstruction canvas')) === wanted", as_text(wanted))
+    until(page, f"(before) => JSON.stringify(({PIXELS})('{SHOWN}')) !== before", as_text(before))
 
 
 def until_codes_are(page, wanted):
-    until(page, f"(wanted) => JSON.stringify(({CODES})()) === wanted", json.dumps(wanted.ravel().tolist(), separators=(",", ":")))
+    until(page, f"(wanted) => JSON.stringify(({CODES})()) === wanted", as_text(wanted))
 
 
 def as_text(values):
@@ -94,7 +91,7 @@ def settle(page):
     """Until nothing has changed for a while: the last of several replies has been drawn."""
     page.evaluate(
         f"""async () => {{
-          const look = () => JSON.stringify([({CODES})(), ({PIXELS})("#reconstruction canvas")]);
+          const look = () => JSON.stringify([({CODES})(), ({PIXELS})("{SHOWN}")]);
           let before = look();
           for (let calm = 0; calm < 5; ) {{
             await new Promise((resolve) => setTimeout(resolve, 80));
@@ -115,7 +112,7 @@ def test_the_picture_follows_the_stroke_while_the_button_is_down(page):
     until_codes_differ(page, codes_before)
     until_picture_differs(page, picture_before)
     middle = codes(page)
-    for point in on_pad(page, [(13, 22), (6, 22), (6, 15)]):  # still the same stroke, and the page still follows
+    for point in on_pad(page, [(13, 22), (6, 22), (6, 15)]):  # the same stroke goes on
         page.mouse.move(*point, steps=5)
     until_codes_differ(page, middle)
     page.mouse.up()
@@ -362,7 +359,10 @@ def test_erased_cells_are_shown_as_unknown_in_grid_and_picture(page):
     assert cover.evaluate("(patch) => getComputedStyle(patch).backgroundImage") != "none"
 
 
-@pytest.mark.parametrize("preset, erased", [("top", np.s_[:3]), ("right", np.s_[:, 4:]), ("centre", np.s_[2:5, 2:5])])
+PARTS = {"top": np.s_[:3], "right": np.s_[:, 4:], "centre": np.s_[2:5, 2:5]}
+
+
+@pytest.mark.parametrize("preset, erased", PARTS.items())
 def test_presets_erase_their_part(page, preset, erased):
     wanted = codes(page)
     wanted[erased] = UNKNOWN
@@ -393,7 +393,7 @@ def test_completions_keep_what_is_known_and_are_adopted_by_a_click(page):
     until_codes_are(page, wanted)
     expect(alternatives.nth(2)).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#reconstruction .patches .unknown")).to_have_count(0)
-    assert np.abs(picture(page)[:16] - shown[:16]).max() == 0  # the known part of the thumbnail is in plain ink
+    assert np.abs(picture(page)[:16] - shown[:16]).max() == 0, "what is known is in plain ink"
     alternatives.nth(0).click()  # another one can still be had
     expect(alternatives.nth(0)).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("Control+z")

@@ -16,6 +16,7 @@ SIDE = 28  # pixels of the frame, each way
 BOX = 20  # pixels that the ink itself may span
 PEN = 2.2  # least width of a stroke in the frame, in pixels; MNIST's pen is 2 to 3
 WORK = 480  # pixels of the longer side while working on a large picture
+NOT_A_PICTURE = "This file is not a picture that can be read. PNG, JPEG, WebP, GIF and BMP can."
 LEAST_CONTRAST = 0.08  # of the way from black to white; below it there is paper and grain only
 
 
@@ -35,7 +36,8 @@ def read_grey(source: bytes | str | Path, max_bytes: int, max_pixels: int) -> np
     """Decode a file -> float32 (H, W) grey in [0, 1], upright, transparency on white, at most WORK a side."""
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
     if size > max_bytes:
-        raise ValueError(f"The file has {size / 2**20:.1f} MB; a picture may have at most {max_bytes / 2**20:.0f} MB.")
+        most = max_bytes / 2**20
+        raise ValueError(f"The file has {size / 2**20:.1f} MB; a picture may have at most {most:.0f} MB.")
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
             width, height = picture.size
@@ -48,7 +50,7 @@ def read_grey(source: bytes | str | Path, max_bytes: int, max_pixels: int) -> np
             if picture.has_transparency_data:
                 picture = picture.convert("RGBA")
                 picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
-            if picture.mode.startswith(("I", "F")):  # 16 bits and more, whose values Pillow would only clip to 8
+            if picture.mode.startswith(("I", "F")):  # 16 bits and more, which Pillow would clip to 8
                 deep = np.asarray(picture, dtype=np.float64)
                 deep = (deep - deep.min()) / max(np.ptp(deep), 1e-9)
                 picture = Image.fromarray((deep * 255).astype(np.uint8))
@@ -56,7 +58,7 @@ def read_grey(source: bytes | str | Path, max_bytes: int, max_pixels: int) -> np
             picture.thumbnail((WORK, WORK), Image.Resampling.BOX)
             return np.asarray(picture, dtype=np.float32) / 255
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, EOFError) as error:
-        raise ValueError("This file is not a picture that can be read. PNG, JPEG, WebP, GIF and BMP can.") from error
+        raise ValueError(NOT_A_PICTURE) from error
 
 
 def ink_light(grey: np.ndarray) -> np.ndarray:
@@ -83,8 +85,10 @@ def flatten(grey: np.ndarray) -> np.ndarray:
 
 def ink_of(relief: np.ndarray) -> np.ndarray:
     """Ink from relief over the ground -> (H, W) in [0, 1]: grain to 0, the pen's full black to 1."""
-    small = Image.fromarray((np.clip(relief, 0, 1) * 255).astype(np.uint8))
-    calm = np.asarray(small.filter(ImageFilter.MedianFilter(3)), np.float32) / 255 if min(relief.shape) > 60 else relief
+    calm = relief
+    if min(relief.shape) > 60:  # in smaller pictures a stroke may be a pixel wide
+        picture = Image.fromarray((np.clip(relief, 0, 1) * 255).astype(np.uint8))
+        calm = np.asarray(picture.filter(ImageFilter.MedianFilter(3)), np.float32) / 255
     full = np.quantile(calm[calm > 0.5 * calm.max()], 0.5) if calm.max() > LEAST_CONTRAST else 0
     if full < LEAST_CONTRAST:
         raise ValueError("The picture shows no ink: nothing on it stands out from its ground.")
@@ -101,8 +105,8 @@ def frame(ink: np.ndarray) -> np.ndarray:
     ink = thicken(ink, scale)
     height, width = (max(1, round(length * scale)) for length in ink.shape)
     picture = Image.fromarray((ink * 255).round().astype(np.uint8))
-    small = np.asarray(picture.resize((width, height), Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC))
-    small = small.astype(np.float32) / 255
+    sampling = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    small = np.asarray(picture.resize((width, height), sampling), np.float32) / 255
 
     def place(mass: np.ndarray) -> int:
         """Where the ink starts so that its centre of mass lies in the frame's, and all of it inside."""
@@ -121,7 +125,8 @@ def thicken(ink: np.ndarray, scale: float) -> np.ndarray:
     edge = (solid[1:] != solid[:-1]).sum() + (solid[:, 1:] != solid[:, :-1]).sum()
     if not edge or scale >= 1:
         return ink
-    width = 2 * solid.sum() / (edge * np.pi / 4)  # a stroke's area over half its outline; staircases are 4/pi longer
+    # A stroke's area over half its outline, which as a staircase came out 4/pi too long.
+    width = 2 * solid.sum() / (edge * np.pi / 4)
     missing = round((PEN / scale - width) / 2)
     if missing < 1:
         return ink

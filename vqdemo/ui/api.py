@@ -100,11 +100,12 @@ def to_image(image) -> np.ndarray:
     if isinstance(image, dict) and isinstance(image.get("path"), str):
         folder, path = Path(gr.utils.get_upload_folder()).resolve(), Path(image["path"]).resolve()
         if not path.is_relative_to(folder) or not path.is_file():
-            raise ValueError("The file was not uploaded. With gradio_client, wrap its path in handle_file(...).")
+            raise ValueError("The file was not uploaded: with gradio_client, use handle_file(path).")
         return strokes.digit_from_picture(path, limits.MAX_UPLOAD_BYTES, limits.MAX_UPLOAD_PIXELS)
     if not isinstance(image, list):
-        raise ValueError(
-            f"An image is a picture file or {SIDE} rows of {SIDE} numbers in [0, 1]; {type(image).__name__} came."
+        came = type(image).__name__
+        raise TypeError(
+            f"An image is a picture file or {SIDE} rows of {SIDE} numbers in [0, 1]; {came} came."
         )
     return to_array(image, (SIDE, SIDE), (int, float), "An image", "numbers in [0, 1]").astype(np.float32)
 
@@ -124,7 +125,9 @@ def to_array(rows, shape: tuple[int, int], types: tuple, name: str, what: str) -
 
 def known(codes: np.ndarray) -> np.ndarray:
     if (codes < 0).any():
-        raise ValueError("Only a grid without unknown cells can be decoded: fill the -1 first, by /complete for one.")
+        raise ValueError(
+            "A grid with unknown cells (-1) cannot be decoded: fill them first, as by /complete."
+        )
     return codes
 
 

@@ -3,12 +3,16 @@
 import gradio as gr
 
 from .api import add_endpoints
+from .limits import MAX_UPLOAD_BYTES
 from .server import server_functions
 from .text import TEXT
-from .views import ROUTE, STATIC, View
+from .views import ROUTE, STATIC, view
 
-FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]  # nothing is downloaded
+# Fonts that machines have: nothing is downloaded.
+FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
+
+HOUR = 3600  # seconds; uploads through the API are deleted when they are older
 
 LAUNCH = {
     "theme": gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO),
@@ -17,6 +21,7 @@ LAUNCH = {
     "app_kwargs": {"routes": [ROUTE]},
     "run_history": False,  # also spares every update a look-up
     "ssr_mode": False,
+    "max_file_size": MAX_UPLOAD_BYTES,
     "enable_monitoring": False,
 }
 
@@ -31,11 +36,11 @@ class Page(gr.Blocks):
 def build(model) -> Page:
     """The whole page for one model (see ``vqdemo.load``)."""
     functions = server_functions(model)
-    with Page(title=TEXT["title"], analytics_enabled=False) as demo:
-        View("header", functions)
+    with Page(title=TEXT["title"], analytics_enabled=False, delete_cache=(HOUR, HOUR)) as demo:
+        view("header", functions)
         with gr.Column(elem_id="bench"):
             for name in ("draw_pad", "code_grid", "reconstruction", "palette", "completion"):
-                View(name, functions)
-        View("status", functions)
+                view(name, functions)
+        view("status", functions)
         add_endpoints(model)
     return demo

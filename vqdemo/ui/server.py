@@ -17,6 +17,8 @@ from .. import strokes
 from . import limits
 from .settings import SIDE, Settings, whole_number
 
+PALEST = 0.4  # tiles are means, so their ink is pale: it is scaled up to full black, but no more than this asks for
+
 
 def server_functions(model) -> list[Callable]:
     """The questions of the page, as Gradio's ``server_functions`` wants them."""
@@ -28,7 +30,7 @@ def server_functions(model) -> list[Callable]:
             "num_codes": int(model.num_codes),
             "labels": list(model.labels),
             "background": int(model.background),
-            "tiles": [to_base64(tile) for tile in np.asarray(model.tiles)],
+            "tiles": [to_base64(tile / max(tile.max(), PALEST)) for tile in np.asarray(model.tiles)],
             "usage": [round(float(share), 6) for share in model.usage],
             "defaults": {name: float(value) for name, value in model.defaults.items()},
             "examples": examples,
@@ -55,8 +57,8 @@ def server_functions(model) -> list[Callable]:
         images = model.decode(grids)
         return {
             "alternatives": [
-                {"codes": grids[i].ravel().tolist(), "image": to_base64(images[i]), "log_prob": float(log_probs[i])}
-                for i in np.argsort(-log_probs, kind="stable")
+                {"codes": grid.ravel().tolist(), "image": to_base64(image), "log_prob": float(log_prob)}
+                for log_prob, grid, image in sorted(zip(log_probs, grids, images), key=lambda one: -one[0])
             ]
         }
 
@@ -71,14 +73,16 @@ def server_functions(model) -> list[Callable]:
             data = base64.b64decode(request["data"], validate=True)
         except (binascii.Error, ValueError, TypeError) as error:
             raise ValueError("The picture did not arrive whole. Please try again.") from error
-        return {"image": to_base64(strokes.digit_from_picture(data, limits.MAX_UPLOAD_BYTES, limits.MAX_UPLOAD_PIXELS))}
+        digit = strokes.digit_from_picture(data, limits.MAX_UPLOAD_BYTES, limits.MAX_UPLOAD_PIXELS)
+        return {"image": to_base64(digit)}
 
     def grid(codes) -> np.ndarray:
         """The 49 numbers that the page sends, as a grid; their range is the model's to check."""
         rows, columns = model.grid_shape
-        if not isinstance(codes, list) or len(codes) != rows * columns or not all(type(c) is int for c in codes):
+        numbers = isinstance(codes, list) and all(type(code) is int for code in codes)
+        if not numbers or len(codes) != rows * columns:
             raise ValueError(f"A grid is a list of {rows * columns} whole numbers.")
-        if not all(-1 <= c < model.num_codes for c in codes):
+        if not all(-1 <= code < model.num_codes for code in codes):
             raise ValueError(f"A code is a number from 0 to {model.num_codes - 1}, or -1 where unknown.")
         return np.array(codes, dtype=np.int64).reshape(rows, columns)
 
@@ -86,9 +90,8 @@ def server_functions(model) -> list[Callable]:
         codes = model.encode(image[None])
         return {"codes": codes[0].ravel().tolist(), "image": to_base64(model.decode(codes)[0])}
 
-    examples = [
-        {"label": label, "drawing": to_base64(image), **seen(image)} for label, image in enumerate(example_images(model))
-    ]
+    images = example_images(model)
+    examples = [{"label": i, "drawing": to_base64(image), **seen(image)} for i, image in enumerate(images)]
     return [guarded(question) for question in (describe, encode, decode, complete, conditionals, frame)]
 
 

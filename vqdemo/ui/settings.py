@@ -24,14 +24,16 @@ class Settings:
     @classmethod
     def of(cls, model, label=None, temperature=None, top_p=None, guidance=None, seed=None) -> "Settings":
         """Settings from unchecked values; None means the model's default (for the digit: any; the seed: random)."""
-        value = {**{"temperature": 1.0, "top_p": 1.0, "guidance": 0.0}, **model.defaults}
+        value = {"temperature": 1.0, "top_p": 1.0, "guidance": 0.0, **model.defaults}
         given = {"temperature": temperature, "top_p": top_p, "guidance": guidance}
-        value.update({name: number for name, number in given.items() if number is not None})
+        value.update({name: wanted for name, wanted in given.items() if wanted is not None})
         return cls(
             label=whole_number(label, "The digit", 0, model.num_labels - 1, optional=True),
-            temperature=number_between(value["temperature"], "The temperature", 0, limits.MAX_TEMPERATURE, above=True),
-            top_p=number_between(value["top_p"], "Top-p", 0, 1, above=True),
-            guidance=number_between(value["guidance"], "The guidance", 0, limits.MAX_GUIDANCE),
+            temperature=number(
+                value["temperature"], "The temperature", 0, limits.MAX_TEMPERATURE, above=True
+            ),
+            top_p=number(value["top_p"], "Top-p", 0, 1, above=True),
+            guidance=number(value["guidance"], "The guidance", 0, limits.MAX_GUIDANCE),
             seed=whole_number(seed, "The seed", 0, limits.MAX_SEED, optional=True),
         )
 
@@ -49,7 +51,7 @@ def whole_number(value, name: str, least: int, most: int, optional: bool = False
     return value
 
 
-def number_between(value, name: str, least: float, most: float, above: bool = False) -> float:
+def number(value, name: str, least: float, most: float, above: bool = False) -> float:
     good = type(value) in (int, float) and math.isfinite(value) and least <= value <= most
     if not good or (above and value == least):
         ground = f"above {least:g} and at most {most:g}" if above else f"from {least:g} to {most:g}"

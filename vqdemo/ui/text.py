@@ -37,7 +37,7 @@ TEXT = {
         "erase": "Erase",
         "erase_help": "Make the chosen cells unknown (Delete)",
         "restore": "Restore",
-        "restore_help": "Go back to the codes of the drawing",
+        "restore_help": "Go back to the drawing’s own codes (a dot marks each cell that differs)",
         "presets": "Erase a part",
         "top": "Erase the top half",
         "bottom": "Erase the bottom half",

@@ -15,9 +15,9 @@ from starlette.staticfiles import StaticFiles
 from .text import TEXT
 
 STATIC = Path(__file__).parent / "static"
-# The address holds the files' fingerprint, so that a browser never mixes old scripts with a new page.
-FINGERPRINT = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))).hexdigest()[:12]
-ADDRESS = f"vqdemo/{FINGERPRINT}"
+# Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
+CONTENTS = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+ADDRESS = f"vqdemo/{hashlib.sha256(CONTENTS).hexdigest()[:12]}"
 ROUTE = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
 
 START = """
@@ -25,17 +25,18 @@ import(new URL(props.script, document.baseURI)).then((view) => view.mount(elemen
 """
 
 
-class View(gr.HTML):
-    """One part of the page, named after its files: ``View("draw_pad", ...)`` is ``static/draw_pad.*``."""
+def view(name: str, server_functions: list[Callable]) -> gr.HTML:
+    """One part of the page, made of the files ``static/{name}.html``, ``.css`` and ``.js``.
 
-    def __init__(self, name: str, server_functions: list[Callable]):
-        super().__init__(
-            html_template=(STATIC / f"{name}.html").read_text(encoding="utf-8"),
-            css_template=(STATIC / f"{name}.css").read_text(encoding="utf-8"),
-            js_on_load=START,
-            server_functions=server_functions,
-            apply_default_css=False,
-            elem_classes=["view", name.replace("_", "-")],
-            script=f"{ADDRESS}/{name}.js",
-            text={**TEXT.get(name, {}), "status": TEXT["status"]},
-        )
+    A function rather than a subclass: Gradio writes a stub file beside the source of every component class.
+    """
+    return gr.HTML(
+        html_template=(STATIC / f"{name}.html").read_text(encoding="utf-8"),
+        css_template=(STATIC / f"{name}.css").read_text(encoding="utf-8"),
+        js_on_load=START,
+        server_functions=server_functions,
+        apply_default_css=False,
+        elem_classes=["view", name.replace("_", "-")],
+        script=f"{ADDRESS}/{name}.js",
+        text={**TEXT.get(name, {}), "status": TEXT["status"]},
+    )

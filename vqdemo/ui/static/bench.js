@@ -5,7 +5,7 @@ import { blank, centred, isEmpty, rasterise } from "./ink.js";
 import * as model from "./model.js";
 import { remember, state, travel, UNKNOWN, update } from "./state.js";
 
-const PACE = 70; // ms between two live updates: 14 a second
+const PACE = 70; // ms between two encodings of a stroke that is being drawn: 14 a second
 const FIRST_EXAMPLE = 3;
 
 let text; // the sentences of the status line
@@ -212,7 +212,7 @@ function step(back) {
 // ---- the networks follow ----
 
 let following = false;
-let lastAsked = 0;
+let lastEncoding = 0;
 
 /** Bring codes and picture up to date with the drawing and the edits, newest first, one request at a time. */
 async function refresh() {
@@ -220,10 +220,14 @@ async function refresh() {
   following = true;
   try {
     while (state.encodedFrom !== state.drawing || state.imageFrom !== state.codes) {
-      const early = lastAsked + PACE - performance.now();
-      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
-      lastAsked = performance.now();
-      await (state.encodedFrom !== state.drawing ? encodeDrawing() : decodeCodes());
+      if (state.encodedFrom !== state.drawing) {
+        const early = lastEncoding + PACE - performance.now();
+        if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+        lastEncoding = performance.now();
+        await encodeDrawing();
+      } else {
+        await decodeCodes();
+      }
     }
   } catch (error) {
     say(error.message, "error"); // the state stays as it is, and the next deed tries again

@@ -2,9 +2,10 @@
 // into a choice of cells and into edits.
 
 import * as bench from "./bench.js";
-import { paint } from "./ink.js";
+import { middle, paint } from "./ink.js";
 import { state, UNKNOWN, update, watch } from "./state.js";
 
+const SHOWN = 6; // pixels of a tile that a cell shows, each way: its own 4x4 and a rim
 const TYPING_ENDS = 1200; // ms after which a half-typed number counts as meant
 
 export function mount(element, props, server) {
@@ -15,9 +16,10 @@ export function mount(element, props, server) {
   let columns = 0;
   let focus = 0; // the one cell that Tab reaches
   let anchor = 0; // where a rectangle of chosen cells began
+  let empty = []; // by code: whether it draws next to nothing
   const shown = []; // the code each tile was painted with
 
-  function build({ grid_shape }) {
+  function build({ grid_shape, tiles }) {
     columns = grid_shape[1];
     const make = (role, parent) => {
       const node = document.createElement("div");
@@ -34,6 +36,8 @@ export function mount(element, props, server) {
       }
     }
     cells = [...grid.querySelectorAll("[role=gridcell]")];
+    const mean = (image) => image.reduce((sum, ink) => sum + ink, 0) / image.length;
+    empty = tiles.map((tile) => mean(middle(tile, 4)) < 20);
   }
 
   // ---- choosing ----
@@ -186,7 +190,7 @@ export function mount(element, props, server) {
       cell.lastChild.textContent = typing ? typed : unknown ? text.unknown : code;
       cell.classList.toggle("typing", Boolean(typing));
       cell.classList.toggle("unknown", unknown);
-      cell.classList.toggle("ground", code === about.background);
+      cell.classList.toggle("ground", !unknown && empty[code]);
       cell.classList.toggle("edited", Boolean(encoded) && code !== encoded[i]);
       cell.classList.toggle("linked", linked.has(i));
       cell.dataset.code = code;
@@ -195,7 +199,7 @@ export function mount(element, props, server) {
         .replace("{row}", row + 1)
         .replace("{column}", column + 1)
         .replace("{code}", code);
-      if (!unknown && shown[i] !== code) paint(cell.firstChild, about.tiles[code]);
+      if (!unknown && shown[i] !== code) paint(cell.firstChild, middle(about.tiles[code], SHOWN));
       shown[i] = code;
     });
   }

@@ -84,6 +84,13 @@ function asCanvas(image) {
   return canvas;
 }
 
+/** The middle of a square picture, `side` pixels each way. */
+export function middle(image, side) {
+  const full = Math.sqrt(image.length);
+  const rim = (full - side) / 2;
+  return image.filter((_, i) => [Math.floor(i / full), i % full].every((at) => at >= rim && at < rim + side));
+}
+
 /** Show ink values (any square picture) on a canvas, in the colours of the theme; `tint(x, y)` picks the accent. */
 export function paint(canvas, image, tint = () => false) {
   const side = Math.sqrt(image.length);

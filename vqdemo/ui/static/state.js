@@ -32,12 +32,12 @@ export function watch(keys, listener) {
   listener(state);
 }
 
-/** Replace parts of the state. Views hear of it together, before the next frame is painted. */
+/** Replace parts of the state. Views hear of it once, when the deed that did so is done. */
 export function update(parts) {
   for (const [key, value] of Object.entries(parts)) {
     if (state[key] === value) continue;
     state[key] = value;
-    if (!changed.size) requestAnimationFrame(tell);
+    if (!changed.size) queueMicrotask(tell);
     changed.add(key);
   }
 }
