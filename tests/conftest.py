@@ -67,16 +67,23 @@ def browser():
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def desk(browser):
+    """The browser profile of all tests that ask for nothing special: its cache spares most of a page's loading."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(browser, app_url):
+def open_page(browser, desk, app_url):
     """Opens the page; at the end no console error, no page error and no request to another host may have come."""
-    contexts, wrongs = [], []
+    opened, wrongs = [], []
     host = urlparse(app_url).netloc
 
     def open_page(query="", **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
+        page = browser.new_page(**options) if options else desk.new_page()
+        opened.append(page)
         page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: wrongs.append(f"page error: {error}"))
         page.on("console", lambda m: wrongs.append(f"console: {m.text}") if m.type == "error" else None)
@@ -92,11 +99,24 @@ def open_page(browser, app_url):
         return address.scheme not in ("data", "blob") and address.netloc != host
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in opened:
+        page.close()
     assert not wrongs, wrongs
 
 
 @pytest.fixture
 def page(open_page):
     return open_page()
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """Where MNIST lies: $MNIST_DIR or data/; downloaded to data/ if it can be, else the test is skipped."""
+    from train.data import mnist
+
+    folder = Path(os.environ.get("MNIST_DIR") or ROOT / "data")
+    try:
+        mnist(folder, "test")
+    except (OSError, RuntimeError) as error:
+        pytest.skip(f"no MNIST in {folder}, and it cannot be downloaded: {error}")
+    return folder

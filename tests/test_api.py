@@ -68,6 +68,15 @@ def test_complete_keeps_what_is_known(call, question):
     assert len(call("/complete", question)["grids"]) == 4  # defaults for all the rest
 
 
+def test_log_probs_are_those_of_the_filled_cells_given_the_known_ones(call, codes):
+    question = [row[:] for row in codes]
+    question[3][3] = -1
+    answer = call("/complete", question, 2, label=7, seed=0)
+    expected = np.log(np.array(call("/conditionals", question, 7))[3, 3])
+    for grid, log_prob in zip(answer["grids"], answer["log_probs"], strict=True):
+        assert abs(log_prob - expected[grid[3][3]]) < 0.02
+
+
 def test_sample_takes_every_setting(call):
     answer = call("/sample", n=2, label=3, temperature=0.8, top_p=0.9, guidance=0.5, seed=7)
     assert np.shape(answer["grids"]) == (2, 7, 7) and np.shape(answer["images"]) == (2, 28, 28)

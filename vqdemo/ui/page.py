@@ -17,6 +17,7 @@ HOUR = 3600  # seconds; uploads through the API are deleted when they are older
 LAUNCH = {
     "theme": gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO),
     "css_paths": STATIC / "page.css",
+    "favicon_path": STATIC / "icon.svg",
     "footer_links": ["api"],
     "app_kwargs": {"routes": [ROUTE]},
     "run_history": False,  # also spares every update a look-up

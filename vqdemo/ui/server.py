@@ -95,7 +95,7 @@ def server_functions(model) -> list[Callable]:
     return [guarded(question) for question in (describe, encode, decode, complete, conditionals, frame)]
 
 
-def example_images(model, tries: int = 6) -> list[np.ndarray]:
+def example_images(model, tries: int = 4) -> list[np.ndarray]:
     """One picture a digit, drawn by the model itself: the likeliest of a few samples with fixed seeds."""
     images = []
     for label in range(model.num_labels):

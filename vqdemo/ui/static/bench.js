@@ -10,6 +10,7 @@ const FIRST_EXAMPLE = 3;
 
 let text; // the sentences of the status line
 let branch = 0; // counts the jumps (undo, clear, another drawing) after which an older reply is void
+let strokeBranch; // the count when the stroke under way began
 let starting;
 
 /** Learn about the model and set the bench up. Every view calls this; the first call does it. */
@@ -55,10 +56,12 @@ export function beginStroke(point, width, erase) {
     branch++;
     update({ drawing: blank, encoded: null });
   }
+  strokeBranch = branch;
   draw({ points: [point], width, erase }, state.drawing.strokes);
 }
 
 export function extendStroke(points) {
+  if (strokeBranch !== branch) return; // undone or cleared while the pointer was still down
   const stroke = state.drawing.strokes.at(-1);
   draw({ ...stroke, points: [...stroke.points, ...points] }, state.drawing.strokes.slice(0, -1));
 }

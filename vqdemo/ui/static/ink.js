@@ -3,7 +3,7 @@
 // smooth lines at DETAIL times that size, and the image the network sees is the average over each pixel.
 
 export const SIDE = 28;
-const DETAIL = 12;
+const DETAIL = 16;
 const SIZE = SIDE * DETAIL;
 const BOX = 20; // what MNIST fits its digits into
 
