@@ -9,8 +9,8 @@ from train.prior import PriorSettings
 from train.vqvae import VQVAESettings
 
 # The whole chain on little data: proves that it runs, not that it learns.
-QUICK_VQVAE = VQVAESettings(images=6_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
-QUICK_PRIOR = PriorSettings(images=6_000, width=48, layers=4, context_width=64, context_blocks=2, epochs=2, plain_epochs=1)
+QUICK_VQVAE = VQVAESettings(images=5_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
+QUICK_PRIOR = PriorSettings(images=5_000, width=48, layers=4, context_width=64, context_blocks=2, epochs=2, plain_epochs=1)
 
 
 def main() -> None:

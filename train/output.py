@@ -1,6 +1,7 @@
 """Where a run reads and writes, and how trained networks are put into the folder of weights."""
 
 import argparse
+import csv
 import json
 import os
 from dataclasses import asdict, dataclass
@@ -73,3 +74,13 @@ def write_network(out: Path, name: str, network: nn.Module, settings, **more) ->
     write_atomically(out / f"{name}.safetensors", network.state_dict())
     write_json(out / "config.json", config | {name: asdict(network.config)} | more)
     print(f"wrote {out}/{name}.safetensors")
+
+
+def log_row(path: Path, row: dict) -> None:
+    """Append an epoch's figures to a CSV file; the first epoch starts it anew."""
+    first = row["epoch"] == 1
+    with open(path, "w" if first else "a", newline="") as file:
+        writer = csv.DictWriter(file, row)
+        if first:
+            writer.writeheader()
+        writer.writerow(row)

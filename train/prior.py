@@ -12,7 +12,6 @@ Three kinds of examples teach three uses of one network:
 """
 
 import argparse
-import csv
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -24,14 +23,13 @@ from tqdm import tqdm
 
 from train import checkpoint, data
 from train.masks import random_known
-from train.output import Folders, add_folder_arguments, best_device, finished, folders_from, write_network
+from train.output import Folders, add_folder_arguments, best_device, finished, folders_from, log_row, write_network
 from train.settings import add_arguments, from_arguments, setting, show
 from train.vqvae import learning_rate
 from train.vqvae_quality import encode
 from vqdemo.model import load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.vqvae import VQVAE
-
 
 # Settings of sampling that read best, stored with the weights; the sliders start there.
 DEFAULTS = {"temperature": 0.9, "top_p": 1.0, "guidance": 0.5}
@@ -113,9 +111,6 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
     first = checkpoint.resume(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, asdict(s))
 
     steps_an_epoch = len(codes) // s.batch
-    log = csv.writer(open(folders.runs / "prior.csv", "a" if first else "w", buffering=1, newline=""))
-    if not first:
-        log.writerow(["epoch", "seconds", "nats_a_cell", "nats_a_grid"])
     started = time.time()
 
     for epoch in range(first, s.epochs):
@@ -144,7 +139,9 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             grids.append(whole.cpu())
             if i % 50 == 49:
                 bar.set_postfix(nats_a_cell=f"{losses / (i + 1):.4f}", nats_a_grid=f"{torch.cat(grids).mean():.2f}")
-        log.writerow([epoch + 1, round(time.time() - started), f"{losses / steps_an_epoch:.5f}", f"{torch.cat(grids).mean():.3f}"])
+        row = {"epoch": epoch + 1, "seconds": round(time.time() - started), "nats_a_cell": round(losses / steps_an_epoch, 5),
+               "nats_a_grid": round(float(torch.cat(grids).mean()), 3)}  # fmt: skip
+        log_row(folders.runs / "prior.csv", row)
         checkpoint.save(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, epoch + 1, asdict(s))
     return prior.cpu().eval().requires_grad_(False)
 

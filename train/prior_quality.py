@@ -8,25 +8,26 @@ from train.masks import judged
 from vqdemo.model import VQModel
 
 
-def log_probs(model: VQModel, codes: Tensor, labels: Tensor, known: Tensor) -> np.ndarray:
-    """log p(unknown | known, label) of grids (N,G,G) with labels (N,) -> float32 (N,)."""
+def log_probs(model: VQModel, codes: Tensor, labels: Tensor | None, known: Tensor) -> np.ndarray:
+    """log p(unknown | known, label) of grids (N,G,G) with labels (N,), or without labels -> float32 (N,)."""
+    if labels is None:
+        return model.log_prob(codes, known)
     result = np.empty(len(codes), np.float32)
     for label in labels.unique().tolist():
-        rows = (labels == label).numpy()
-        result[rows] = model.log_prob(codes[torch.from_numpy(rows)], known, label=label)
+        rows = labels == label
+        result[rows.numpy()] = model.log_prob(codes[rows], known, label=label)
     return result
 
 
-def likelihood(model: VQModel, codes: Tensor, labels: Tensor) -> dict:
-    """Mean nats of the unknown cells, by mask, with the true label and without any."""
+def likelihood(model: VQModel, codes: Tensor, labels: Tensor | None) -> dict:
+    """Mean nats of the unknown cells, by mask, given the true labels or none."""
     table = {}
     for name, known in judged(model.grid_shape[0]).items():
-        with_label = -log_probs(model, codes, labels, known)
+        nats = -log_probs(model, codes, labels, known)
         table[name] = {
             "unknown_cells": int((~known).sum()),
-            "nats": float(with_label.mean()),
-            "standard_error": float(with_label.std() / len(with_label) ** 0.5),
-            "nats_without_label": float(-model.log_prob(codes, known).mean()),
+            "mean": float(nats.mean()),
+            "standard_error": float(nats.std() / len(nats) ** 0.5),
         }
     return table
 
@@ -56,8 +57,6 @@ def label_guess(model: VQModel, codes: Tensor, labels: Tensor) -> dict:
     table = {}
     for name, known in judged(model.grid_shape[0]).items():
         if bool(known.any()):
-            guesses = [
-                model._label_log_probs(some, known.expand(len(some), -1, -1)).argmax(1) for some in codes.split(1000)
-            ]  # fmt: skip
+            guesses = [model.label_log_probs(some, known.expand_as(some)).argmax(1) for some in codes.split(1000)]
             table[name] = float((torch.cat(guesses) == labels).float().mean())
     return table

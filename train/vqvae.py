@@ -8,12 +8,11 @@ never shows. Two augmentations make editing honest:
     edit   *after* quantization random cells get the background code, or the codes of another picture, and the target is the
            picture with those patches replaced: the decoder learns that changing a cell changes that cell's patch.
 
-Loss: mean squared error / data variance + beta x commitment loss. The codebook follows by EMA. After training the codes are
+Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The codebook follows by EMA. After training the codes are
 renumbered for the palette (train/palette.py).
 """
 
 import argparse
-import csv
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -24,7 +23,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from train import checkpoint, data, drawings, palette
-from train.output import Folders, add_folder_arguments, best_device, finished, folders_from, write_network
+from train.output import Folders, add_folder_arguments, best_device, finished, folders_from, log_row, write_network
 from train.settings import add_arguments, from_arguments, setting, show
 from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
 
@@ -39,10 +38,11 @@ class VQVAESettings:
     width: int = setting(128, "channels of the hidden layers")
     encoder_blocks: int = setting(3, "residual blocks of the encoder")
     decoder_blocks: int = setting(3, "residual blocks of the decoder; each lets a code act one cell further")
-    epochs: int = setting(30, "passes over the MNIST images")
+    epochs: int = setting(22, "passes over the MNIST images")
     batch: int = setting(128, "pictures a step, doodles included")
     learning_rate: float = setting(2e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero")
     commitment: float = setting(0.25, "weight beta of the commitment loss")
+    usage_entropy: float = setting(0.005, "weight of the reward for using codes evenly")
     ema_decay: float = setting(0.99, "weight of the past in the codebook's running means")
     warmup_steps: int = setting(150, "steps without quantization before k-means++ places the codebook")
     restart_below: float = setting(1.0, "codes chosen fewer times a batch than this restart at an encoder output")
@@ -126,9 +126,6 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
     doodles_a_batch = round(s.batch * s.doodle_share)
     digits_a_batch = s.batch - doodles_a_batch
     steps_an_epoch = len(digits) // digits_a_batch
-    log = csv.writer(open(folders.runs / "vqvae.csv", "a" if first else "w", buffering=1, newline=""))
-    if not first:
-        log.writerow(["epoch", "seconds", "mse", "commitment", "codes_in_use", "perplexity", "restarts"])
     started = time.time()
 
     for epoch in range(first, s.epochs):
@@ -148,12 +145,12 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 vectors = model.encoder(images)
             vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
             if step < s.warmup_steps:
-                decoded_from, target, commitment = vectors, images, torch.zeros((), device=device)
+                decoded_from, target, commitment, entropy = vectors, images, *torch.zeros(2, device=device)
             else:
                 if step == s.warmup_steps:
                     model.quantizer.initialise(vectors.detach().cpu(), generator)
                 quantized = model.quantizer(vectors)
-                commitment = quantized.commitment_loss
+                commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
                 decoded_from, target = edit(
                     quantized.vectors, quantized.codes, model.quantizer.codebook, images, s.edit_share, generator
                 )  # fmt: skip
@@ -161,7 +158,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 decoded = model.decoder(decoded_from)
             mse = F.mse_loss(decoded.float(), target)
             optimizer.zero_grad(set_to_none=True)
-            (mse / variance + s.commitment * commitment).backward()
+            (mse / variance + s.commitment * commitment - s.usage_entropy * entropy).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
 
@@ -174,8 +171,10 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             if i % 50 == 49:
                 bar.set_postfix(mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}")
         mean_mse, mean_commitment = (sums / steps_an_epoch).tolist()
-        log.writerow([epoch + 1, round(time.time() - started), f"{mean_mse:.6f}", f"{mean_commitment:.6f}",
-                      int((usage > 0).sum()), f"{perplexity(usage):.2f}", restarts])  # fmt: skip
+        row = {"epoch": epoch + 1, "seconds": round(time.time() - started), "mse": round(mean_mse, 6),
+               "commitment": round(mean_commitment, 6), "codes_in_use": int((usage > 0).sum()),
+               "perplexity": round(perplexity(usage), 2), "restarts": restarts}  # fmt: skip
+        log_row(folders.runs / "vqvae.csv", row)
         checkpoint.save(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s))
 
     model = model.cpu().eval().requires_grad_(False)

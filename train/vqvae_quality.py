@@ -62,7 +62,7 @@ def reach(grid: int, patch: int, row: int, column: int, margin: int) -> tuple[sl
 
 
 @torch.no_grad()
-def editing(model: VQVAE, images: Tensor, number: int = 1000, seed: int = 0) -> dict:
+def editing(model: VQVAE, images: Tensor, number: int, seed: int = 0) -> dict:
     """Change one code at a time in the codes of uint8 images (N,S,S) and see where the picture changes.
 
     effect_within_Mpx: share of the absolute change that lies within M pixels of the cell's patch, over random cells given a random
@@ -98,7 +98,7 @@ def editing(model: VQVAE, images: Tensor, number: int = 1000, seed: int = 0) -> 
     return shares | {"erase_leftover": left / ink}
 
 
-def robustness(model: VQVAE, images: Tensor, number: int = 2000) -> dict:
+def robustness(model: VQVAE, images: Tensor, number: int) -> dict:
     """MSE on drawings unlike MNIST (train/drawings.py), by family and over all, and over all relative to MNIST's own."""
     own = F.mse_loss(decode(model, encode(model, images)), images[:, None].float() / 255)
     result = {}

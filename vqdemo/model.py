@@ -100,7 +100,7 @@ class VQModel:
         generator.manual_seed(seed) if seed is not None else generator.seed()
 
         if label is None:
-            p = self._label_log_probs(grid[None], grid[None] >= 0)[0].exp().cpu()
+            p = self.label_log_probs(grid[None], grid[None] >= 0)[0].exp().cpu()
             labels = torch.multinomial(p, n, replacement=True, generator=generator)
         else:
             labels = torch.full((n,), label)
@@ -146,24 +146,25 @@ class VQModel:
         p = p / p.sum(-1, keepdim=True)
         return p.view(*self.grid_shape, self.num_codes).cpu().numpy()
 
-    # ---- inside
-
-    def _codes(self, value, unknown: bool, batch: bool) -> Tensor:
-        return checks.codes(value, self.grid_shape[0], self.num_codes, unknown, batch).to(self.device)
-
-    def _label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
-        """log p(label | known cells) (N,num_labels), -inf for labels below RAREST_LABEL."""
+    @torch.no_grad()
+    def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
+        """The prior's guess log p(label | known cells): int64 and bool tensors (N,G,G) -> (N,num_labels), -inf if very unlikely."""
         nobody = codes.new_full((len(codes),), self.prior.no_label)
         _, logits = self.prior.context(codes, known, nobody)
         log_p = logits.log_softmax(-1)
         return log_p.masked_fill(log_p < np.log(RAREST_LABEL), -torch.inf).log_softmax(-1)
+
+    # ---- inside
+
+    def _codes(self, value, unknown: bool, batch: bool) -> Tensor:
+        return checks.codes(value, self.grid_shape[0], self.num_codes, unknown, batch).to(self.device)
 
     def _with_labels(self, codes: Tensor, known: Tensor, label: int | None) -> tuple[Tensor, Tensor, Tensor]:
         """The pairs (grid, label) of a mixture over labels: rows into codes (M,), labels (M,), log weights (M,)."""
         if label is not None:
             rows = torch.arange(len(codes), device=codes.device)
             return rows, torch.full_like(rows, label), torch.zeros(len(rows), device=codes.device)
-        log_p = self._label_log_probs(codes, known)
+        log_p = self.label_log_probs(codes, known)
         rows, labels = log_p.isfinite().nonzero(as_tuple=True)
         return rows, labels, log_p[rows, labels]
 

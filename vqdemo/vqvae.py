@@ -7,6 +7,8 @@ Method
     [2] Razavi, van den Oord, Vinyals (2019), "Generating Diverse High-Fidelity Images with VQ-VAE-2", arXiv:1906.00446:
         the EMA update written as a running count and a running sum per code.
     [3] Dhariwal et al. (2020), "Jukebox", arXiv:2005.00341: codes that have fallen out of use restart at encoder outputs.
+    [4] Yu et al. (2023), "Language Model Beats Diffusion: Tokenizer is Key to Visual Generation", arXiv:2310.05737: a small
+        reward for even use of the codes, the entropy of their mean soft assignment.
 
 Where it differs
     * No strided convolutions. Each 4x4 patch of pixels becomes one cell with 16 channels (space to depth) and every layer
@@ -88,6 +90,7 @@ class Quantized(NamedTuple):
     vectors: Tensor  # (N,D,G,G) codebook vectors; their gradient flows straight through to the encoder
     codes: Tensor  # (N,G,G) int64 in 0..K-1
     commitment_loss: Tensor  # scalar, mean squared distance of the encoder's outputs to their codes
+    usage_entropy: Tensor  # scalar in 0..log K, nats: entropy of the batch's mean soft assignment to codes
 
 
 class VectorQuantizer(nn.Module):
@@ -103,23 +106,29 @@ class VectorQuantizer(nn.Module):
         self.register_buffer("count", torch.ones(num_codes))
         self.register_buffer("total", self.codebook.clone())
 
+    def distances(self, vectors: Tensor) -> Tensor:
+        """Squared distances to every code, less what is the same for all: (N,D,G,G) -> (N,G,G,K).
+
+        |z - e|^2 = |z|^2 - 2 z.e + |e|^2, and |z|^2 is the same for every code.
+        """
+        return self.codebook.square().sum(1) - 2 * vectors.movedim(1, -1) @ self.codebook.T
+
     def nearest(self, vectors: Tensor) -> Tensor:
         """Index of the nearest codebook vector: (N,D,G,G) -> int64 (N,G,G)."""
-        flat = vectors.movedim(1, -1)
-        # |z - e|^2 = |z|^2 - 2 z.e + |e|^2, and |z|^2 is the same for every code.
-        distances = self.codebook.square().sum(1) - 2 * flat @ self.codebook.T
-        return distances.argmin(-1)
+        return self.distances(vectors).argmin(-1)
 
     def lookup(self, codes: Tensor) -> Tensor:
         """Codebook vectors of codes: int (N,G,G) -> (N,D,G,G)."""
         return F.embedding(codes, self.codebook).movedim(-1, 1)
 
     def forward(self, vectors: Tensor) -> Quantized:
-        codes = self.nearest(vectors)
+        distances = self.distances(vectors)
+        codes = distances.argmin(-1)
         quantized = self.lookup(codes)
         commitment = F.mse_loss(vectors, quantized)
         straight_through = vectors + (quantized - vectors).detach()
-        return Quantized(straight_through, codes, commitment)
+        usage = (-distances).softmax(-1).mean((0, 1, 2))
+        return Quantized(straight_through, codes, commitment, torch.special.entr(usage).sum())
 
     @torch.no_grad()
     def initialise(self, vectors: Tensor, generator: torch.Generator) -> None:

@@ -1,0 +1,309 @@
+"""The public interface on the bundled weights: what it promises, and what it says to bad input."""
+
+import itertools
+import json
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import vqdemo
+from train.masks import judged
+from vqdemo import sampling
+from vqdemo.model import VQModel
+from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
+from vqdemo.sampling import Choice
+from vqdemo.vqvae import VQVAE, VQVAEConfig
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+
+
+@pytest.fixture(scope="module")
+def model() -> VQModel:
+    return vqdemo.load(WEIGHTS)
+
+
+@pytest.fixture(scope="module")
+def grids(model) -> np.ndarray:
+    return model.sample(12, seed=0)
+
+
+@pytest.fixture(scope="module")
+def tiny() -> VQModel:
+    """Two by two cells and three codes, random weights: small enough to add up every possible grid."""
+    torch.manual_seed(0)
+    prior = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=4, width=12, layers=3, context_width=16, context_blocks=1))
+    for parameter in prior.parameters():
+        parameter.data.mul_(2)
+    return VQModel(VQVAE(VQVAEConfig(grid=2, num_codes=3, width=8)), prior, list("abcd"), {})
+
+
+# ---- what it promises
+
+
+def test_shapes_types_and_ranges(model, grids):
+    k = model.num_codes
+    assert model.grid_shape == (7, 7)
+    images = model.decode(grids)
+    assert (images.shape, images.dtype) == ((12, 28, 28), np.float32)
+    assert images.min() >= 0
+    assert images.max() <= 1
+    codes = model.encode(images)
+    assert (codes.shape, codes.dtype) == ((12, 7, 7), np.int64)
+    assert codes.min() >= 0
+    assert codes.max() < k
+    log_p = model.log_prob(grids)
+    assert (log_p.shape, log_p.dtype) == ((12,), np.float32)
+    assert (log_p < 0).all()
+    p = model.conditionals(grids[0])
+    assert (p.shape, p.dtype) == ((7, 7, k), np.float32)
+    assert np.allclose(p.sum(-1), 1, atol=1e-5)
+    assert model.tiles.shape == (k, 12, 12)
+    assert math.isclose(model.usage.sum(), 1, rel_tol=1e-4)
+
+
+def test_arrays_tensors_and_lists_are_the_same_to_it(model, grids):
+    images = model.decode(grids)
+    for form in (torch.from_numpy, lambda array: array.tolist()):
+        assert np.array_equal(model.encode(form(images)), model.encode(images))
+        assert np.array_equal(model.decode(form(grids)), images)
+        assert np.array_equal(model.conditionals(form(grids[0])), model.conditionals(grids[0]))
+
+
+def test_an_empty_picture_is_all_background(model):
+    codes = model.encode(np.zeros((1, 28, 28)))
+    assert (codes == model.background).mean() > 0.5
+    assert model.decode(codes).max() < 0.1
+
+
+def test_one_code_changes_the_picture_only_near_its_cell(model, grids):
+    changed = grids.copy()
+    changed[:, 3, 3] = (changed[:, 3, 3] + 17) % model.num_codes
+    difference = np.abs(model.decode(changed) - model.decode(grids))
+    near = difference[:, 10:18, 10:18].sum()  # the 4x4 patch and 2 pixels around it
+    assert near > 0.7 * difference.sum()
+
+
+def test_equal_seeds_give_equal_grids_and_others_differ(model):
+    for guidance in (0.0, 1.0):
+        first = model.sample(5, guidance=guidance, seed=4)
+        assert np.array_equal(first, model.sample(5, guidance=guidance, seed=4))
+        assert not np.array_equal(first, model.sample(5, guidance=guidance, seed=5))
+    assert not np.array_equal(model.sample(3), model.sample(3))
+
+
+def test_known_cells_never_change_for_1000_masks(model):
+    """1,000 random masks in one batch, with the sampler's hardest settings, and 40 through the public door."""
+    generator = torch.Generator().manual_seed(0)
+    truth = torch.randint(model.num_codes, (1000, 7, 7), generator=generator)
+    known = torch.rand(1000, 7, 7, generator=generator) < torch.rand(1000, 1, 1, generator=generator)
+    start = torch.where(known, truth, -1)
+    choice = Choice(temperature=1.5, top_p=0.9, guidance=0.5)
+    uniform = torch.rand(1000, 7, 7, generator=generator)
+    for rows in torch.arange(1000).split(250):
+        filled = sampling.fill(model.prior, start[rows], torch.randint(10, (len(rows),)), choice, uniform[rows])
+        assert torch.equal(filled[known[rows]], truth[rows][known[rows]])
+        assert filled.min() >= 0
+    for i in range(40):
+        filled = model.complete(start[i], 2, label=None if i % 2 else i % 10, seed=i)
+        assert (filled[:, known[i].numpy()] == truth[i][known[i]].numpy()).all()
+        assert filled.min() >= 0
+        assert filled.max() < model.num_codes
+
+
+def test_nothing_to_complete_gives_the_grid_back(model, grids):
+    assert np.array_equal(model.complete(grids[0], 3), np.repeat(grids[:1], 3, axis=0))
+
+
+def test_arguments_are_never_written_to(model, grids):
+    codes = np.where(np.eye(7, dtype=bool), -1, grids[0])
+    before = codes.copy()
+    model.complete(codes, 2)
+    model.conditionals(codes)
+    assert np.array_equal(codes, before)
+
+
+def test_probabilities_of_all_grids_add_up_to_one(tiny):
+    """Exactness: over every way to fill the unknown cells, for every set of known cells, with and without a label."""
+    every = np.array(list(itertools.product(range(3), repeat=4))).reshape(-1, 2, 2)
+    for bits in itertools.product([False, True], repeat=4):
+        known = np.array(bits).reshape(2, 2)
+        agree = (every == [[2, 0], [1, 2]])[:, known].all(1)
+        for label in (None, 2):
+            assert math.isclose(np.exp(tiny.log_prob(every[agree], known, label)).sum(), 1, abs_tol=1e-4)
+
+
+@pytest.mark.parametrize("name", judged(7))
+def test_log_prob_is_the_sum_of_a_chain_of_single_cells(model, grids, name):
+    """Cell after cell in raster order, each from a pass that has seen no later unknown code, adds up to log_prob."""
+    known = judged(7)[name]
+    truth = torch.from_numpy(grids[:3])
+    codes = torch.where(known, truth, -1)
+    labels = torch.full((3,), 7)
+    total = torch.zeros(3)
+    for row, column in (~known).nonzero().tolist():
+        logits, _ = model.prior(codes, known.expand(3, -1, -1), labels)
+        own = logits[:, :, row, column].log_softmax(-1)
+        total += own[torch.arange(3), truth[:, row, column]]
+        codes[:, row, column] = truth[:, row, column]
+    assert np.allclose(model.log_prob(grids[:3], known, label=7), total, rtol=1e-4, atol=1e-3)
+
+
+@pytest.mark.parametrize("label", [None, 4])
+def test_conditionals_agree_with_log_prob(model, grids, label):
+    p = model.conditionals(grids[1], label=label)
+    for row, column in [(0, 0), (3, 2), (6, 6), (2, 4)]:
+        known = np.ones((7, 7), bool)
+        known[row, column] = False
+        every = np.repeat(grids[1:2], model.num_codes, axis=0)
+        every[:, row, column] = np.arange(model.num_codes)
+        assert np.allclose(np.exp(model.log_prob(every, known, label)), p[row, column], atol=1e-4)
+
+
+def test_conditionals_ignore_the_cell_itself(model, grids):
+    codes = grids[2].copy()
+    expected = model.conditionals(codes, label=1)[4, 3]
+    for value in (-1, 0, 5, 63):
+        codes[4, 3] = value
+        assert np.allclose(model.conditionals(codes, label=1)[4, 3], expected, atol=1e-6)
+
+
+def test_conditionals_with_other_cells_unknown_are_distributions(model, grids):
+    codes = np.where(np.arange(49).reshape(7, 7) % 3 == 0, -1, grids[3])
+    p = model.conditionals(codes)
+    assert np.allclose(p.sum(-1), 1, atol=1e-5)
+    assert np.isfinite(p).all()
+
+
+def test_samples_follow_log_prob(tiny):
+    """Frequencies of 20,000 sampled grids against exp(log_prob), with and without a label, whole and completed."""
+    every = np.array(list(itertools.product(range(3), repeat=4))).reshape(-1, 2, 2)
+    part = np.array([[-1, 1], [-1, -1]])
+    for start, label in itertools.product([np.full((2, 2), -1), part], [None, 3]):
+        known = start >= 0
+        drawn = tiny.complete(start, 20_000, label=label, seed=1)
+        fits = (every == start)[:, known].all(1)
+        expected = np.exp(tiny.log_prob(every[fits], known, label))
+        counts = np.array([(drawn == grid).all((1, 2)).mean() for grid in every[fits]])
+        assert math.isclose(counts.sum(), 1, abs_tol=1e-9)
+        assert np.abs(counts - expected).max() < 0.012
+
+
+def test_cold_and_narrow_sampling_is_likelier(model):
+    cold = model.log_prob(model.sample(16, label=3, temperature=0.5, seed=0), label=3).mean()
+    plain = model.log_prob(model.sample(16, label=3, seed=0), label=3).mean()
+    narrow = model.log_prob(model.sample(16, label=3, top_p=0.5, seed=0), label=3).mean()
+    assert cold > plain
+    assert narrow > plain
+
+
+# ---- bad input
+
+NAN_IMAGE = np.full((1, 28, 28), np.nan)
+GRID = np.zeros((1, 7, 7), int)
+ONE = np.zeros((7, 7), int)
+
+BAD_CALLS = {
+    "encode: wrong shape": (lambda m: m.encode(np.zeros((28, 28))), ValueError, r"shape \(N, 28, 28\).*\(28, 28\)"),
+    "encode: empty": (lambda m: m.encode(np.zeros((0, 28, 28))), ValueError, "at least one"),
+    "encode: NaN": (lambda m: m.encode(NAN_IMAGE), ValueError, "NaN"),
+    "encode: 0 to 255": (lambda m: m.encode(np.full((1, 28, 28), 200)), ValueError, r"\[0, 1\].*200"),
+    "encode: negative": (lambda m: m.encode(np.full((1, 28, 28), -0.5)), ValueError, "-0.5"),
+    "encode: string": (lambda m: m.encode("seven"), TypeError, "'seven'"),
+    "encode: strings": (lambda m: m.encode([[["a"] * 28] * 28]), TypeError, "numbers"),
+    "encode: None": (lambda m: m.encode(None), TypeError, "None"),
+    "encode: ragged": (lambda m: m.encode([[[0.0], [0.0, 1.0]]]), ValueError, "different lengths"),
+    "decode: code K": (lambda m: m.decode(GRID + 64), ValueError, "0 to 63; found 64"),
+    "decode: unknown": (lambda m: m.decode(GRID - 1), ValueError, "found -1"),
+    "decode: code -2": (lambda m: m.decode(GRID - 2), ValueError, "found -2"),
+    "decode: one grid": (lambda m: m.decode(ONE), ValueError, r"\(N, 7, 7\)"),
+    "decode: floats": (lambda m: m.decode(GRID + 0.5), TypeError, "integers"),
+    "decode: NaN": (lambda m: m.decode(GRID + np.nan), TypeError, "integers"),
+    "decode: booleans": (lambda m: m.decode(GRID > 0), TypeError, "integers"),
+    "decode: empty": (lambda m: m.decode([]), ValueError, "at least one"),
+    "decode: string": (lambda m: m.decode("7"), TypeError, "'7'"),
+    "complete: batch": (lambda m: m.complete(GRID, 1), ValueError, r"\(7, 7\)"),
+    "complete: code -2": (lambda m: m.complete(ONE - 2, 1), ValueError, "-1 for unknown; found -2"),
+    "complete: code K": (lambda m: m.complete(ONE + 64, 1), ValueError, "found 64"),
+    "complete: n 0": (lambda m: m.complete(ONE, 0), ValueError, "n must be at least 1"),
+    "complete: n 1.5": (lambda m: m.complete(ONE, 1.5), TypeError, "n must be a whole number"),
+    "complete: n True": (lambda m: m.complete(ONE, True), TypeError, "n must be a whole number"),
+    "complete: label 11": (lambda m: m.complete(ONE, 1, label=11), ValueError, "label.*from 0 to 9.*11"),
+    "complete: label -1": (lambda m: m.complete(ONE, 1, label=-1), ValueError, "label"),
+    "complete: label 'a'": (lambda m: m.complete(ONE, 1, label="a"), TypeError, "label"),
+    "sample: temperature 0": (lambda m: m.sample(1, temperature=0), ValueError, "temperature"),
+    "sample: temperature -1": (lambda m: m.sample(1, temperature=-1), ValueError, "temperature.*-1"),
+    "sample: temperature NaN": (lambda m: m.sample(1, temperature=math.nan), ValueError, "temperature"),
+    "sample: temperature infinite": (lambda m: m.sample(1, temperature=math.inf), ValueError, "temperature"),
+    "sample: temperature string": (lambda m: m.sample(1, temperature="hot"), TypeError, "temperature.*'hot'"),
+    "sample: temperature None": (lambda m: m.sample(1, temperature=None), TypeError, "temperature"),
+    "sample: temperature huge": (lambda m: m.sample(1, temperature=10**400), ValueError, "temperature"),
+    "sample: top_p 0": (lambda m: m.sample(1, top_p=0), ValueError, "top_p"),
+    "sample: top_p 1.1": (lambda m: m.sample(1, top_p=1.1), ValueError, "top_p"),
+    "sample: guidance -1": (lambda m: m.sample(1, guidance=-1), ValueError, "guidance"),
+    "sample: guidance list": (lambda m: m.sample(1, guidance=[1]), TypeError, "guidance"),
+    "sample: seed -1": (lambda m: m.sample(1, seed=-1), ValueError, "seed"),
+    "sample: seed huge": (lambda m: m.sample(1, seed=2**63), ValueError, "seed"),
+    "sample: seed string": (lambda m: m.sample(1, seed="x"), TypeError, "seed"),
+    "log_prob: unknown": (lambda m: m.log_prob(GRID - 1), ValueError, "found -1"),
+    "log_prob: known shape": (lambda m: m.log_prob(GRID, np.ones((2, 7, 7), bool)), ValueError, "known"),
+    "log_prob: known numbers": (lambda m: m.log_prob(GRID, ONE), TypeError, "known must be booleans"),
+    "log_prob: label 10": (lambda m: m.log_prob(GRID, label=10), ValueError, "label"),
+    "conditionals: batch": (lambda m: m.conditionals(GRID), ValueError, r"\(7, 7\)"),
+    "conditionals: code -2": (lambda m: m.conditionals(ONE - 2), ValueError, "found -2"),
+    "conditionals: label 10": (lambda m: m.conditionals(ONE, label=10), ValueError, "label"),
+    "conditionals: empty": (lambda m: m.conditionals([]), ValueError, r"\(7, 7\)"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_CALLS)
+def test_bad_input_is_named(model, name):
+    call, kind, message = BAD_CALLS[name]
+    with pytest.raises(kind, match=message):
+        call(model)
+
+
+# ---- storage
+
+
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    return Path(shutil.copytree(WEIGHTS, tmp_path / "weights"))
+
+
+def test_a_folder_of_weights_rebuilds_the_same_model(model, copy, grids):
+    again = vqdemo.load(str(copy))
+    assert np.array_equal(again.decode(grids), model.decode(grids))
+    assert np.array_equal(again.sample(4, seed=1), model.sample(4, seed=1))
+    assert again.defaults == model.defaults
+
+
+@pytest.mark.parametrize("name", ["vqvae.safetensors", "prior.safetensors", "config.json"])
+def test_missing_and_damaged_files_are_named(copy, name):
+    whole = (copy / name).read_bytes()
+    (copy / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ValueError, match=name):
+        vqdemo.load(copy)
+    (copy / name).unlink()
+    with pytest.raises(FileNotFoundError, match=name):
+        vqdemo.load(copy)
+
+
+def test_weights_of_another_shape_are_named(copy):
+    config = json.loads((copy / "config.json").read_text())
+    config["prior"]["width"] += 8
+    (copy / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ValueError, match=r"prior\.safetensors does not fit"):
+        vqdemo.load(copy)
+    del config["vqvae"]
+    (copy / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ValueError, match=r"config\.json does not describe"):
+        vqdemo.load(copy)
+
+
+def test_no_such_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        vqdemo.load(tmp_path / "nowhere")

@@ -1,0 +1,174 @@
+"""Training: the whole chain on little data, going on after a cut, and figures that belong to the committed weights."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+import vqdemo
+from train import checkpoint, data, prior, vqvae, vqvae_quality
+from train.evaluate import fingerprints
+from train.masks import judged, random_known
+from train.output import Folders
+from vqdemo.vqvae import VQVAE, VQVAEConfig
+
+ROOT = Path(__file__).resolve().parent.parent
+WEIGHTS = ROOT / "weights"
+
+
+# ---- the whole chain
+
+
+def test_quick_training_makes_weights_that_load(mnist_folder, tmp_path):
+    """`python -m train --quick` end to end, in a process of its own, and again: everything is done already."""
+    command = [sys.executable, "-m", "train", "--quick", "--data", mnist_folder, "--out", tmp_path / "out", "--runs", tmp_path / "runs"]
+    first = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=420, check=False)
+    assert first.returncode == 0, first.stderr[-3000:]
+    model = vqdemo.load(tmp_path / "out")
+    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
+    assert metrics["weights"] == fingerprints(tmp_path / "out")
+    assert metrics["vqvae"]["mse"] < 0.03  # the mean image gives 0.067
+    whole = metrics["prior"]["nats"]["everything"]["mean"]
+    assert whole < 0.75 * 49 * np.log(model.num_codes)  # below guessing
+    assert model.complete(np.full((7, 7), -1), 2, seed=0).shape == (2, 7, 7)
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=420, check=False)
+    assert again.stdout.count("nothing to do") == 2
+
+
+class Cut(Exception):
+    """A run cut off."""
+
+
+@pytest.mark.parametrize("stage", ["vqvae", "prior"])
+def test_a_cut_run_goes_on_and_ends_with_the_same_weights(stage, mnist_folder, tmp_path, monkeypatch):
+    if stage == "vqvae":
+        settings = vqvae.VQVAESettings(
+            images=600, width=16, encoder_blocks=1, decoder_blocks=1, epochs=3, warmup_steps=4, doodle_number=64
+        )  # fmt: skip
+
+        def train(runs):
+            return vqvae.train(settings, Folders(mnist_folder, tmp_path, runs), "cpu")
+    else:
+        torch.manual_seed(0)
+        network = VQVAE(VQVAEConfig(width=16)).eval().requires_grad_(False)
+        settings = prior.PriorSettings(images=600, width=16, layers=2, context_width=16, context_blocks=1, epochs=3, plain_epochs=1)
+
+        def train(runs):
+            return prior.train(settings, network, Folders(mnist_folder, tmp_path, runs), "cpu")
+
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    whole.mkdir()
+    cut.mkdir()
+    undisturbed = train(whole).state_dict()
+    real_save = checkpoint.save
+
+    def save_and_die(*arguments):
+        real_save(*arguments)
+        raise Cut
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoint, "save", save_and_die)
+        for _ in range(2):  # cut after the first epoch, and again after the second
+            with pytest.raises(Cut):
+                train(cut)
+    resumed = train(cut).state_dict()
+    for name, tensor in undisturbed.items():
+        assert torch.equal(tensor, resumed[name]), name
+
+
+def test_a_checkpoint_of_other_settings_is_not_used(tmp_path):
+    model = torch.nn.Linear(2, 2)
+    optimizer = torch.optim.AdamW(model.parameters())
+    model(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    checkpoint.save(tmp_path / "c.safetensors", model, optimizer, 3, {"epochs": 5})
+    assert checkpoint.resume(tmp_path / "c.safetensors", model, optimizer, {"epochs": 6}) == 0
+    assert checkpoint.resume(tmp_path / "c.safetensors", model, optimizer, {"epochs": 5}) == 3
+
+
+def test_help_explains_every_setting():
+    for stage in ("train", "train.vqvae", "train.prior", "train.evaluate"):
+        done = subprocess.run([sys.executable, "-m", stage, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "--data" in done.stdout
+
+
+# ---- its parts
+
+
+def test_known_sets_cover_what_visitors_do():
+    known = random_known(3000, 7, torch.Generator().manual_seed(0))
+    share = known.flatten(1).float().mean(1)
+    assert 0.25 < (share == 0).float().mean() < 0.45  # nothing known
+    assert (share > 0.97).float().mean() > 0.05  # all but one cell known
+    masks = judged(7)
+    assert int((~masks["top half"]).sum()) == 28
+    assert int((~masks["centre"]).sum()) == 9
+    assert int((~masks["random half"]).sum()) == 25
+    for name in ("top half", "bottom half", "left half", "right half"):
+        assert (known == masks[name]).all((1, 2)).any(), name  # the very masks that are judged occur in training
+
+
+def test_warping_is_gentle_and_random():
+    image = torch.zeros(64, 1, 28, 28)
+    image[:, :, 10:18, 12:16] = 1
+    warped = prior.warp(image, torch.Generator().manual_seed(0))
+    assert warped.min() >= 0
+    assert warped.max() <= 1
+    assert (warped.sum((1, 2, 3)) / 32 - 1).abs().max() < 0.3
+    assert (warped[0] != warped[1]).any()
+    rows = torch.arange(28) + 0.5
+    centre = (warped.sum((1, 3)) * rows).sum(1) / warped.sum((1, 2, 3))
+    assert (centre - 14).abs().max() < 1.5
+
+
+def test_ssim_knows_equal_from_unequal():
+    pictures = torch.rand(4, 1, 28, 28, generator=torch.Generator().manual_seed(0))
+    assert abs(vqvae_quality.ssim(pictures, pictures) - 1) < 1e-5
+    assert vqvae_quality.ssim(pictures, 1 - pictures) < 0
+    noisy = (pictures + 0.1 * torch.randn(pictures.shape, generator=torch.Generator().manual_seed(1))).clamp(0, 1)
+    assert 0.5 < vqvae_quality.ssim(pictures, noisy) < 0.99
+
+
+# ---- the committed weights are what metrics.json says
+
+
+@pytest.fixture(scope="module")
+def metrics() -> dict:
+    return json.loads((WEIGHTS / "metrics.json").read_text())
+
+
+def test_metrics_belong_to_the_committed_weights(metrics):
+    assert metrics["weights"] == fingerprints(WEIGHTS)
+    assert metrics["data"] == {"set": "MNIST", "split": "test", "pictures": 10_000}
+
+
+def test_figures_that_the_page_relies_on(metrics):
+    figures = metrics["vqvae"]
+    assert figures["mse"] <= 0.0024
+    assert figures["ssim"] >= 0.973
+    assert figures["codes_in_use"] == 64
+    assert figures["perplexity"] >= 28
+    assert figures["effect_within_2px"] >= 0.80
+    assert figures["erase_leftover"] <= 0.06
+    assert figures["foreign_mse"]["ratio_to_mnist"] <= 1.25
+
+
+def test_figures_are_the_ones_measured_now(metrics, mnist_folder):
+    """The VQ-VAE's fidelity on all test digits, computed afresh."""
+    images = data.mnist(mnist_folder, "test").images
+    network = vqdemo.load(WEIGHTS).vqvae
+    pictures = images[:, None].float() / 255
+    mse = F.mse_loss(vqvae_quality.decode(network, vqvae_quality.encode(network, images)), pictures)
+    assert abs(float(mse) / metrics["vqvae"]["mse"] - 1) < 0.01
+
+
+def test_test_digits_are_fixed_points_in_nearly_every_cell(metrics, mnist_folder):
+    model = vqdemo.load(WEIGHTS)
+    codes = model.encode(data.mnist(mnist_folder, "test", 1000).images / 255)
+    assert (model.encode(model.decode(codes)) == codes).mean() > 0.9

@@ -1,0 +1,96 @@
+"""Stage 3: measure a folder of weights on the MNIST test set and write metrics.json beside them.
+
+metrics.json names the weights that it belongs to by their SHA-256; a test holds the committed files to it.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+import vqdemo
+from train import data, prior_quality, vqvae_quality
+from train.output import write_json
+from vqdemo.model import VQModel
+
+WEIGHT_FILES = ("vqvae.safetensors", "prior.safetensors", "config.json")
+
+
+def fingerprints(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file of weights."""
+    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in WEIGHT_FILES}
+
+
+def latencies(model: VQModel, repeats: int = 15) -> dict[str, float]:
+    """Median milliseconds of what the page asks for, on one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    blank = np.zeros((1, model.image_size, model.image_size), np.float32)
+    grid = model.encode(blank)
+    unknown = np.full(model.grid_shape, -1)
+    calls = {
+        "encode_1": lambda: model.encode(blank),
+        "decode_1": lambda: model.decode(grid),
+        "sample_1": lambda: model.sample(1, label=3, seed=0),
+        "complete_4_guided": lambda: model.complete(unknown, 4, label=3, guidance=0.5, seed=0),
+        "sample_64": lambda: model.sample(64, label=3, seed=0),
+        "conditionals": lambda: model.conditionals(grid[0], label=3),
+    }
+    result = {}
+    for name, call in calls.items():
+        call()
+        times = []
+        for _ in range(repeats):
+            started = time.perf_counter()
+            call()
+            times.append(1000 * (time.perf_counter() - started))
+        result[name] = round(float(np.median(times)), 2)
+    torch.set_num_threads(threads)
+    return result
+
+
+def run(weights: Path, folder: Path, split: str = "test", number: int = 0) -> dict:
+    """Measure, write metrics.json, print it. number: use only so many pictures, 0 for all."""
+    model = vqdemo.load(weights)
+    digits = data.mnist(folder, split, number)
+    codes = vqvae_quality.encode(model.vqvae, digits.images)
+    few = min(len(codes) // 5, 2_000)  # for what is computed many times a picture
+    metrics = {
+        "weights": fingerprints(weights),
+        "data": {"set": "MNIST", "split": split, "pictures": len(codes)},
+        "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)
+        | vqvae_quality.editing(model.vqvae, digits.images, few // 2)
+        | {"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)},
+        "prior": {
+            "nats": prior_quality.likelihood(model, codes, digits.labels),
+            "nats_without_label": prior_quality.likelihood(model, codes[:few], None),
+            "label_guess": prior_quality.label_guess(model, codes, digits.labels),
+            "conditionals": prior_quality.calibration(model, codes, number=few // 10),
+        },
+        "latency_ms": latencies(model),
+    }
+    write_json(weights / "metrics.json", metrics)
+    print(json.dumps(metrics, indent=2))
+    return metrics
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__.splitlines()[0])
+    parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder of weights (default: weights)")
+    parser.add_argument(
+        "--data", type=Path, default=Path(os.environ.get("MNIST_DIR") or "data"),
+        help="folder of MNIST, downloaded when absent (default: $MNIST_DIR, else data)",
+    )  # fmt: skip
+    parser.add_argument("--split", default="test", help="test for reporting, held-out for choosing (default: test)")
+    parser.add_argument("--number", type=int, default=0, help="use only so many pictures, 0 for all (default: 0)")
+    arguments = parser.parse_args()
+    run(arguments.weights, arguments.data, arguments.split, arguments.number)
+
+
+if __name__ == "__main__":
+    main()
