@@ -6,7 +6,6 @@ metrics.json names the weights that it belongs to by their SHA-256; a test holds
 import argparse
 import hashlib
 import json
-import os
 import time
 from pathlib import Path
 
@@ -14,8 +13,9 @@ import numpy as np
 import torch
 
 import vqdemo
-from train import data, prior_quality, vqvae_quality
-from train.output import write_json
+from train import data, prior_quality, sample_quality, vqvae_quality
+from train.classifier import ClassifierSettings, trained
+from train.output import Folders, add_folder_arguments, folders_from, write_json
 from vqdemo.model import VQModel
 
 WEIGHT_FILES = ("vqvae.safetensors", "prior.safetensors", "config.json")
@@ -54,42 +54,49 @@ def latencies(model: VQModel, repeats: int = 15) -> dict[str, float]:
     return result
 
 
-def run(weights: Path, folder: Path, split: str = "test", number: int = 0) -> dict:
-    """Measure, write metrics.json, print it. number: use only so many pictures, 0 for all."""
-    model = vqdemo.load(weights)
-    digits = data.mnist(folder, split, number)
+def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
+    """Measure the weights in folders.out, write metrics.json there, print it. number: use only so many pictures, 0 for all."""
+    model = vqdemo.load(folders.out)
+    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
+    digits, training = data.mnist(folders.data, split, number), data.mnist(folders.data, "train").images
+    pictures = digits.images[:, None].float() / 255
     codes = vqvae_quality.encode(model.vqvae, digits.images)
     few = min(len(codes) // 5, 2_000)  # for what is computed many times a picture
     metrics = {
-        "weights": fingerprints(weights),
+        "weights": fingerprints(folders.out),
         "data": {"set": "MNIST", "split": split, "pictures": len(codes)},
+        "classifier": {"accuracy": sample_quality.accuracy(classifier, pictures, digits.labels)},
         "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)
         | vqvae_quality.editing(model.vqvae, digits.images, few // 2)
-        | {"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)},
+        | {"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)}
+        | {"read_as_true_digit": sample_quality.accuracy(classifier, vqvae_quality.decode(model.vqvae, codes), digits.labels)},
         "prior": {
             "nats": prior_quality.likelihood(model, codes, digits.labels),
             "nats_without_label": prior_quality.likelihood(model, codes[:few], None),
             "label_guess": prior_quality.label_guess(model, codes, digits.labels),
             "conditionals": prior_quality.calibration(model, codes, number=few // 10),
+            "samples": sample_quality.samples(model, classifier, training, digits.images, few, model.defaults),
+            "samples_without_label": sample_quality.samples(
+                model, classifier, training, digits.images, few, model.defaults, labelled=False
+            ),
+            "completions": sample_quality.completions(
+                model, classifier, codes[: few // 8], digits.labels[: few // 8], model.defaults
+            ),
         },
         "latency_ms": latencies(model),
     }
-    write_json(weights / "metrics.json", metrics)
+    write_json(folders.out / "metrics.json", metrics)
     print(json.dumps(metrics, indent=2))
     return metrics
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__.splitlines()[0])
-    parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder of weights (default: weights)")
-    parser.add_argument(
-        "--data", type=Path, default=Path(os.environ.get("MNIST_DIR") or "data"),
-        help="folder of MNIST, downloaded when absent (default: $MNIST_DIR, else data)",
-    )  # fmt: skip
+    add_folder_arguments(parser, out="--weights")
     parser.add_argument("--split", default="test", help="test for reporting, held-out for choosing (default: test)")
     parser.add_argument("--number", type=int, default=0, help="use only so many pictures, 0 for all (default: 0)")
     arguments = parser.parse_args()
-    run(arguments.weights, arguments.data, arguments.split, arguments.number)
+    run(folders_from(arguments), arguments.split, arguments.number)
 
 
 if __name__ == "__main__":

@@ -22,13 +22,13 @@ class Folders:
     runs: Path  # checkpoints and logs
 
 
-def add_folder_arguments(parser: argparse.ArgumentParser) -> None:
-    """--data, --out and --runs."""
+def add_folder_arguments(parser: argparse.ArgumentParser, out: str = "--out") -> None:
+    """--data, --out (or whatever the folder of weights is called where they are read) and --runs."""
     parser.add_argument(
         "--data", type=Path, default=Path(os.environ.get("MNIST_DIR") or "data"),
         help="folder of MNIST, downloaded when absent (default: $MNIST_DIR, else data)",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path, default=Path("weights"), help="folder to write weights to (default: weights)")
+    parser.add_argument(out, dest="out", type=Path, default=Path("weights"), help="folder of the weights (default: weights)")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of checkpoints and logs (default: runs)")
 
 

@@ -31,7 +31,7 @@ from vqdemo.model import load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.vqvae import VQVAE
 
-# Settings of sampling that read best, stored with the weights; the sliders start there.
+# Where the sliders start until train/choose_defaults.py has found better.
 DEFAULTS = {"temperature": 0.9, "top_p": 1.0, "guidance": 0.5}
 
 

@@ -1,0 +1,58 @@
+"""The README tells the truth: its commands are the ones that are run here, and its snippets work."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of a language, in order."""
+    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_test_command_is_the_one_that_ci_runs():
+    command = blocks("bash")[1].strip()
+    assert command == "bash tests/run.sh"
+    last = (ROOT / ".ci" / "run").read_text().strip().splitlines()[-1]
+    assert last == command
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_the_start_command_sets_up_what_the_app_needs():
+    make, install, start = (part.split() for part in blocks("bash")[0].strip().split("&&"))
+    assert make == ["python3", "-m", "venv", ".venv"]
+    assert install == [".venv/bin/pip", "install", "-r", "requirements.txt"]
+    assert start == [".venv/bin/python", "app.py"]
+    pins = (ROOT / "requirements.txt").read_text()
+    assert "torch==2.13.0" in pins
+    assert "gradio==6.31.0" in pins
+    assert "pytest" not in pins
+    assert "-r ../requirements.txt" in (ROOT / "tests" / "requirements.txt").read_text()  # the tests run on these very pins
+
+
+def test_python_snippet(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    names: dict = {}
+    exec(blocks("python")[0], names)  # noqa: S102, the README is ours
+    assert names["grids"].shape == (4, 7, 7)
+    assert names["more"].shape == (8, 7, 7)
+    assert (names["more"][:, 4:] == names["codes"][0][4:]).all()
+    assert names["log_p"].shape == (8,)
+    assert names["p"].shape == (7, 7, 64)
+
+
+def test_client_snippet(app_url):
+    names: dict = {}
+    exec(blocks("python")[1].replace("http://127.0.0.1:7860", app_url), names)  # noqa: S102
+    assert len(names["result"]["grids"]) == 2
+    assert len(names["codes"]) == 7
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+def test_links_lead_somewhere(link):
+    assert link.startswith("http") or (ROOT / link).exists()

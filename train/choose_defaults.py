@@ -1,0 +1,45 @@
+"""Where the sliders start: samples under several temperatures and guidances, judged against held-out training digits.
+
+Prints a table, the lowest Frechet distance first; the winner is written into config.json, from where the page takes it.
+"""
+
+import argparse
+import itertools
+
+import vqdemo
+from train import data
+from train.classifier import ClassifierSettings, trained
+from train.output import Folders, add_folder_arguments, folders_from, read_config, write_json
+from train.sample_quality import samples
+
+TEMPERATURES = (0.8, 0.9, 1.0)
+GUIDANCES = (0.0, 0.25, 0.5, 1.0)
+
+
+def run(folders: Folders, number: int = 2_000, judge: ClassifierSettings | None = None) -> None:
+    """Try all pairs on held-out digits and store the best as the weights' defaults."""
+    model = vqdemo.load(folders.out)
+    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
+    fit, held_out = data.mnist(folders.data, "fit").images, data.mnist(folders.data, "held-out").images
+    rows = []
+    for temperature, guidance in itertools.product(TEMPERATURES, GUIDANCES):
+        settings = {"temperature": temperature, "top_p": 1.0, "guidance": guidance}
+        figures = samples(model, classifier, fit, held_out, number, settings)
+        rows.append((figures["frechet"], settings))
+        print({**settings, **{name: round(figures[name], 3) for name in
+              ("frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision", "recall")}}, flush=True)  # fmt: skip
+    best = min(rows, key=lambda row: row[0])[1]
+    print("defaults:", best)
+    write_json(folders.out / "config.json", read_config(folders.out) | {"defaults": best})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.choose_defaults", description=__doc__.splitlines()[0])
+    add_folder_arguments(parser)
+    parser.add_argument("--number", type=int, default=2_000, help="samples a setting (default: 2000)")
+    arguments = parser.parse_args()
+    run(folders_from(arguments), arguments.number)
+
+
+if __name__ == "__main__":
+    main()

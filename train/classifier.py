@@ -1,0 +1,88 @@
+"""A small convolutional classifier of MNIST digits: the judge of samples, and the feature space in which they are compared."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors import safe_open
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from train import data
+from train.checkpoint import epoch_generator, write_atomically
+from train.prior import warp
+from train.settings import setting
+from train.vqvae import learning_rate
+
+
+@dataclass
+class ClassifierSettings:
+    """Settings of the judge."""
+
+    images: int = setting(0, "use only so many of the training images, 0 for all")
+    epochs: int = setting(8, "passes over the training images")
+    batch: int = setting(128, "images a step")
+    learning_rate: float = setting(2e-3, "peak of the schedule")
+    seed: int = setting(0, "seed of everything random")
+
+
+class Classifier(nn.Module):
+    """Images (N,1,28,28) in [0,1] -> 128 features -> logits of 10 digits."""
+
+    def __init__(self):
+        super().__init__()
+
+        def block(channels: int, out: int, **options) -> nn.Sequential:
+            return nn.Sequential(nn.Conv2d(channels, out, 3, padding=1, **options), nn.BatchNorm2d(out), nn.ReLU())
+
+        self.trunk = nn.Sequential(
+            block(1, 32), nn.MaxPool2d(2), block(32, 64), nn.MaxPool2d(2), block(64, 128), block(128, 64), nn.Flatten(),
+            nn.Dropout(0.3), nn.Linear(64 * 49, 128), nn.ReLU(),
+        )  # fmt: skip
+        self.head = nn.Linear(128, 10)
+
+    def features(self, images: Tensor) -> Tensor:
+        return self.trunk(images)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.features(images))
+
+
+def trained(settings: ClassifierSettings, folder: Path, kept: Path) -> Classifier:
+    """The judge, trained on MNIST's training images slightly warped; read back from `kept` if these settings made that file."""
+    model, note = Classifier(), {"settings": str(sorted(asdict(settings).items()))}
+    if kept.exists():
+        with safe_open(kept, framework="pt") as file:
+            same = file.metadata() == note
+        if same:
+            model.load_state_dict(load_file(kept))
+            return model.eval().requires_grad_(False)
+    digits = data.mnist(folder, "train", settings.images)
+    torch.manual_seed(settings.seed)
+    model = Classifier().to(memory_format=torch.channels_last)
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=1e-2)
+    steps = len(digits.images) // settings.batch
+    for epoch in range(settings.epochs):
+        generator = epoch_generator(settings.seed, epoch)
+        order = torch.randperm(len(digits.images), generator=generator)
+        for i in tqdm(range(steps), desc=f"classifier {epoch + 1}/{settings.epochs}", mininterval=2):
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(epoch * steps + i, settings.epochs * steps, settings.learning_rate)
+            some = order[i * settings.batch : (i + 1) * settings.batch]
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = model(warp(digits.images[some][:, None].float() / 255, generator))
+            loss = F.cross_entropy(logits.float(), digits.labels[some], label_smoothing=0.02)
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+    write_atomically(kept, model.state_dict(), note)
+    return model.eval().requires_grad_(False)
+
+
+@torch.no_grad()
+def judge(classifier: Classifier, images: Tensor) -> tuple[Tensor, Tensor]:
+    """Float images (N,1,28,28) -> probabilities (N,10) and features (N,128)."""
+    features = torch.cat([classifier.features(some) for some in images.split(1000)])
+    return classifier.head(features).softmax(-1), features
