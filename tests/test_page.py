@@ -162,6 +162,19 @@ def test_pen_eraser_clear_and_undo(page):
     until_codes_are(page, drawn)
 
 
+def test_a_stroke_undone_under_way_stays_undone(page):
+    start = codes(page)
+    draw(page, release=False)
+    until_codes_differ(page, start)
+    page.keyboard.press("Control+z")
+    until_codes_are(page, start)
+    for point in on_pad(page, [(4, 4), (24, 24)]):
+        page.mouse.move(*point, steps=5)
+    page.mouse.up()
+    settle(page)
+    assert (codes(page) == start).all()
+
+
 def test_centre_moves_the_ink_to_the_centre(page):
     draw_and_settle(page, [(3, 3), (9, 3), (6, 10)])
     before = codes(page)
