@@ -1,10 +1,13 @@
 """The README tells the truth: its commands are the ones that are run here, and its snippets work."""
 
+import json
 import os
 import re
 from pathlib import Path
 
 import pytest
+
+from train.table import markdown
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -56,3 +59,9 @@ def test_client_snippet(app_url):
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
 def test_links_lead_somewhere(link):
     assert link.startswith("http") or (ROOT / link).exists()
+
+
+@pytest.mark.parametrize("page", ["README.md", "weights/README.md"])
+def test_the_table_shows_the_figures_of_metrics_json(page):
+    metrics = json.loads((ROOT / "weights" / "metrics.json").read_text(encoding="utf-8"))
+    assert markdown(metrics) in (ROOT / page).read_text(encoding="utf-8")
