@@ -6,12 +6,16 @@ cd "$(dirname "$0")/.."
 [ -x .venv/bin/python ] || python3 -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
 
-# A browser: Debian's, Playwright's own, or, where that cannot be downloaded, Debian's installed now.
-if ! [ -x /usr/bin/chromium ] && ! .venv/bin/python -m playwright install --with-deps chromium; then
-    as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+# A browser: Playwright's own with the libraries it needs, or Debian's where that one cannot be downloaded.
+as_root=$([ "$(id -u)" = 0 ] || echo sudo)
+if [ -x /usr/bin/chromium ]; then
+    echo "browser: /usr/bin/chromium"
+elif .venv/bin/python -m playwright install chromium; then
+    $as_root .venv/bin/python -m playwright install-deps chromium
+else
     $as_root apt-get update -qq
     $as_root apt-get install -y -qq chromium
 fi
 
-.venv/bin/ruff check .
+.venv/bin/python -m ruff check .
 exec .venv/bin/python -m pytest tests "$@"

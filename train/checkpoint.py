@@ -24,6 +24,7 @@ def write_atomically(path: Path, tensors: dict, metadata: dict[str, str] | None 
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(path.name + ".partial")
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, metadata)
+    partial.chmod(0o644)  # safetensors writes for the owner alone
     os.replace(partial, path)
 
 

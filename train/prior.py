@@ -46,14 +46,14 @@ class PriorSettings:
     context_width: int = setting(128, "channels of the context network")
     context_blocks: int = setting(3, "attention blocks of the context network")
     dropout: float = setting(0.1, "dropout in both parts")
-    epochs: int = setting(24, "passes over the training images")
+    epochs: int = setting(12, "passes over the training images")
     batch: int = setting(128, "grids a step")
-    learning_rate: float = setting(1.5e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero")
+    learning_rate: float = setting(2e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero")
     weight_decay: float = setting(0.01, "AdamW's weight decay")
     no_label_share: float = setting(0.2, "share of the grids whose label is dropped")
     marginal_share: float = setting(0.15, "share of the grids whose unknown cells the causal stack does not see")
     warp_share: float = setting(0.5, "share of the digits that are turned, scaled, sheared and moved before encoding")
-    plain_epochs: int = setting(4, "epochs at the end that see no warped digits")
+    plain_epochs: int = setting(3, "epochs at the end that see no warped digits")
     seed: int = setting(0, "seed of everything random")
 
 
