@@ -10,7 +10,7 @@ import vqdemo
 from train import data
 from train.classifier import ClassifierSettings, trained
 from train.output import Folders, add_folder_arguments, folders_from, read_config, write_json
-from train.sample_quality import samples
+from train.sample_quality import Reference, samples
 
 TEMPERATURES = (0.8, 0.9, 1.0)
 GUIDANCES = (0.0, 0.25, 0.5, 1.0)
@@ -21,10 +21,11 @@ def run(folders: Folders, number: int = 2_000, judge: ClassifierSettings | None 
     model = vqdemo.load(folders.out)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
     fit, held_out = data.mnist(folders.data, "fit").images, data.mnist(folders.data, "held-out").images
+    reference = Reference(classifier, fit, held_out, number)
     rows = []
     for temperature, guidance in itertools.product(TEMPERATURES, GUIDANCES):
         settings = {"temperature": temperature, "top_p": 1.0, "guidance": guidance}
-        figures = samples(model, classifier, fit, held_out, number, settings)
+        figures = samples(model, reference, settings)
         rows.append((figures["frechet"], settings))
         print({**settings, **{name: round(figures[name], 3) for name in
               ("frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision", "recall")}}, flush=True)  # fmt: skip

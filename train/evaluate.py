@@ -58,10 +58,11 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
     """Measure the weights in folders.out, write metrics.json there, print it. number: use only so many pictures, 0 for all."""
     model = vqdemo.load(folders.out)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
-    digits, training = data.mnist(folders.data, split, number), data.mnist(folders.data, "train").images
+    digits = data.mnist(folders.data, split, number)
     pictures = digits.images[:, None].float() / 255
     codes = vqvae_quality.encode(model.vqvae, digits.images)
     few = min(len(codes) // 5, 2_000)  # for what is computed many times a picture
+    reference = sample_quality.Reference(classifier, data.mnist(folders.data, "train").images, digits.images, few)
     metrics = {
         "weights": fingerprints(folders.out),
         "data": {"set": "MNIST", "split": split, "pictures": len(codes)},
@@ -75,10 +76,8 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
             "nats_without_label": prior_quality.likelihood(model, codes[:few], None),
             "label_guess": prior_quality.label_guess(model, codes, digits.labels),
             "conditionals": prior_quality.calibration(model, codes, number=few // 10),
-            "samples": sample_quality.samples(model, classifier, training, digits.images, few, model.defaults),
-            "samples_without_label": sample_quality.samples(
-                model, classifier, training, digits.images, few, model.defaults, labelled=False
-            ),
+            "samples": sample_quality.samples(model, reference, model.defaults),
+            "samples_without_label": sample_quality.samples(model, reference, model.defaults, labelled=False),
             "completions": sample_quality.completions(
                 model, classifier, codes[: few // 8], digits.labels[: few // 8], model.defaults
             ),

@@ -37,13 +37,27 @@ def nearest(pictures: Tensor, to: Tensor) -> float:
     return float(torch.cat([torch.cdist(some, to).amin(1) for some in pictures.flatten(1).split(250)]).median())
 
 
-def samples(
-    model: VQModel, classifier: Classifier, train: Tensor, test: Tensor, number: int, settings: dict, labelled: bool = True
-) -> dict:
-    """Judge `number` samples against as many test digits; the same figures for as many training digits are the floor.
+class Reference:
+    """Real digits that samples are compared with, and what as many training digits score: the floor of each figure."""
 
-    train, test: uint8 (N,28,28). labelled: ask for each digit in turn, or for none.
-    """
+    def __init__(self, classifier: Classifier, train: Tensor, test: Tensor, number: int):
+        """train, test: uint8 (N,28,28); number: how many samples will be judged at a time."""
+        self.classifier, self.train, self.number = classifier, train, number
+        _, self.real = judge(classifier, test[:, None].float() / 255)
+        self.few = self.real[:number]
+        some = train[torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[:number]]
+        _, floor = judge(classifier, some[:, None].float() / 255)
+        self.floor = {
+            "frechet_of_training_digits": frechet_distance(floor, self.real),
+            "precision_of_training_digits": covered(floor, self.few),
+            "recall_of_training_digits": covered(self.few, floor),
+            "nearest_training_digit_of_test_digits": nearest(test[:number, None].float() / 255, train),
+        }
+
+
+def samples(model: VQModel, reference: Reference, settings: dict, labelled: bool = True) -> dict:
+    """Judge as many samples as the reference is made for. labelled: ask for each digit in turn, or for none."""
+    number = reference.number
     labels = torch.arange(number) % 10
     if labelled:
         drawn = np.empty((number, *model.grid_shape), np.int64)
@@ -53,27 +67,19 @@ def samples(
     else:
         drawn = model.sample(number, seed=0, **settings)
     pictures = torch.from_numpy(model.decode(drawn))[:, None]
-    probabilities, features = judge(classifier, pictures)
-    _, real = judge(classifier, test[:, None].float() / 255)
-    training = train[torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[:number]]
-    _, floor = judge(classifier, training[:, None].float() / 255)
-    few = real[:number]
+    probabilities, features = judge(reference.classifier, pictures)
     result = {
         "number": number,
         "settings": settings,
         "confident": float((probabilities.amax(1) >= 0.9).float().mean()),
-        "frechet": frechet_distance(features, real),
-        "frechet_of_training_digits": frechet_distance(floor, real),
-        "precision": covered(features, few),
-        "precision_of_training_digits": covered(floor, few),
-        "recall": covered(few, features),
-        "recall_of_training_digits": covered(few, floor),
-        "nearest_training_digit": nearest(pictures, train),
-        "nearest_training_digit_of_test_digits": nearest(test[:number, None].float() / 255, train),
+        "frechet": frechet_distance(features, reference.real),
+        "precision": covered(features, reference.few),
+        "recall": covered(reference.few, features),
+        "nearest_training_digit": nearest(pictures, reference.train),
     }
     if labelled:
         result["asked_digit"] = float((probabilities.argmax(1) == labels).float().mean())
-    return result
+    return result | reference.floor
 
 
 def seam(pictures: Tensor, known: Tensor, patch: int) -> float:
