@@ -48,8 +48,7 @@ export function mount(element, props, server) {
   list.addEventListener("pointerleave", () => update({ linked: new Set() }));
 
   list.addEventListener("keydown", (event) => {
-    const across = Math.round(list.clientWidth / options[0].getBoundingClientRect().width);
-    const perRow = options.filter((option) => option.offsetTop === options[0].offsetTop).length || across;
+    const perRow = options.filter((option) => option.offsetTop === options[0].offsetTop).length;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perRow, ArrowDown: perRow };
     if (event.key in steps) {
       const to = focus + steps[event.key];
