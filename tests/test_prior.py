@@ -15,7 +15,7 @@ GRID = 7
 def prior() -> PixelCNN:
     """A small network with random weights: causality must not depend on training."""
     torch.manual_seed(0)
-    config = PixelCNNConfig(num_codes=16, width=24, layers=5, context_width=32, context_blocks=2)
+    config = PixelCNNConfig(num_codes=16, width=24, layers=6, context_width=32, context_blocks=2)
     network = PixelCNN(config).eval().requires_grad_(False)
     for parameter in network.parameters():  # larger than at initialisation, so that a leak would be seen
         parameter.mul_(1.7)
@@ -59,7 +59,7 @@ def known_masks() -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize(("name", "known"), known_masks().items(), ids=str)
 def test_logits_depend_on_all_known_and_on_earlier_cells_and_on_nothing_else(prior, name, known):
-    """d logits(i) / d input(j): zero for unknown j at or after i; non-zero for every known j but i itself and for every earlier j."""
+    """d logits(i) / d input(j): zero for unknown j at or after i; non-zero for every known j and for every earlier j."""
     config, labels = prior.config, torch.tensor([3])
     codes = torch.randint(config.num_codes, (1, GRID, GRID), generator=torch.Generator().manual_seed(2))
     embeddings = {}
@@ -81,12 +81,10 @@ def test_logits_depend_on_all_known_and_on_earlier_cells_and_on_nothing_else(pri
         own = (logits.flatten(2)[0, :, i] * wanted).sum()
         d_causal, d_context = torch.autograd.grad(own, [causal, context], retain_graph=True)
         through_causal = d_causal[0].abs().sum(-1).flatten() > 0
-        through_context = (d_context[0].abs().sum(-1) > 0) & known.flatten()  # unknown cells are MASK there, whatever their code
+        seen_by_context = d_context[0].abs().sum(-1).flatten() > 0  # unknown cells are MASK there, whatever their code
         before = torch.arange(GRID * GRID) < i
-        assert not (through_causal & ~before).any(), f"cell {i} sees itself or a later cell"
-        reach = before.view(GRID, GRID)[max(0, i // GRID - 2) :].flatten()[-(GRID * 3) :]
-        assert through_causal[before][-min(i, GRID) :].any() == (len(reach) > 0 and i > 0)
-        assert torch.equal(through_context, known.flatten()), f"cell {i} does not see every known cell"
+        assert torch.equal(through_causal, before), f"cell {i} does not see exactly the cells before it"
+        assert seen_by_context[known.flatten()].all(), f"cell {i} does not see every known cell"
 
 
 def test_codes_of_unknown_cells_never_reach_the_context(prior):

@@ -7,8 +7,8 @@ from torch import Tensor
 def random_known(n: int, grid: int, generator: torch.Generator) -> Tensor:
     """Random sets of known cells -> bool (n,grid,grid).
 
-    3 in 10 know nothing. The others are, with equal chance: scattered cells of any density; some first or last rows or columns;
-    a rectangle; all but a rectangle; all but one cell.
+    3 in 10 know nothing. Of the others a third are scattered cells of any density, and a sixth each: some first or last rows or
+    columns; a rectangle; all but a rectangle; all but one cell.
     """
 
     def uniform(*shape: int) -> Tensor:
@@ -28,7 +28,7 @@ def random_known(n: int, grid: int, generator: torch.Generator) -> Tensor:
     one = torch.randint(grid * grid, (n, 1), generator=generator)
     all_but_one = (torch.arange(grid * grid) != one).view(n, grid, grid)
 
-    kinds = torch.stack([scattered, band, rectangle, ~rectangle, all_but_one])
+    kinds = torch.stack([scattered, scattered, band, rectangle, ~rectangle, all_but_one])
     kind = torch.randint(len(kinds), (n,), generator=generator)
     known = kinds[kind, torch.arange(n)]
     return known & (uniform(n, 1, 1) >= 0.3)
