@@ -95,13 +95,16 @@ def server_functions(model) -> list[Callable]:
     return [guarded(question) for question in (describe, encode, decode, complete, conditionals, frame)]
 
 
-def example_images(model, tries: int = 4) -> list[np.ndarray]:
-    """One picture a digit, drawn by the model itself: the likeliest of a few samples with fixed seeds."""
+def example_images(model, tries: int = 7) -> list[np.ndarray]:
+    """One picture a digit, drawn by the model itself: of a few samples with fixed seeds the one of middling probability.
+
+    Not the likeliest, which is often too bare to be a digit: empty cells cost the least.
+    """
     images = []
     for label in range(model.num_labels):
-        grids = model.sample(tries, label=label, temperature=0.9, guidance=0.5, seed=label)
-        best = int(np.argmax(model.log_prob(grids, label=label)))
-        images.append(model.decode(grids[best][None])[0])
+        grids = model.sample(tries, label=label, temperature=0.8, guidance=1.0, seed=label)
+        middling = np.argsort(model.log_prob(grids, label=label))[tries // 2]
+        images.append(model.decode(grids[middling][None])[0])
     return images
 
 
