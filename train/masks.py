@@ -1,7 +1,15 @@
-"""Sets of known cells: the random ones that the prior trains on, and the fixed ones that it is judged by."""
+"""Sets of cells: the random ones that training hides or leaves known, and the fixed ones that the prior is judged by."""
 
 import torch
 from torch import Tensor
+
+
+def random_rectangles(n: int, grid: int, generator: torch.Generator) -> Tensor:
+    """A rectangle of cells each, of any place and size, also empty -> bool (n,grid,grid)."""
+    ends = torch.randint(grid + 1, (n, 2, 2), generator=generator).sort(-1).values  # (n, axis, first and last+1)
+    line = torch.arange(grid)
+    inside = (line >= ends[..., :1]) & (line < ends[..., 1:])  # (n, axis, grid)
+    return inside[:, 0, :, None] & inside[:, 1, None, :]
 
 
 def random_known(n: int, grid: int, generator: torch.Generator) -> Tensor:
@@ -16,15 +24,11 @@ def random_known(n: int, grid: int, generator: torch.Generator) -> Tensor:
 
     scattered = uniform(n, grid, grid) < uniform(n, 1, 1)
 
-    line = torch.arange(grid)
-    edge = line < torch.randint(1, grid, (n, 1), generator=generator)
+    edge = torch.arange(grid) < torch.randint(1, grid, (n, 1), generator=generator)
     edge = torch.where(uniform(n, 1) < 0.5, edge, edge.flip(1))
     band = torch.where(uniform(n, 1, 1) < 0.5, edge[:, :, None], edge[:, None, :]).expand(n, grid, grid)
 
-    ends = torch.randint(grid + 1, (n, 2, 2), generator=generator).sort(-1).values  # (n, axis, first and last+1)
-    inside = (line >= ends[..., :1]) & (line < ends[..., 1:])  # (n, axis, grid)
-    rectangle = inside[:, 0, :, None] & inside[:, 1, None, :]
-
+    rectangle = random_rectangles(n, grid, generator)
     one = torch.randint(grid * grid, (n, 1), generator=generator)
     all_but_one = (torch.arange(grid * grid) != one).view(n, grid, grid)
 

@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from train.checkpoint import write_atomically
+from train.settings import add_arguments, from_arguments
 
 
 @dataclass
@@ -37,6 +38,15 @@ def folders_from(arguments: argparse.Namespace) -> Folders:
     arguments.out.mkdir(parents=True, exist_ok=True)
     arguments.runs.mkdir(parents=True, exist_ok=True)
     return Folders(arguments.data, arguments.out, arguments.runs)
+
+
+def run_stage(program: str, description: str, settings_class, run) -> None:
+    """The command line of one stage: its folders and its settings, given to run(settings, folders)."""
+    parser = argparse.ArgumentParser(prog=program, description=description.splitlines()[0])
+    add_folder_arguments(parser)
+    add_arguments(parser, settings_class)
+    arguments = parser.parse_args()
+    run(from_arguments(settings_class, arguments), folders_from(arguments))
 
 
 def best_device() -> str:

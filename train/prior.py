@@ -12,7 +12,6 @@ Three kinds of examples teach three uses of one network:
     only digits as they are.
 """
 
-import argparse
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -24,8 +23,8 @@ from tqdm import tqdm
 
 from train import checkpoint, data
 from train.masks import random_known
-from train.output import Folders, add_folder_arguments, best_device, finished, folders_from, log_row, write_network
-from train.settings import add_arguments, from_arguments, setting, show
+from train.output import Folders, best_device, finished, log_row, run_stage, write_network
+from train.settings import setting, show
 from train.vqvae import learning_rate
 from train.vqvae_quality import encode
 from vqdemo.model import load_vqvae
@@ -120,7 +119,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
     for epoch in range(first, s.epochs):
         prior.train()
         generator = checkpoint.epoch_generator(s.seed, epoch)
-        torch.manual_seed(s.seed * 100_003 + epoch)  # dropout
+        torch.manual_seed(generator.initial_seed())  # dropout
         order = torch.randperm(len(codes), generator=generator)
         warp_share = s.warp_share if epoch < s.epochs - s.plain_epochs else 0.0
         losses, grids = 0.0, []
@@ -159,11 +158,7 @@ def run(settings: PriorSettings, folders: Folders) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.prior", description=__doc__.splitlines()[0])
-    add_folder_arguments(parser)
-    add_arguments(parser, PriorSettings)
-    arguments = parser.parse_args()
-    run(from_arguments(PriorSettings, arguments), folders_from(arguments))
+    run_stage("python -m train.prior", __doc__, PriorSettings, run)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ Loss: mean squared error / data variance + beta x commitment loss - a little x e
 renumbered for the palette (train/palette.py).
 """
 
-import argparse
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -23,8 +22,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from train import checkpoint, data, drawings, palette
-from train.output import Folders, add_folder_arguments, best_device, finished, folders_from, log_row, write_network
-from train.settings import add_arguments, from_arguments, setting, show
+from train.masks import random_rectangles
+from train.output import Folders, best_device, finished, log_row, run_stage, write_network
+from train.settings import setting, show
 from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
 
 
@@ -57,10 +57,7 @@ class VQVAESettings:
 def random_cells(n: int, grid: int, generator: torch.Generator) -> Tensor:
     """Random sets of cells -> bool (n,grid,grid): in half of the pictures scattered cells, in the others a rectangle."""
     scattered = torch.rand(n, grid, grid, generator=generator) < 0.5 * torch.rand(n, 1, 1, generator=generator)
-    ends = torch.randint(grid + 1, (n, 2, 2), generator=generator).sort(-1).values  # (n, axis, first and last+1)
-    line = torch.arange(grid)
-    inside = (line >= ends[..., :1]) & (line < ends[..., 1:])  # (n, axis, grid)
-    rectangle = inside[:, 0, :, None] & inside[:, 1, None, :]
+    rectangle = random_rectangles(n, grid, generator)
     return torch.where(torch.rand(n, 1, 1, generator=generator) < 0.5, scattered, rectangle)
 
 
@@ -189,11 +186,7 @@ def run(settings: VQVAESettings, folders: Folders) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.vqvae", description=__doc__.splitlines()[0])
-    add_folder_arguments(parser)
-    add_arguments(parser, VQVAESettings)
-    arguments = parser.parse_args()
-    run(from_arguments(VQVAESettings, arguments), folders_from(arguments))
+    run_stage("python -m train.vqvae", __doc__, VQVAESettings, run)
 
 
 if __name__ == "__main__":
