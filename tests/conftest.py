@@ -1,14 +1,10 @@
 """What the page's tests share: the app as a process of its own, on the bundled weights, and a real Chromium."""
 
 import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 from urllib.parse import urlparse
 
+import app_process
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,28 +24,9 @@ PATIENCE = 30_000  # ms; for a busy machine, never waited out when all is well
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory):
     """The address of `python app.py`, running."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("app") / "log"
-    environment = os.environ | {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
-    with log.open("wb") as out:
-        app = subprocess.Popen([sys.executable, ROOT / "app.py"], env=environment, stdout=out, stderr=out)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(600):
-            assert app.poll() is None, f"the app ended at once:\n{log.read_text()}"
-            try:
-                urllib.request.urlopen(f"{url}/config", timeout=5).close()
-                break
-            except OSError:
-                time.sleep(0.2)
-        else:
-            pytest.fail(f"the app did not answer:\n{log.read_text()}")
-        yield url
-    finally:
-        app.terminate()
-        app.wait(timeout=20)
+    with app_process.running(log) as app:
+        yield app.url
     assert "Traceback" not in log.read_text(), log.read_text()
 
 

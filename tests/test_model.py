@@ -35,7 +35,7 @@ def grids(model) -> np.ndarray:
 def tiny() -> VQModel:
     """Two by two cells and three codes, random weights: small enough to add up every possible grid."""
     torch.manual_seed(0)
-    prior = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=4, width=12, layers=3, context_width=16, context_blocks=1))
+    prior = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=4, width=12, layers=3, head_width=16))
     for parameter in prior.parameters():
         parameter.data.mul_(2)
     return VQModel(VQVAE(VQVAEConfig(grid=2, num_codes=3, width=8)), prior, list("abcd"), {})
@@ -114,6 +114,18 @@ def test_known_cells_never_change_for_1000_masks(model):
         assert filled.max() < model.num_codes
 
 
+def test_guidance_sharpens_the_label_that_is_drawn(tiny):
+    """Without guidance a label is drawn from p(label | known); with it, from p(label | known)^(1+g) / p(label)^g, each normalised."""
+    codes = torch.tensor([[[0, -1], [-1, 2]], [[-1, -1], [-1, -1]]])
+    known, nothing = tiny.prior.guess_label(codes, codes >= 0).exp()
+    weights, as_guessed = tiny._label_weights(codes, Choice())
+    assert torch.allclose(weights, known, atol=1e-6)
+    weights, without_evidence = tiny._label_weights(codes, Choice(guidance=2.0))
+    powers = known**3 / nothing**2
+    assert torch.allclose(weights, powers / powers.sum(), atol=1e-6)
+    assert torch.allclose(without_evidence, as_guessed, atol=1e-6)  # nothing known: nothing to sharpen
+
+
 def test_nothing_to_complete_gives_the_grid_back(model, grids):
     assert np.array_equal(model.complete(grids[0], 3), np.repeat(grids[:1], 3, axis=0))
 
@@ -145,8 +157,8 @@ def test_log_prob_is_the_sum_of_a_chain_of_single_cells(model, grids, name):
     labels = torch.full((3,), 7)
     total = torch.zeros(3)
     for row, column in (~known).nonzero().tolist():
-        logits, _ = model.prior(codes, known.expand(3, -1, -1), labels)
-        own = logits[:, :, row, column].log_softmax(-1)
+        logits = model.prior(codes, known.expand(3, -1, -1), labels)
+        own = logits[:, row, column].log_softmax(-1)
         total += own[torch.arange(3), truth[:, row, column]]
         codes[:, row, column] = truth[:, row, column]
     assert np.allclose(model.log_prob(grids[:3], known, label=7), total, rtol=1e-4, atol=1e-3)

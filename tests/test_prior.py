@@ -1,12 +1,15 @@
 """The prior: causal by gradient, exact as a probability, and equal however it is sampled."""
 
+import itertools
+
 import pytest
 import torch
 
+from train import raster_baseline
 from train.masks import judged, random_known
 from vqdemo import sampling
-from vqdemo.pixelcnn import HorizontalConv, PixelCNN, PixelCNNConfig, VerticalConv
-from vqdemo.sampling import Choice
+from vqdemo.pixelcnn import HORIZONTAL, VERTICAL, MaskedConv, PixelCNN, PixelCNNConfig
+from vqdemo.sampling import Cache, Choice
 
 GRID = 7
 
@@ -15,41 +18,40 @@ GRID = 7
 def prior() -> PixelCNN:
     """A small network with random weights: causality must not depend on training."""
     torch.manual_seed(0)
-    config = PixelCNNConfig(num_codes=16, width=24, layers=6, context_width=32, context_blocks=2)
+    config = PixelCNNConfig(num_codes=16, width=24, layers=6, head_width=32)
     network = PixelCNN(config).eval().requires_grad_(False)
     for parameter in network.parameters():  # larger than at initialisation, so that a leak would be seen
         parameter.mul_(1.7)
     return network
 
 
-def cells_seen(output_of, row: int, column: int) -> torch.Tensor:
-    """Which input cells a given output cell depends on, by gradient."""
-    x = torch.randn(1, 4, GRID, GRID, requires_grad=True)
-    output_of(x)[0, :, row, column].sum().backward()
-    return x.grad[0].abs().sum(0) > 0
-
-
-@pytest.mark.parametrize(("mask", "rows"), [("A", (-2, -1)), ("B", (-1, 0))])
-def test_vertical_convolution_sees_its_rows_only(mask, rows):
-    conv = VerticalConv(4, 6, mask)
+@pytest.mark.parametrize(
+    ("offsets", "rows", "columns"),
+    [(VERTICAL["A"], (-2, -1), (-1, 1)), (VERTICAL["B"], (-1, 0), (-1, 1)), (HORIZONTAL["A"], (0, 0), (-2, -1)), (HORIZONTAL["B"], (0, 0), (-1, 0))],
+    ids=["vertical A", "vertical B", "horizontal A", "horizontal B"],
+)  # fmt: skip
+def test_a_masked_convolution_sees_its_cells_only(offsets, rows, columns):
+    """Which input cells each output cell depends on, by gradient: the rectangle that the mask allows, cut at the border."""
+    conv = MaskedConv(4, 6, offsets)
     for row in range(GRID):
         for column in range(GRID):
+            x = torch.randn(1, GRID, GRID, 4, requires_grad=True)
+            conv(x)[0, row, column].sum().backward()
             expected = torch.zeros(GRID, GRID, dtype=torch.bool)
-            for r in (row + rows[0], row + rows[1]):
-                if r >= 0:
-                    expected[r, max(0, column - 1) : column + 2] = True
-            assert torch.equal(cells_seen(conv, row, column), expected)
+            top, left = max(0, row + rows[0]), max(0, column + columns[0])
+            expected[top : max(0, row + rows[1] + 1), left : max(0, column + columns[1] + 1)] = True
+            assert torch.equal(x.grad[0].abs().sum(-1) > 0, expected)
 
 
-@pytest.mark.parametrize(("mask", "columns"), [("A", (-2, -1)), ("B", (-1, 0))])
-def test_horizontal_convolution_sees_its_cells_only(mask, columns):
-    conv = HorizontalConv(4, 6, mask)
-    for column in range(GRID):
-        expected = torch.zeros(GRID, GRID, dtype=torch.bool)
-        for c in (column + columns[0], column + columns[1]):
-            if c >= 0:
-                expected[3, c] = True
-        assert torch.equal(cells_seen(conv, 3, column), expected)
+def test_a_masked_convolution_is_a_convolution_with_a_masked_kernel():
+    """Against torch's own convolution, its 5x5 kernel zero outside of the mask."""
+    conv = MaskedConv(3, 4, VERTICAL["A"])
+    kernel = torch.zeros(4, 3, 5, 5)
+    for index, (row, column) in enumerate(conv.offsets):
+        kernel[:, :, 2 + row, 2 + column] = conv.weight[:, 3 * index : 3 * index + 3]
+    x = torch.randn(2, 3, GRID, GRID)
+    expected = torch.nn.functional.conv2d(x, kernel, conv.bias, padding=2)
+    assert torch.allclose(conv(x.movedim(1, -1)).movedim(-1, 1), expected, atol=1e-5)
 
 
 def known_masks() -> dict[str, torch.Tensor]:
@@ -58,42 +60,53 @@ def known_masks() -> dict[str, torch.Tensor]:
 
 
 @pytest.mark.parametrize(("name", "known"), known_masks().items(), ids=str)
-def test_logits_depend_on_all_known_and_on_earlier_cells_and_on_nothing_else(prior, name, known):
-    """d logits(i) / d input(j): zero for unknown j at or after i; non-zero for every known j and for every earlier j."""
+def test_logits_depend_on_earlier_cells_and_known_later_ones_and_on_nothing_else(prior, name, known):
+    """d logits(i) / d input(j): non-zero for every j before i and for every known j after i; zero for i itself and the others."""
     config, labels = prior.config, torch.tensor([3])
     codes = torch.randint(config.num_codes, (1, GRID, GRID), generator=torch.Generator().manual_seed(2))
-    embeddings = {}
+    embedded = {}
 
     def differentiable(module, inputs, output):
-        leaf = output.detach().requires_grad_(True)
-        embeddings[module] = leaf
-        return leaf
+        embedded[module] = output.detach().requires_grad_(True)
+        return embedded[module]
 
-    hooks = [m.register_forward_hook(differentiable) for m in (prior.embedding, prior.context_embedding)]
+    hooks = [stack.embedding.register_forward_hook(differentiable) for stack in (prior.before, prior.after)]
     try:
-        logits, _ = prior(codes, known[None], labels)
+        logits = prior(codes, known[None], labels)[0].flatten(0, 1)
     finally:
         [hook.remove() for hook in hooks]
-    causal, context = embeddings[prior.embedding], embeddings[prior.context_embedding]
+    before, after = embedded[prior.before.embedding], embedded[prior.after.embedding]
 
     for i in range(GRID * GRID):
         wanted = torch.randn(config.num_codes, generator=torch.Generator().manual_seed(i))
-        own = (logits.flatten(2)[0, :, i] * wanted).sum()
-        d_causal, d_context = torch.autograd.grad(own, [causal, context], retain_graph=True)
-        through_causal = d_causal[0].abs().sum(-1).flatten() > 0
-        seen_by_context = d_context[0].abs().sum(-1).flatten() > 0  # unknown cells are MASK there, whatever their code
-        before = torch.arange(GRID * GRID) < i
-        assert torch.equal(through_causal, before), f"cell {i} does not see exactly the cells before it"
-        assert seen_by_context[known.flatten()].all(), f"cell {i} does not see every known cell"
+        by_before, by_after = torch.autograd.grad((logits[i] * wanted).sum(), [before, after], retain_graph=True)
+        seen_before = by_before[0].abs().sum(-1).flatten() > 0
+        seen_after = by_after[0].flip(0, 1).abs().sum(-1).flatten() > 0  # unknown cells are MASK there, whatever their code
+        cells = torch.arange(GRID * GRID)
+        assert torch.equal(seen_before, cells < i), f"cell {i} does not see exactly the cells before it"
+        assert torch.equal(seen_after, cells > i), f"cell {i} does not see exactly the places after it"
 
 
-def test_codes_of_unknown_cells_never_reach_the_context(prior):
+def test_codes_of_unknown_cells_after_a_cell_never_reach_it(prior):
     codes = torch.randint(prior.config.num_codes, (2, GRID, GRID))
     known = torch.rand(GRID, GRID) < 0.5
     codes[1] = torch.where(known, codes[0], (codes[0] + 1) % prior.config.num_codes)
-    context, label_logits = prior.context(codes, known.expand(2, -1, -1), torch.tensor([10, 10]))
-    assert torch.equal(context[0], context[1])
-    assert torch.equal(label_logits[0], label_logits[1])
+    features = prior.features_after(codes, known.expand(2, -1, -1), torch.tensor([10, 10]))
+    assert torch.equal(features[0], features[1])
+    guesses = prior.guess_label(codes, known.expand(2, -1, -1))
+    assert torch.equal(guesses[0], guesses[1])
+
+
+def test_the_chain_rule_holds(prior):
+    """log p(all) = log p(any known set in raster order, cell by cell): each factor from a pass that has only what it may see."""
+    codes = torch.randint(prior.config.num_codes, (1, GRID, GRID), generator=torch.Generator().manual_seed(3))
+    known = torch.rand(GRID, GRID, generator=torch.Generator().manual_seed(4)) < 0.4
+    at_once = prior(codes, known[None], torch.tensor([2])).log_softmax(-1)
+    partly = torch.where(known, codes[0], -1)[None]
+    for row, column in (~known).nonzero().tolist():
+        alone = prior(partly, known[None], torch.tensor([2])).log_softmax(-1)[0, row, column]
+        assert torch.allclose(alone, at_once[0, row, column], atol=1e-5)
+        partly[0, row, column] = codes[0, row, column]
 
 
 @pytest.mark.parametrize("guidance", [0.0, 0.7])
@@ -123,9 +136,45 @@ def test_fast_sampler_computes_the_logits_of_a_full_pass(prior, monkeypatch):
     start[:, 4:] = 3
     labels = torch.arange(5)
     done = sampling.fill(prior, start, labels, Choice(), torch.rand(5, GRID, GRID))
-    full, _ = prior(done, start >= 0, labels)
-    expected = full.flatten(2)[:, :, : 4 * GRID].movedim(2, 0)
+    expected = prior(done, start >= 0, labels).flatten(1, 2)[:, : 4 * GRID].movedim(1, 0)
     assert (torch.stack(seen) - expected).abs().max() < 1e-5
+
+
+def test_a_cache_goes_on_with_selected_grids(prior):
+    """What a particle filter needs: after `select`, the features are those of the selected grids."""
+    codes = torch.randint(prior.config.num_codes, (6, GRID, GRID), generator=torch.Generator().manual_seed(6))
+    labels, chosen = torch.arange(6), torch.tensor([4, 4, 0, 5, 2])
+    expected = prior.before(codes[chosen], labels[chosen])
+    cache, going = Cache(prior.before, labels), codes
+    for row in range(GRID):
+        cache.start_row(row)
+        for column in range(GRID):
+            if (row, column) == (2, 3):
+                cache.select(chosen)
+                going = codes[chosen]
+            features = cache.features(column)
+            if (row, column) >= (2, 3):
+                assert torch.allclose(features, expected[:, row, column], atol=1e-5)
+            cache.write(column, going[:, row, column])
+        cache.finish_row(going[:, row])
+
+
+def test_sequential_monte_carlo_finds_the_evidence():
+    """The baseline's correction against p(known cells) added up over every way to fill the unknown ones."""
+    torch.manual_seed(1)
+    network = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=2, width=12, layers=3, head_width=16, after=False)).eval()
+    for parameter in network.parameters():
+        parameter.data.mul_(2)
+    every = torch.tensor(list(itertools.product(range(3), repeat=4))).view(-1, 2, 2)
+    log_p = -raster_baseline.nats_of_cells(network, every, torch.ones(81, dtype=torch.long)).sum((1, 2))
+    assert abs(log_p.exp().sum() - 1) < 1e-5
+    for bits in itertools.product([False, True], repeat=4):
+        known = torch.tensor(bits).view(2, 2)
+        truth = torch.tensor([[2, 0], [1, 2]])
+        expected = log_p[(every == truth)[:, known].all(1)].logsumexp(0)
+        generator = torch.Generator().manual_seed(0)
+        found = raster_baseline.smc_log_evidence(network, truth, 1, known, 20_000, generator)
+        assert abs(found - expected) < 0.05
 
 
 def test_sampled_frequencies_follow_the_probabilities():

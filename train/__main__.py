@@ -1,9 +1,10 @@
-"""Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics. `python -m train --data DIR --out DIR`."""
+"""Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics -> baseline of the prior -> pictures. `python -m train --data DIR --out DIR`."""
 
 import argparse
 import time
+from dataclasses import replace
 
-from train import choose_defaults, evaluate, prior, vqvae
+from train import choose_defaults, evaluate, figures, prior, raster_baseline, vqvae
 from train.classifier import ClassifierSettings
 from train.output import add_folder_arguments, folders_from
 from train.prior import PriorSettings
@@ -11,7 +12,8 @@ from train.vqvae import VQVAESettings
 
 # The whole chain on little data: proves that it runs, not that it learns.
 QUICK_VQVAE = VQVAESettings(images=5_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
-QUICK_PRIOR = PriorSettings(images=5_000, width=48, layers=4, context_width=64, context_blocks=2, epochs=2, plain_epochs=1)
+QUICK_PRIOR = PriorSettings(images=5_000, width=32, layers=4, head_width=64, epochs=2, plain_epochs=1, compile=0)
+QUICK_BASELINE = replace(QUICK_PRIOR, after=0)
 QUICK_JUDGE = ClassifierSettings(images=5_000, epochs=1)
 
 
@@ -30,9 +32,12 @@ def main() -> None:
     if arguments.quick:
         choose_defaults.run(folders, number=20, judge=QUICK_JUDGE)
         evaluate.run(folders, number=500, judge=QUICK_JUDGE)
+        raster_baseline.run(folders, QUICK_BASELINE, number=500, few=2, particles=16)
     else:
         choose_defaults.run(folders)
         evaluate.run(folders)
+        raster_baseline.run(folders)
+    figures.run(folders.out)
     print(f"all done in {(time.time() - started) / 60:.0f} minutes")
 
 

@@ -12,6 +12,7 @@ from tqdm import tqdm
 
 from train import data
 from train.checkpoint import epoch_generator, write_atomically
+from train.device import autocast
 from train.prior import warp
 from train.settings import setting
 from train.vqvae import learning_rate
@@ -22,7 +23,7 @@ class ClassifierSettings:
     """Settings of the judge."""
 
     images: int = setting(0, "use only so many of the training images, 0 for all")
-    epochs: int = setting(8, "passes over the training images")
+    epochs: int = setting(5, "passes over the training images")
     batch: int = setting(128, "images a step")
     learning_rate: float = setting(2e-3, "peak of the schedule")
     seed: int = setting(0, "seed of everything random")
@@ -71,7 +72,7 @@ def trained(settings: ClassifierSettings, folder: Path, kept: Path) -> Classifie
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(epoch * steps + i, settings.epochs * steps, settings.learning_rate)
             some = order[i * settings.batch : (i + 1) * settings.batch]
-            with torch.autocast("cpu", torch.bfloat16):
+            with autocast("cpu"):
                 logits = model(warp(digits.images[some][:, None].float() / 255, generator))
             loss = F.cross_entropy(logits.float(), digits.labels[some], label_smoothing=0.02)
             optimizer.zero_grad(set_to_none=True)

@@ -4,54 +4,20 @@ metrics.json names the weights that it belongs to by their SHA-256; a test holds
 """
 
 import argparse
-import hashlib
 import json
-import time
 from pathlib import Path
 
-import numpy as np
-import torch
-
 import vqdemo
-from train import data, prior_quality, sample_quality, vqvae_quality
+from train import benchmark, data, prior_quality, sample_quality, vqvae_quality
 from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, folders_from, write_json
-from vqdemo.model import VQModel
+from train.output import Folders, add_folder_arguments, fingerprint, folders_from, write_json
 
 WEIGHT_FILES = ("vqvae.safetensors", "prior.safetensors", "config.json")
 
 
 def fingerprints(folder: Path) -> dict[str, str]:
     """SHA-256 of each file of weights."""
-    return {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in WEIGHT_FILES}
-
-
-def latencies(model: VQModel, repeats: int = 15) -> dict[str, float]:
-    """Median milliseconds of what the page asks for, on one thread."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    blank = np.zeros((1, model.image_size, model.image_size), np.float32)
-    grid = model.encode(blank)
-    unknown = np.full(model.grid_shape, -1)
-    calls = {
-        "encode_1": lambda: model.encode(blank),
-        "decode_1": lambda: model.decode(grid),
-        "sample_1": lambda: model.sample(1, label=3, seed=0),
-        "complete_4_guided": lambda: model.complete(unknown, 4, label=3, guidance=0.5, seed=0),
-        "sample_64": lambda: model.sample(64, label=3, seed=0),
-        "conditionals": lambda: model.conditionals(grid[0], label=3),
-    }
-    result = {}
-    for name, call in calls.items():
-        call()
-        times = []
-        for _ in range(repeats):
-            started = time.perf_counter()
-            call()
-            times.append(1000 * (time.perf_counter() - started))
-        result[name] = round(float(np.median(times)), 2)
-    torch.set_num_threads(threads)
-    return result
+    return {name: fingerprint(folder / name) for name in WEIGHT_FILES}
 
 
 def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
@@ -75,14 +41,12 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
             "nats": prior_quality.likelihood(model, codes, digits.labels),
             "nats_without_label": prior_quality.likelihood(model, codes[:few], None),
             "label_guess": prior_quality.label_guess(model, codes, digits.labels),
-            "conditionals": prior_quality.calibration(model, codes, number=few // 10),
+            "conditionals": prior_quality.calibration(model, codes, number=few),
             "samples": sample_quality.samples(model, reference, model.defaults),
             "samples_without_label": sample_quality.samples(model, reference, model.defaults, labelled=False),
-            "completions": sample_quality.completions(
-                model, classifier, codes[: few // 8], digits.labels[: few // 8], model.defaults
-            ),
+            "completions": sample_quality.completions(model, classifier, codes[:few], digits.labels[:few], model.defaults),
         },
-        "latency_ms": latencies(model),
+        "latency_ms": benchmark.latencies(model),
     }
     write_json(folders.out / "metrics.json", metrics)
     print(json.dumps(metrics, indent=2))

@@ -15,8 +15,8 @@ def random_rectangles(n: int, grid: int, generator: torch.Generator) -> Tensor:
 def random_known(n: int, grid: int, generator: torch.Generator) -> Tensor:
     """Random sets of known cells -> bool (n,grid,grid).
 
-    3 in 10 know nothing. Of the others a third are scattered cells of any density, and a sixth each: some first or last rows or
-    columns; a rectangle; all but a rectangle; all but one cell.
+    A third are scattered cells of any density, and a sixth each: some first or last rows or columns; a rectangle; all but a
+    rectangle; all cells.
     """
 
     def uniform(*shape: int) -> Tensor:
@@ -29,29 +29,36 @@ def random_known(n: int, grid: int, generator: torch.Generator) -> Tensor:
     band = torch.where(uniform(n, 1, 1) < 0.5, edge[:, :, None], edge[:, None, :]).expand(n, grid, grid)
 
     rectangle = random_rectangles(n, grid, generator)
-    one = torch.randint(grid * grid, (n, 1), generator=generator)
-    all_but_one = (torch.arange(grid * grid) != one).view(n, grid, grid)
 
-    kinds = torch.stack([scattered, scattered, band, rectangle, ~rectangle, all_but_one])
+    kinds = torch.stack([scattered, scattered, band, rectangle, ~rectangle, torch.ones_like(rectangle)])
     kind = torch.randint(len(kinds), (n,), generator=generator)
-    known = kinds[kind, torch.arange(n)]
-    return known & (uniform(n, 1, 1) >= 0.3)
+    return kinds[kind, torch.arange(n)]
 
 
 def judged(grid: int, seed: int = 0) -> dict[str, Tensor]:
     """The known cells, bool (grid,grid), of each mask in the tables; named by what is unknown.
 
-    A half is the larger one: 4 of 7 rows or columns. The random half is the same 25 of 49 cells for every picture.
+    A half is the larger one, 25 of 49 cells: counted row by row (top, bottom) or column by column (left, right), so that it ends in
+    the middle of the middle line. The random half is the same 25 cells for every picture.
     """
-    half = (grid + 1) // 2
-    nothing = torch.zeros(grid, grid, dtype=torch.bool)
-    masks = {name: ~nothing for name in ("top half", "bottom half", "left half", "right half", "centre", "random half")}
-    masks["top half"][:half] = False
-    masks["bottom half"][-half:] = False
-    masks["left half"][:, :half] = False
-    masks["right half"][:, -half:] = False
+    cells = grid * grid
+    half = (cells + 1) // 2
+    order = torch.randperm(cells, generator=torch.Generator().manual_seed(seed))
+    first, scattered = torch.arange(cells) < half, torch.zeros(cells, dtype=torch.bool)
+    scattered[order[:half]] = True
+    centre = torch.zeros(grid, grid, dtype=torch.bool)
     start = (grid - 3) // 2
-    masks["centre"][start : start + 3, start : start + 3] = False
-    order = torch.randperm(grid * grid, generator=torch.Generator().manual_seed(seed))
-    masks["random half"].view(-1)[order[: (grid * grid + 1) // 2]] = False
-    return {"everything": nothing} | masks
+    centre[start : start + 3, start : start + 3] = True
+    rows = (torch.arange(grid) < (grid + 1) // 2)[:, None].expand(grid, grid)
+    unknown = {
+        "everything": torch.ones(grid, grid, dtype=torch.bool),
+        "top half": first.view(grid, grid),
+        "bottom half": first.flip(0).view(grid, grid),
+        "left half": first.view(grid, grid).T,
+        "right half": first.flip(0).view(grid, grid).T,
+        "centre": centre,
+        "random half": scattered.view(grid, grid),
+        "top rows": rows,  # 4 of 7
+        "left columns": rows.T,
+    }
+    return {name: ~cells for name, cells in unknown.items()}

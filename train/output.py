@@ -2,12 +2,12 @@
 
 import argparse
 import csv
+import hashlib
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import torch
 from torch import nn
 
 from train.checkpoint import write_atomically
@@ -49,13 +49,6 @@ def run_stage(program: str, description: str, settings_class, run) -> None:
     run(from_arguments(settings_class, arguments), folders_from(arguments))
 
 
-def best_device() -> str:
-    """A CUDA GPU, else Apple's, else the CPU."""
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
 def read_config(out: Path) -> dict:
     """config.json as it is so far."""
     path = out / "config.json"
@@ -81,9 +74,16 @@ def write_network(out: Path, name: str, network: nn.Module, settings, **more) ->
     """Store a network, the dataclass that rebuilds it, the settings it was trained with, and further entries of config.json."""
     config = read_config(out)
     config["training"][name] = asdict(settings)
-    write_atomically(out / f"{name}.safetensors", network.state_dict())
+    path = out / f"{name}.safetensors"
+    write_atomically(path, network.state_dict())
+    config.setdefault("sha256", {})[path.name] = fingerprint(path)
     write_json(out / "config.json", config | {name: asdict(network.config)} | more)
-    print(f"wrote {out}/{name}.safetensors")
+    print(f"wrote {path}")
+
+
+def fingerprint(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def log_row(path: Path, row: dict) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 from train.classifier import Classifier, judge
 from train.masks import judged
 from vqdemo.model import VQModel
+from vqdemo.sampling import Choice
 
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:
@@ -93,17 +94,18 @@ def seam(pictures: Tensor, known: Tensor, patch: int) -> float:
 def completions(model: VQModel, classifier: Classifier, codes: Tensor, labels: Tensor, settings: dict, each: int = 2) -> dict:
     """Complete grids int64 (N,G,G) under every mask without a label; share that reads as the true digit, and steps at the seam."""
     patch = model.image_size // model.grid_shape[0]
+    reconstructions = torch.from_numpy(model.decode(codes))[:, None]
     table = {}
     for name, known in judged(model.grid_shape[0]).items():
         if not known.any():
             continue
-        filled = [model.complete(torch.where(known, grid, -1), each, seed=i, **settings) for i, grid in enumerate(codes)]
-        pictures = torch.from_numpy(model.decode(np.concatenate(filled)))[:, None]
-        probabilities, _ = judge(classifier, pictures)
+        cut = torch.where(known, codes, -1).repeat_interleave(each, 0)
+        filled = model.complete_each(cut, None, Choice(**settings), torch.Generator().manual_seed(0))
+        pictures = torch.from_numpy(model.decode(filled))[:, None]
         table[name] = {
-            "reads_as_true_digit": float((probabilities.argmax(1) == labels.repeat_interleave(each)).float().mean()),
+            "reads_as_true_digit": accuracy(classifier, pictures, labels.repeat_interleave(each)),
             "step_at_seam": seam(pictures, known, patch),
-            "step_in_reconstructions": seam(torch.from_numpy(model.decode(codes))[:, None], known, patch),
+            "step_in_reconstructions": seam(reconstructions, known, patch),
         }
     return table
 

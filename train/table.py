@@ -8,8 +8,8 @@ START, END = "<!-- table made by train/table.py -->\n", "<!-- end of table -->"
 
 def rows(m: dict) -> list[tuple[str, str]]:
     """What is shown, in words and figures."""
-    v, p = m["vqvae"], m["prior"]
-    nats, samples, guess = p["nats"], p["samples"], p["completions"]
+    v, p, ms = m["vqvae"], m["prior"], m["latency_ms"]
+    samples, free, read = p["samples"], p["samples_without_label"], p["completions"]
 
     def percent(share: float) -> str:
         return f"{100 * share:.1f} %"
@@ -25,28 +25,47 @@ def rows(m: dict) -> list[tuple[str, str]]:
         ("ink left in a cell set to the background code", percent(v["erase_leftover"])),
         ("drawings unlike MNIST, MSE relative to MNIST's: shifted digits; strokes; letters; all",
          "; ".join(f"{foreign[name] / v['mse']:.2f}" for name in ("shifted", "strokes", "letters", "all"))),
-        ("prior, nats a grid, digit given", f"{nats['everything']['mean']:.2f}"),
-        ("nats of the unknown cells, unknown being: top half; bottom; left; right; centre 3×3; random half",
-         "; ".join(f"{nats[name]['mean']:.2f}" for name in nats if name != "everything")),
         ("samples that read as the digit asked for; with confidence of 0.9 or more",
          f"{percent(samples['asked_digit'])}; {percent(samples['confident'])}"),
-        ("Fréchet distance of samples; of as many training digits",
-         f"{samples['frechet']:.1f}; {samples['frechet_of_training_digits']:.1f}"),
+        ("Fréchet distance of samples; of samples without a label; of as many training digits",
+         f"{samples['frechet']:.1f}; {free['frechet']:.1f}; {samples['frechet_of_training_digits']:.1f}"),
         (("precision; recall (training digits: "
          f"{samples['precision_of_training_digits']:.2f}; {samples['recall_of_training_digits']:.2f})"),
          f"{samples['precision']:.2f}; {samples['recall']:.2f}"),
         ("median distance of samples to the nearest training digit; of test digits",
          f"{samples['nearest_training_digit']:.2f}; {samples['nearest_training_digit_of_test_digits']:.2f}"),
-        ("completions without a label that read as the true digit, in the order of masks above",
-         "; ".join(f"{100 * guess[name]['reads_as_true_digit']:.0f} %" for name in guess)),
-        ("expected calibration error of `conditionals`", f"{p['conditionals']['expected_calibration_error']:.3f}"),
+        ("step across the border of what was filled, relative to reconstructions' there: largest of all masks",
+         f"{max(r['step_at_seam'] / r['step_in_reconstructions'] for r in read.values()):.2f}"),
+        (f"expected calibration error of `conditionals` ({p['conditionals']['grids']:,} digits)",
+         f"{p['conditionals']['expected_calibration_error']:.3f}"),
+        ("one thread: sample of 1; of 64, guided; one full pass over these 64; `conditionals`; without label",
+         "; ".join(f"{ms[name]:.0f} ms" for name in
+                   ("sample_1", "sample_64", "full_pass_64", "conditionals", "conditionals_without_label"))),
     ]  # fmt: skip
 
 
+def by_mask(p: dict) -> str:
+    """The prior's figures for each mask as a second table; beside them the raster-order baseline's, once it has been measured."""
+    raster = p.get("raster_baseline")
+    few = f" ({raster['corrected_grids']} digits)" if raster else ""
+    names = ["unknown cells", "prior, nats", "blind baseline, nats", f"prior above the corrected baseline{few}",
+             "completions that read as the true digit"]  # fmt: skip
+    lines = [f"| {' | '.join(names)} |\n|---|---|---|---|---|\n"]
+    for name, nats in p["nats"].items():
+        blind = above = reads = ""
+        if raster:
+            its = raster["nats"][name]
+            blind, above = f"{its['baseline']:.2f}", f"{its['prior_above_corrected']:+.2f} ± {its['standard_error']:.2f}"
+        if name in p["completions"]:
+            reads = f"{100 * p['completions'][name]['reads_as_true_digit']:.0f} %"
+        lines.append(f"| {name} ({nats['unknown_cells']}) | {nats['mean']:.2f} | {blind} | {above} | {reads} |\n")
+    return "".join(lines)
+
+
 def markdown(metrics: dict) -> str:
-    """The table, with its markers."""
+    """Both tables, with their markers."""
     lines = [f"| {name} | {figures} |\n" for name, figures in rows(metrics)]
-    return START + "| measured on the MNIST test set | |\n|---|---|\n" + "".join(lines) + END
+    return START + "| measured on the MNIST test set | |\n|---|---|\n" + "".join(lines) + "\n" + by_mask(metrics["prior"]) + END
 
 
 def insert(page: Path, table: str) -> None:

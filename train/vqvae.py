@@ -22,8 +22,9 @@ from torch import Tensor
 from tqdm import tqdm
 
 from train import checkpoint, data, drawings, palette
+from train.device import autocast, best_device
 from train.masks import random_rectangles
-from train.output import Folders, best_device, finished, log_row, run_stage, write_network
+from train.output import Folders, finished, log_row, run_stage, write_network
 from train.settings import setting, show
 from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
 
@@ -138,7 +139,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             others = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
             images = make_batch(digits[some], doodles[others], s, config.grid, generator).to(device)
 
-            with torch.autocast(device, torch.bfloat16):
+            with autocast(device):
                 vectors = model.encoder(images)
             vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
             if step < s.warmup_steps:
@@ -151,7 +152,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 decoded_from, target = edit(
                     quantized.vectors, quantized.codes, model.quantizer.codebook, images, s.edit_share, generator
                 )  # fmt: skip
-            with torch.autocast(device, torch.bfloat16):
+            with autocast(device):
                 decoded = model.decoder(decoded_from)
             mse = F.mse_loss(decoded.float(), target)
             optimizer.zero_grad(set_to_none=True)

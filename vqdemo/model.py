@@ -3,26 +3,23 @@
     model = vqdemo.load("weights")
     image -> model.encode -> codes -> model.complete -> codes -> model.decode -> image
 
-A folder of weights holds vqvae.safetensors, prior.safetensors and config.json, which has all that is needed to rebuild both
-networks. Results are numpy arrays; arguments are arrays, tensors or nested lists, checked by vqdemo/checks.py.
+config.json, beside the weights, has all that is needed to rebuild both networks; vqdemo/storage.py reads the files. Results are
+numpy arrays; arguments are arrays, tensors or nested lists, checked by vqdemo/checks.py.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
-from vqdemo import checks, sampling
+from vqdemo import checks, sampling, storage
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.sampling import Choice
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 BATCH = 256  # grids that go through a network at once; bounds memory, changes no result
-RAREST_LABEL = 1e-3  # without a label, labels that the known cells make less likely than this are left out
+RAREST_LABEL = 1e-3  # without a label, a mixture leaves out labels that the known cells make less likely than this
 
 
 class VQModel:
@@ -89,7 +86,8 @@ class VQModel:
         """n completions of one grid: int (G,G), -1 where unknown -> int64 (n,G,G), the known cells unchanged.
 
         Every unknown cell is drawn given all known cells and the unknown ones before it in raster order. Without a label, each
-        completion draws one from the prior's guess p(label | known cells). Other arguments and errors as in `sample`.
+        completion first draws one from the prior's guess p(label | known cells), at the same temperature and guidance: the stronger,
+        the more the known cells decide. Other arguments and errors as in `sample`.
         """
         grid = self._codes(codes, unknown=True, batch=False)
         n = checks.integer(n, "n", 1)
@@ -98,18 +96,21 @@ class VQModel:
         generator = torch.Generator()
         seed = checks.seed(seed)
         generator.manual_seed(seed) if seed is not None else generator.seed()
+        return self.complete_each(grid.expand(n, -1, -1), label, choice, generator).cpu().numpy()
 
+    @torch.no_grad()
+    def complete_each(self, codes: Tensor, label: int | None, choice: Choice, generator: torch.Generator) -> Tensor:
+        """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not checked."""
         if label is None:
-            p = self.label_log_probs(grid[None], grid[None] >= 0)[0].exp().cpu()
-            labels = torch.multinomial(p, n, replacement=True, generator=generator)
+            labels = torch.multinomial(self._label_weights(codes, choice), 1, generator=generator)[:, 0]
         else:
-            labels = torch.full((n,), label)
-        uniform = torch.rand(n, *self.grid_shape, generator=generator)
+            labels = torch.full((len(codes),), label)
+        uniform = torch.rand(codes.shape, generator=generator)
         filled = [
-            sampling.fill(self.prior, grid.expand(len(some), -1, -1), some.to(self.device), choice, numbers.to(self.device))
-            for some, numbers in zip(labels.split(BATCH), uniform.split(BATCH), strict=True)
+            sampling.fill(self.prior, some, its_labels.to(self.device), choice, numbers.to(self.device))
+            for some, its_labels, numbers in zip(codes.split(BATCH), labels.split(BATCH), uniform.split(BATCH), strict=True)
         ]
-        return torch.cat(filled).cpu().numpy()
+        return torch.cat(filled)
 
     @torch.no_grad()
     def log_prob(self, codes, known=None, label: int | None = None) -> np.ndarray:
@@ -128,33 +129,35 @@ class VQModel:
     def conditionals(self, codes, label: int | None = None) -> np.ndarray:
         """What the prior expects in each cell given all OTHER known cells: int (G,G), -1 where unknown -> float32 (G,G,K).
 
-        Each distribution sums to 1. Without a label: the mixture over the labels that the other known cells leave likely.
+        Each distribution sums to 1. Without a label: the mixture over labels, each as likely as the other known cells make it.
         Raises TypeError or ValueError as `complete` does.
         """
         grid = self._codes(codes, unknown=True, batch=False)
         label = checks.label(label, self.num_labels)
-        cells = grid.numel()
-        hidden = torch.eye(cells, dtype=torch.bool, device=grid.device).view(cells, *self.grid_shape)
-        grids = torch.where(hidden, -1, grid)  # row i lacks cell i
-        rows, labels, weights = self._with_labels(grids, grids >= 0, label)
-        p = torch.zeros(cells, self.num_codes, device=grid.device)
-        for some in torch.arange(len(rows), device=grid.device).split(BATCH):
-            row = rows[some]
-            logits, _ = self.prior(grids[row], grids[row] >= 0, labels[some])
-            own = logits.flatten(2)[torch.arange(len(some), device=grid.device), :, row]  # the hidden cell's logits
-            p.index_add_(0, row, weights[some].exp()[:, None] * own.softmax(-1))
-        p = p / p.sum(-1, keepdim=True)
-        return p.view(*self.grid_shape, self.num_codes).cpu().numpy()
+        labels = torch.arange(self.num_labels, device=grid.device) if label is None else torch.tensor([label], device=grid.device)
+        grids = grid.expand(len(labels), -1, -1)
+        p = self.prior(grids, grids >= 0, labels).softmax(-1)  # (labels,G,G,K), in one pass: no cell sees itself
+        if label is None:
+            cells = grid.numel()
+            others = ~torch.eye(cells, dtype=torch.bool, device=grid.device).view(cells, *self.grid_shape)
+            weights = self.label_log_probs(grid.expand(cells, -1, -1), others).exp()  # (cells,labels): without the cell itself
+            p = p * weights.T.view(len(labels), *self.grid_shape, 1)
+        return p.sum(0).cpu().numpy()
 
     @torch.no_grad()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
         """The prior's guess log p(label | known cells): int64 and bool tensors (N,G,G) -> (N,num_labels), -inf if very unlikely."""
-        nobody = codes.new_full((len(codes),), self.prior.no_label)
-        _, logits = self.prior.context(codes, known, nobody)
-        log_p = logits.log_softmax(-1)
+        log_p = self.prior.guess_label(codes, known)
         return log_p.masked_fill(log_p < np.log(RAREST_LABEL), -torch.inf).log_softmax(-1)
 
     # ---- inside
+
+    def _label_weights(self, codes: Tensor, choice: Choice) -> Tensor:
+        """What labels are drawn by: p(label | known cells), guided away from p(label | nothing), at the temperature: (N,num_labels)."""
+        log_p = torch.cat([self.prior.guess_label(some, some >= 0) for some in codes.split(BATCH)])
+        nothing = torch.full_like(codes[:1], -1)
+        log_p = log_p + choice.guidance * (log_p - self.prior.guess_label(nothing, nothing >= 0))
+        return (log_p / choice.temperature).softmax(-1).cpu()
 
     def _codes(self, value, unknown: bool, batch: bool) -> Tensor:
         return checks.codes(value, self.grid_shape[0], self.num_codes, unknown, batch).to(self.device)
@@ -173,7 +176,7 @@ class VQModel:
         result = torch.full((len(codes), self.num_labels), -torch.inf, device=codes.device)
         for some in torch.arange(len(rows), device=codes.device).split(BATCH):
             row = rows[some]
-            logits, _ = self.prior(codes[row], known[row], labels[some])
+            logits = self.prior(codes[row], known[row], labels[some]).movedim(-1, 1)
             each = -torch.nn.functional.cross_entropy(logits, codes[row], reduction="none")  # (M,G,G)
             result[row, labels[some]] = weights[some] + (each * ~known[row]).sum((1, 2))
         return result.logsumexp(1)
@@ -182,54 +185,49 @@ class VQModel:
 # ---- storage
 
 
-def read_config(folder: Path) -> dict:
-    """config.json of a folder of weights; FileNotFoundError or ValueError naming the file if it is missing or not JSON."""
-    path = folder / "config.json"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: {folder} is not a folder of vqdemo weights")
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(f"{path} is not valid JSON: {error}") from None
+# What config.json may ask for at most.
+SIZES = {"grid": 64, "patch": 64, "num_codes": 4096, "code_dim": 1024, "num_labels": 1000, "width": 4096, "head_width": 4096,
+         "layers": 64, "encoder_blocks": 64, "decoder_blocks": 64}  # fmt: skip
 
 
-def load_network(network: torch.nn.Module, path: Path) -> None:
-    """Fill a network from a safetensors file; FileNotFoundError or ValueError naming the file and what is wrong with it."""
-    if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing")
+def rebuilt(network, config_class, folder: Path, name: str):
+    """One of the two networks, as config.json describes it, with the weights of `name`.safetensors; ValueError naming what is wrong."""
+    config, path = storage.read_config(folder), folder / "config.json"
+    sizes = config.get(name)
+    if not isinstance(sizes, dict):
+        raise ValueError(f'{path} does not describe a vqdemo model: it has no object "{name}"')  # noqa: TRY004, of the file
+    for key, most in SIZES.items():
+        if key in sizes and (type(sizes[key]) is not int or not 1 <= sizes[key] <= most):
+            raise ValueError(f"{path}: {name}.{key} must be a whole number from 1 to {most}, not {sizes[key]!r:.40}")
     try:
-        network.load_state_dict(load_file(path))
-    except SafetensorError as error:
-        raise ValueError(f"{path} is damaged or not a safetensors file: {error}") from None
-    except RuntimeError as error:
-        raise ValueError(f"{path} does not fit the network that config.json describes: {error}") from None
+        result = network(config_class(**sizes))
+    except TypeError as error:
+        raise ValueError(f"{path} does not describe a vqdemo model: {error}") from None
+    storage.load_network(result, folder / f"{name}.safetensors", config.get("sha256", {}).get(f"{name}.safetensors"))
+    return result.eval().requires_grad_(False)
 
 
 def load_vqvae(folder: Path) -> VQVAE:
     """The VQ-VAE alone, which is all that exists between the two trainings."""
-    network = VQVAE(VQVAEConfig(**read_config(folder)["vqvae"]))
-    load_network(network, folder / "vqvae.safetensors")
-    return network.eval().requires_grad_(False)
+    return rebuilt(VQVAE, VQVAEConfig, folder, "vqvae")
 
 
 def load(source: str | Path, device: str = "cpu", revision: str | None = None) -> VQModel:
     """A model from a folder, or from "user/repo" (at `revision`) on the Hugging Face Hub.
 
-    Raises FileNotFoundError if there is no such folder or a file is missing; ValueError if a file is damaged or fits no config.
+    Raises FileNotFoundError if there is no such folder or repository, or a file is missing; ValueError if a file is damaged, does not
+    fit config.json, or the two networks do not fit each other.
     """
-    folder = Path(source)
-    if not folder.is_dir():
-        if str(source).count("/") != 1 or str(source).startswith((".", "/")):
-            raise FileNotFoundError(f'{source} is neither a folder of weights nor a Hub repository "user/repo"')
-        from huggingface_hub import snapshot_download
-
-        folder = Path(snapshot_download(str(source), revision=revision, allow_patterns=["*.safetensors", "*.json"]))
-    config = read_config(folder)
-    try:
-        prior = PixelCNN(PixelCNNConfig(**config["prior"]))
-        labels, defaults = config["labels"], config["defaults"]
-        vqvae = load_vqvae(folder)
-    except (KeyError, TypeError) as error:
-        raise ValueError(f"{folder / 'config.json'} does not describe a vqdemo model: {error}") from None
-    load_network(prior, folder / "prior.safetensors")
+    folder = storage.find(source, revision)
+    config, path = storage.read_config(folder), folder / "config.json"
+    vqvae, prior = load_vqvae(folder), rebuilt(PixelCNN, PixelCNNConfig, folder, "prior")
+    for name in ("grid", "num_codes"):
+        ours, theirs = getattr(vqvae.config, name), getattr(prior.config, name)
+        if ours != theirs:
+            raise ValueError(f"{path}: the VQ-VAE has {name} {ours}, the prior {theirs}: they are not of one model")
+    labels, defaults = config.get("labels"), config.get("defaults")
+    if not isinstance(labels, list) or len(labels) != prior.config.num_labels or not all(isinstance(x, str) for x in labels):
+        raise ValueError(f"{path}: labels must be a list of {prior.config.num_labels} names, one a class")
+    if not isinstance(defaults, dict) or not all(type(value) in (int, float) for value in defaults.values()):
+        raise ValueError(f"{path}: defaults must be an object of numbers: temperature, top_p and guidance")
     return VQModel(vqvae, prior, labels, defaults, device)

@@ -1,10 +1,10 @@
 """Filling the unknown cells of a grid, one at a time in raster order: the plain way and the fast way.
 
-`fill_plain` runs the whole network once for each unknown cell. `fill` computes the same numbers once: in the vertical stack a row
-never depends on itself or on later rows, so each row is computed once, when the row above is complete; in the horizontal stack each
-cell is computed once, when the cell to its left is known (the idea of Ramachandran et al. 2017, "Fast Generation for Convolutional
-Autoregressive Models", arXiv:1704.06001, for a grid with conditioning). Both draw a cell's code by inverting the cumulative
-distribution at a uniform number fixed beforehand, so that with equal numbers they give equal codes.
+`fill_plain` runs the whole network once for each unknown cell. `fill` computes the same numbers once (the idea of Ramachandran et
+al. 2017, "Fast Generation for Convolutional Autoregressive Models", arXiv:1704.06001): the stack `after` reads known cells only, so
+it runs once; in the stack `before`, a row of the vertical part never depends on itself or on later rows, so each row is computed
+when the row above is complete, and each cell of the horizontal part when the cell to its left has its code (`Cache`). Both draw a
+cell's code by inverting the cumulative distribution at a uniform number fixed beforehand: equal numbers give equal codes.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from vqdemo.pixelcnn import PixelCNN, gate
+from vqdemo.pixelcnn import CausalStack, PixelCNN, gate
 
 
 class Choice(NamedTuple):
@@ -25,7 +25,10 @@ class Choice(NamedTuple):
 
 
 def guided(logits: Tensor, guidance: float) -> Tensor:
-    """Classifier-free guidance: (2N,K), first half with label and second without, -> (N,K). With guidance 0: (N,K) as it is."""
+    """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598): (2N,K), first half with label and second without, -> (N,K).
+
+    With guidance 0: (N,K) as it is.
+    """
     if guidance == 0:
         return logits
     with_label, without = logits.log_softmax(-1).chunk(2)
@@ -57,12 +60,11 @@ def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, u
 
     The reference that `fill` is tested against: one pass of the whole network for each unknown cell.
     """
-    n, known = len(codes), codes >= 0
+    known = codes >= 0
     codes = codes.clone()
     for row, column in (~known).any(0).nonzero().tolist():
         batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
-        context, _ = prior.context(batch, known.repeat(len(batch) // n, 1, 1), both)
-        logits = prior.causal(batch, context)[:, :, row, column]
+        logits = prior(batch, known.repeat(len(batch) // len(codes), 1, 1), both)[:, row, column]
         new = pick(logits, choice, uniform[:, row, column])
         codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], new)
     return codes
@@ -70,59 +72,103 @@ def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, u
 
 @torch.no_grad()
 def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
-    """The same as `fill_plain`, computing each row of the vertical and each cell of the horizontal stack once."""
+    """The same as `fill_plain`, computing each row of the vertical and each cell of the horizontal part once."""
     known = codes >= 0
     if bool(known.all()):
         return codes.clone()
     batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
     copies = len(batch) // len(codes)
-    context, _ = prior.context(batch, batch >= 0, both)
-    conditions = [layer.condition(context) for layer in prior.layers]  # constant while cells are being filled
+    after = after_of_distinct(prior, batch, both)
     codes = codes.clone()
-    open_cells = (~known).any(0)
-    last_row = int(open_cells.any(1).nonzero().max())
-    grid, width = prior.config.grid, prior.config.width
-
-    # inputs[l] is the map that layer l's vertical convolution reads, with two rows of padding above the grid.
-    inputs = [codes.new_zeros(len(batch), width, grid + 2, grid, dtype=context.dtype) for _ in prior.layers]
-    for row in range(last_row + 1):
-        from_above = []  # what each layer's vertical stack adds to the horizontal stack in this row, (N,2C,G)
-        for index, layer in enumerate(prior.layers):
-            top = row if layer.vertical.shift else row + 1
-            for_v = conditions[index][:, : 2 * width, row : row + 1]
-            v = gate(layer.vertical.one_row(inputs[index][:, :, top : top + 2]) + for_v)
-            if layer.residual:
-                v = inputs[index][:, :, row + 2 : row + 3] + v
-            if index + 1 < len(prior.layers):
-                inputs[index + 1][:, :, row + 2 : row + 3] = v
-            from_above.append((layer.down(v) + conditions[index][:, 2 * width :, row : row + 1])[:, :, 0])
-        if bool(open_cells[row].any()):
-            fill_row(prior, codes, known, row, from_above, choice, uniform, copies)
-        inputs[0][:, :, row + 2] = prior.embed(codes[:, row : row + 1].repeat(copies, 1, 1))[:, :, 0]
+    cache = Cache(prior.before, both)
+    for row in range(int((~known).any(0).any(1).nonzero().max()) + 1):
+        cache.start_row(row)
+        open_cells = (~known[:, row]).any(0).nonzero().flatten().tolist()
+        for column in range(max(open_cells, default=-1) + 1):
+            before = cache.features(column)
+            if column in open_cells:
+                logits = prior.head(before, None if after is None else after[:, row, column])
+                new = pick(logits, choice, uniform[:, row, column])
+                codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], new)
+            cache.write(column, codes[:, row, column].repeat(copies))
+        cache.finish_row(codes[:, row].repeat(copies, 1))
     return codes
 
 
-def fill_row(
-    prior: PixelCNN, codes: Tensor, known: Tensor, row: int, from_above: list[Tensor], choice: Choice, uniform: Tensor, copies: int
-) -> None:
-    """The horizontal stack along one row, cell by cell; writes the chosen codes into codes (N,G,G)."""
-    width, last = prior.config.width, int((~known[:, row]).any(0).nonzero().max())
-    zero = from_above[0].new_zeros(from_above[0].shape[0], width)
-    before = [(zero, zero) for _ in prior.layers]  # the two previous inputs of each layer's horizontal convolution
-    for column in range(last + 1):
-        skips, h = 0, None
-        for index, layer in enumerate(prior.layers):
-            far, near = before[index]
-            pair = (far, near) if layer.horizontal.shift else (near, h)
-            gated = gate(layer.horizontal.one_cell(torch.stack(pair, -1)) + from_above[index][:, :, column])
-            h_new, skip = F.linear(gated, layer.out.weight.flatten(1), layer.out.bias).chunk(2, dim=1)
+def after_of_distinct(prior: PixelCNN, codes: Tensor, labels: Tensor) -> Tensor | None:
+    """`prior.features_after` of grids int64 (N,G,G) and labels (N,), computed once for each pair that occurs."""
+    if prior.after is None:
+        return None
+    pairs, which = torch.cat([codes.flatten(1), labels[:, None]], 1).unique(dim=0, return_inverse=True)
+    grids = pairs[:, :-1].view(-1, *codes.shape[1:])
+    return prior.features_after(grids, grids >= 0, pairs[:, -1])[which]
+
+
+class Cache:
+    """What a causal stack has computed so far, for N grids that are filled in raster order.
+
+    For each row: start_row; then from left to right features, write; then finish_row with all codes of the row.
+    """
+
+    def __init__(self, stack: CausalStack, labels: Tensor):
+        """labels int64 (N,)."""
+        self.stack = stack
+        distinct, self.which = labels.unique(return_inverse=True)
+        conditions = [layer.conditions(distinct) for layer in stack.layers]
+        self.for_v, self.for_h = zip(*conditions, strict=True)  # each layer's (distinct labels,G,G,2C)
+        n, grid, width = len(labels), self.for_v[0].shape[1], stack.embedding.embedding_dim
+        # What each layer's vertical convolution reads, padded as it pads; rows are written when they are known.
+        self.vertical = [layer.vertical.pad(self.for_v[0].new_zeros(n, grid, grid, width)) for layer in stack.layers]
+        # The same for each layer's horizontal convolution, of the current row: (N,padding+G,C). It never reads right of what is
+        # written, so that rows follow each other in one place.
+        self.horizontal = [layer.horizontal.pad(self.for_v[0].new_zeros(n, 1, grid, width))[:, 0] for layer in stack.layers]
+        self.from_above: list[Tensor] = []  # what each layer's vertical part adds to the gates of this row: (N,G,2C)
+        self.row = 0
+
+    def start_row(self, row: int) -> None:
+        """The vertical part of a row; the rows above must be finished."""
+        self.row, self.from_above = row, []
+        rows, columns = slice(row, row + 1), slice(0, self.for_v[0].shape[2])
+        for index, layer in enumerate(self.stack.layers):
+            v = gate(layer.vertical.at(self.vertical[index], rows, columns) + self.for_v[index][self.which, row, None])
             if layer.residual:
-                before[index] = (near, h)
-                h_new = h + h_new
-            h, skips = h_new, skips + skip
-        if not bool(known[:, row, column].all()):
-            logits = prior.head(skips[:, :, None, None])[:, :, 0, 0]
-            new = pick(logits, choice, uniform[:, row, column])
-            codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], new)
-        own = prior.embed(codes[:, row : row + 1, column : column + 1].repeat(copies, 1, 1))[:, :, 0, 0]
-        before[0] = (before[0][1], own)
+                v = self._inner(index, row) + v
+            if index + 1 < len(self.stack.layers):
+                self._inner(index + 1, row).copy_(v)
+            self.from_above.append(layer.down(v)[:, 0] + self.for_h[index][self.which, row])
+
+    def features(self, column: int) -> Tensor:
+        """Features (N,C) of a cell of the row, from all cells before it; those to its left must be written."""
+        skips, h = 0, None
+        for index, layer in enumerate(self.stack.layers):
+            conv, row = layer.horizontal, self.horizontal[index]
+            if layer.residual:
+                row[:, conv.beside + column] = h
+            first, last = conv.offsets[0][1], conv.offsets[-1][1]  # it sees neighbouring cells: one stretch of the row
+            stretch = row[:, conv.beside + column + first : conv.beside + column + last + 1].flatten(1)
+            seen = F.linear(stretch, conv.weight, conv.bias)
+            h_new, skip = layer.out(gate(seen + self.from_above[index][:, column])).chunk(2, dim=-1)
+            h, skips = (h + h_new if layer.residual else h_new), skips + skip
+        return F.relu(skips)
+
+    def write(self, column: int, codes: Tensor) -> None:
+        """Codes int64 (N,) of a cell of the row, -1 for MASK."""
+        first = self.stack.layers[0].horizontal
+        self.horizontal[0][:, column + first.beside] = self.stack.embed(codes)
+
+    def finish_row(self, codes: Tensor) -> None:
+        """Codes int64 (N,G) of the whole row."""
+        self._inner(0, self.row).copy_(self.stack.embed(codes)[:, None])
+
+    def select(self, grids: Tensor) -> None:
+        """Go on with these grids, int64 (N,), some perhaps more than once and others not at all."""
+        self.which = self.which[grids]
+        self.vertical = [x[grids] for x in self.vertical]
+        self.horizontal = [x[grids] for x in self.horizontal]
+        self.from_above = [x[grids] for x in self.from_above]
+
+    def _inner(self, index: int, row: int) -> Tensor:
+        """A row of what layer `index` reads, without padding: a view (N,1,G,C)."""
+        conv = self.stack.layers[index].vertical
+        grid = self.for_v[0].shape[2]
+        return self.vertical[index][:, row + conv.above : row + conv.above + 1, conv.beside : conv.beside + grid]

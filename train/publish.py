@@ -1,0 +1,160 @@
+"""Puts the weights, or the whole app as a Space, on the Hugging Face Hub.
+
+    python -m train.publish --model USER/NAME     weights with a model card
+    python -m train.publish --space USER/NAME     the app with the bundled weights; --zerogpu for a free account's ZeroGPU Space
+
+`--dry-run` lists each file and sends nothing. Log in first with `hf auth login`, or set HF_TOKEN. An upload that was cut off is
+finished by the same command: huggingface_hub sends what is not there yet.
+"""
+
+import argparse
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from huggingface_hub import EvalResult, HfApi, ModelCard, ModelCardData
+
+import vqdemo
+from train.table import markdown
+from vqdemo.storage import FILES, read_config
+
+ROOT = Path(__file__).resolve().parent.parent
+SPACE = ("README.md", "LICENSE", "app.py", "requirements.txt", "pre-requirements.txt", ".ruff.toml", ".gitignore",
+         "vqdemo", "weights", "train", "tests")  # fmt: skip
+LICENSE = "mit"
+ZEROGPU_TORCH = "2.11.0"  # the newest that ZeroGPU has; requirements.txt is changed to it
+METRICS = {"mse": "mean squared error", "ssim": "structural similarity"}  # of reconstructions, named as the Hub names metrics
+
+CARD = """\
+# {name}
+
+A VQ-VAE that writes {size}×{size} drawings down as {grid}×{grid} codes out of {codes}, and a PixelCNN prior over these codes that fills
+in any unknown cells. Made to be edited by hand: change a code and see what it draws, erase some and have them completed.
+
+```python
+import vqdemo
+
+model = vqdemo.load("{name}")
+grids = model.sample(4, label={label}, seed=0)
+images = model.decode(grids)
+```
+
+The code is in the Space that shows these weights; there, the environment variable `VQDEMO_WEIGHTS={name}` chooses them.
+
+| file | holds |
+|---|---|
+| `vqvae.safetensors` | encoder, codebook and decoder; mean picture and usage of each code |
+| `prior.safetensors` | the prior |
+| `config.json` | what rebuilds both networks, their training's settings, the names of the classes |
+| `metrics.json` | measurements of exactly these files |
+
+## Data
+
+MNIST: {images} training pictures of handwritten digits ({classes}), and random doodles drawn by the training program, so that other
+drawings are redrawn as well.
+
+## Training
+
+`python -m train --data data --out weights`, the VQ-VAE for {vqvae_epochs} epochs, then the prior on its codes for {prior_epochs}. Every
+setting is in `config.json`.
+
+## Metrics
+
+{table}
+
+## Limits
+
+The VQ-VAE redraws most small line drawings, but no greys, photographs or fine detail. The prior knows digits only, centred and sized as
+MNIST's are, and completes anything else as if it were one. Samples are not always legible. Nothing here is fit for reading people's
+handwriting.
+
+## Licence
+
+MIT, for code and weights. MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges, under CC BY-SA 3.0.
+"""
+
+
+def model_card(name: str, folder: Path) -> ModelCard:
+    """The card of a folder of weights that is to be called USER/NAME."""
+    model, config = vqdemo.load(folder), read_config(folder)
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8")) if (folder / "metrics.json").is_file() else None
+    training = config["training"]
+    results = [
+        EvalResult(task_type="unconditional-image-generation", task_name="reconstruction", dataset_type="ylecun/mnist",
+                   dataset_name="MNIST", dataset_split="test", metric_type=kind, metric_name=words, metric_value=metrics["vqvae"][kind])
+        for kind, words in METRICS.items()
+    ] if metrics else None  # fmt: skip
+    data = ModelCardData(
+        license=LICENSE, library_name="vqdemo", pipeline_tag="unconditional-image-generation", datasets=["ylecun/mnist"],
+        tags=["vq-vae", "pixelcnn", "mnist", "discrete-latents", "safetensors"], model_name=name.split("/")[-1], eval_results=results,
+    )  # fmt: skip
+    body = CARD.format(
+        name=name, size=model.image_size, grid=model.grid_shape[0], codes=model.num_codes, label=model.num_labels - 1,
+        classes=", ".join(model.labels), images=f"{training['vqvae']['images'] or 60_000:,}",
+        vqvae_epochs=training["vqvae"]["epochs"], prior_epochs=training["prior"]["epochs"],
+        table=markdown(metrics) if metrics else "Not measured.",
+    )  # fmt: skip
+    return ModelCard(f"---\n{data.to_yaml()}\n---\n\n{body}")
+
+
+def stage_model(name: str, folder: Path, stage: Path) -> None:
+    """Weights, measurements and card, as they are to lie on the Hub."""
+    for file in FILES:
+        if (folder / file).is_file():
+            shutil.copy(folder / file, stage)
+    model_card(name, folder).save(stage / "README.md")
+
+
+def stage_space(stage: Path, zerogpu: bool) -> None:
+    """The app as it is to lie on the Hub. ZeroGPU has no torch as new as requirements.txt's, and needs that with CUDA."""
+    vqdemo.load(ROOT / "weights")
+    for name in SPACE:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, stage / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.partial", ".*"))
+        else:
+            shutil.copy(ROOT / name, stage)
+    if zerogpu:
+        (stage / "pre-requirements.txt").unlink()
+        pins = (stage / "requirements.txt").read_text(encoding="utf-8")
+        pins = re.sub(r"^torch==.*$", f"torch=={ZEROGPU_TORCH}", pins, flags=re.MULTILINE)
+        (stage / "requirements.txt").write_text(pins, encoding="utf-8")
+
+
+def publish(name: str, stage: Path, kind: str, private: bool) -> str:
+    """Make the repository if there is none and send what differs; its address."""
+    api = HfApi()
+    space = {"space_sdk": "gradio"} if kind == "space" else {}
+    address = api.create_repo(name, repo_type=kind, private=private, exist_ok=True, **space)
+    api.upload_folder(repo_id=name, folder_path=stage, repo_type=kind, commit_message="Publish")
+    return str(address)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.publish", description=__doc__.splitlines()[0])
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--model", metavar="USER/NAME", help="publish the weights, with a model card")
+    what.add_argument("--space", metavar="USER/NAME", help="publish the app")
+    parser.add_argument("--weights", type=Path, default=ROOT / "weights", help="with --model: the folder of weights (default: weights)")
+    parser.add_argument("--zerogpu", action="store_true", help=f"with --space: for ZeroGPU, with torch {ZEROGPU_TORCH}")
+    parser.add_argument("--private", action="store_true", help="make the repository private if it is new")
+    parser.add_argument("--dry-run", action="store_true", help="list the files, send nothing")
+    arguments = parser.parse_args()
+    name, kind = (arguments.model, "model") if arguments.model else (arguments.space, "space")
+    with tempfile.TemporaryDirectory() as folder:
+        stage = Path(folder)
+        try:
+            stage_model(name, arguments.weights, stage) if kind == "model" else stage_space(stage, arguments.zerogpu)
+        except (FileNotFoundError, ValueError) as error:
+            parser.error(f"nothing to publish: {error}")
+        if arguments.dry_run:
+            for path in sorted(path for path in stage.rglob("*") if path.is_file()):
+                print(f"{path.stat().st_size:>10,}  {path.relative_to(stage)}")
+            print(f"would go to the {kind} {name}; nothing was sent")
+        else:
+            print(publish(name, stage, kind, arguments.private))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+"""The yardstick of the prior: a plain Gated PixelCNN in raster order, of the same size and trained for as long.
+
+It is blind to known cells that come after the one it fills. What it would be worth if it were not is estimated by sequential Monte
+Carlo (Gordon et al. 1993): particles are filled in raster order, each weighed by the probability it gave to the known cells that it
+passed, and drawn anew by weight when few of them carry most of it. The particles' mean weight is an unbiased estimate of
+p(known cells); its logarithm is too low on average, so that the nats of the unknown cells come out a little too low, too.
+
+Its figures go into metrics.json, beside those of the prior, which train/evaluate.py has written there.
+"""
+
+import argparse
+import csv
+import json
+import math
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+import vqdemo
+from train import data, prior
+from train.device import best_device
+from train.evaluate import fingerprints
+from train.masks import judged
+from train.output import Folders, add_folder_arguments, folders_from, write_json
+from train.prior import PriorSettings
+from train.prior_quality import log_probs
+from train.vqvae_quality import encode
+from vqdemo.model import VQModel, load_vqvae
+from vqdemo.pixelcnn import PixelCNN
+from vqdemo.sampling import Cache
+
+SETTINGS = PriorSettings(after=0, width=96, marginal_share=0.0, epochs=14)  # one wider stack: as many weights, as long a training
+
+
+def trained(settings: PriorSettings, folders: Folders) -> PixelCNN:
+    """The baseline, kept in the folder of runs; trained, or trained further, unless it is there already."""
+    vqvae = load_vqvae(folders.out)
+    own = Folders(folders.data, folders.out, folders.runs / "raster_baseline")
+    own.runs.mkdir(exist_ok=True)
+    return prior.train(settings, vqvae, own, best_device())  # a finished run's checkpoint is its result
+
+
+@torch.no_grad()
+def nats_of_cells(network: PixelCNN, codes: Tensor, labels: Tensor) -> Tensor:
+    """-log p of every cell given those before it: (N,G,G), (N,) -> (N,G,G)."""
+    result = []
+    for some, its_labels in zip(codes.split(250), labels.split(250), strict=True):
+        logits = network(some, torch.zeros_like(some, dtype=torch.bool), its_labels).movedim(-1, 1)
+        result.append(torch.nn.functional.cross_entropy(logits, some, reduction="none"))
+    return torch.cat(result)
+
+
+@torch.no_grad()
+def smc_log_evidence(network: PixelCNN, codes: Tensor, label: int, known: Tensor, particles: int, generator: torch.Generator) -> float:
+    """Estimate of log p(known cells | label) of one grid: codes int64 (G,G), known bool (G,G)."""
+    grid = len(codes)
+    cache = Cache(network.before, torch.tensor([label]))  # one particle, as long as nothing has been drawn
+    filled = torch.full((1, grid, grid), -1)
+    log_weights, log_evidence = torch.zeros(1), 0.0
+    last = int(known.flatten().nonzero().max()) if known.any() else -1
+    for row in range(last // grid + 1):
+        cache.start_row(row)
+        for column in range(grid):
+            log_p = network.head(cache.features(column), None).log_softmax(-1)
+            if known[row, column]:
+                filled[:, row, column] = codes[row, column]
+                log_weights = log_weights + log_p[:, codes[row, column]]
+                weights = log_weights.softmax(0)
+                if len(filled) > 1 and weights.square().sum() > 2 / particles:  # fewer than half as many would do
+                    log_evidence += float(log_weights.logsumexp(0)) - math.log(particles)
+                    evenly = (torch.arange(particles) + torch.rand(1, generator=generator)) / particles
+                    chosen = torch.searchsorted(weights.cumsum(0), evenly).clamp(max=particles - 1)
+                    cache.select(chosen)
+                    filled, log_weights = filled[chosen], torch.zeros(particles)
+            else:
+                if len(filled) == 1:
+                    everyone = torch.zeros(particles, dtype=torch.long)
+                    cache.select(everyone)
+                    filled, log_weights, log_p = filled[everyone], log_weights[everyone], log_p[everyone]
+                filled[:, row, column] = torch.multinomial(log_p.exp(), 1, generator=generator)[:, 0]
+            cache.write(column, filled[:, row, column])
+        cache.finish_row(filled[:, row])
+    return log_evidence + float(log_weights.logsumexp(0)) - math.log(len(filled))
+
+
+def cpu_seconds(log: Path) -> float | None:
+    """What a training took, from its log; None if there is none."""
+    if not log.exists():
+        return None
+    with open(log, newline="") as file:
+        return sum(float(row["cpu_seconds"]) for row in csv.DictReader(file))
+
+
+def compare(model: VQModel, network: PixelCNN, digits: data.Digits, few: int, particles: int) -> dict:
+    """Nats of the unknown cells of the baseline, by mask, given the true labels.
+
+    On the first `few` grids the baseline is corrected by sequential Monte Carlo, too; "prior_above_corrected" says how many nats
+    the prior is worse there, with the standard error of that difference.
+    """
+    codes = encode(model.vqvae, digits.images)
+    cells = nats_of_cells(network, codes, digits.labels)
+    whole = cells[:few].sum((1, 2))
+    table = {}
+    for name, known in judged(codes.shape[1]).items():
+        generator = torch.Generator().manual_seed(0)
+        some = tqdm(zip(codes[:few], digits.labels[:few].tolist(), strict=True), desc=name, total=few, mininterval=2)
+        evidence = torch.tensor([smc_log_evidence(network, grid, label, known, particles, generator) for grid, label in some])
+        corrected = whole + evidence  # -log p(all) + log p(known)
+        above = torch.from_numpy(-log_probs(model, codes[:few], digits.labels[:few], known)) - corrected
+        blind = (cells * ~known).sum((1, 2))
+        table[name] = {
+            "baseline": float(blind.mean()),
+            "baseline_on_few": float(blind[:few].mean()),
+            "baseline_corrected_on_few": float(corrected.mean()),
+            "prior_above_corrected": float(above.mean()),
+            "standard_error": float(above.std() / few**0.5),
+        }
+    return table
+
+
+def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, few: int = 100, particles: int = 256) -> None:
+    """Train the baseline, measure it on the split that metrics.json is of, and add its figures there.
+
+    number: use only so many pictures, 0 for all. Raises ValueError if metrics.json belongs to other weights.
+    """
+    metrics = json.loads((folders.out / "metrics.json").read_text(encoding="utf-8"))
+    if metrics["weights"] != fingerprints(folders.out):
+        raise ValueError(f"{folders.out / 'metrics.json'} belongs to other weights: run train.evaluate first")
+    network = trained(settings, folders)
+    digits = data.mnist(folders.data, metrics["data"]["split"], number)
+    metrics["prior"]["raster_baseline"] = {
+        "weights": sum(p.numel() for part in (network.before, network.head) for p in part.parameters()),
+        "cpu_seconds": cpu_seconds(folders.runs / "raster_baseline" / "prior.csv"),
+        "cpu_seconds_of_the_prior": cpu_seconds(folders.runs / "prior.csv"),
+        "particles": particles,
+        "corrected_grids": few,
+        "nats": compare(vqdemo.load(folders.out), network, digits, few, particles),
+    }
+    write_json(folders.out / "metrics.json", metrics)
+    print(json.dumps(metrics["prior"]["raster_baseline"], indent=2))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.raster_baseline", description=__doc__.splitlines()[0])
+    add_folder_arguments(parser)
+    parser.add_argument("--few", type=int, default=100, help="grids that are corrected by sequential Monte Carlo (default: 100)")
+    arguments = parser.parse_args()
+    run(folders_from(arguments), few=arguments.few)
+
+
+if __name__ == "__main__":
+    main()
