@@ -1,7 +1,7 @@
 """The app: loads the weights, builds the page, serves it. This is the file that a Hugging Face Space runs.
 
-Environment: VQDEMO_WEIGHTS (a folder, or "user/repo" on the Hub; the bundled weights if unset), and Gradio's own
-GRADIO_SERVER_NAME and GRADIO_SERVER_PORT.
+Environment: VQDEMO_WEIGHTS (a folder, or "user/repo" on the Hub; the bundled weights if unset), VQDEMO_REVISION (a branch, tag or
+commit of that repository), and Gradio's own GRADIO_SERVER_NAME and GRADIO_SERVER_PORT.
 """
 
 import os
@@ -10,16 +10,26 @@ from pathlib import Path
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: the app calls no other host
 
+if os.environ.get("SPACES_ZERO_GPU"):  # such a Space has the package `spaces`, which must be imported before torch
+    import spaces
+
+    @spaces.GPU
+    def gpu():
+        """Never called: the work stays on the CPU, but ZeroGPU stops an app in which nothing may ask for its GPU."""
+
+
 import torch
 
 import vqdemo
-from vqdemo.ui import build
+from vqdemo.storage import find
+from vqdemo.ui import build, read_metrics
 
 WEIGHTS = os.environ.get("VQDEMO_WEIGHTS") or str(Path(__file__).parent / "weights")
 
 torch.set_num_threads(1)  # a second thread does not help grids this small, and hurts on a busy machine
 try:
-    demo = build(vqdemo.load(WEIGHTS))
+    folder = find(WEIGHTS, os.environ.get("VQDEMO_REVISION"))
+    demo = build(vqdemo.load(folder), read_metrics(folder))
 except (FileNotFoundError, ValueError) as error:
     sys.exit(f"No usable weights: {error}\nTrain them with `python -m train`, or set VQDEMO_WEIGHTS.")
 

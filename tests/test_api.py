@@ -155,8 +155,12 @@ def test_the_api_page_documents_all_five(app_url):
         ("encode", {"image": 5}, "base64"),
         ("encode", {}, "lacks"),
         ("encode", [1, 2], "object"),
-        ("decode", {"codes": [0] * 48}, "49"),
-        ("decode", {"codes": [-1] * 49}, ""),
+        ("decode", {"grids": [[0] * 48]}, "49"),
+        ("decode", {"grids": [[-1] * 49]}, ""),
+        ("decode", {"grids": []}, "Between 1 and 64"),
+        ("decode", {"grids": [[0] * 49] * 65}, "Between 1 and 64"),
+        ("sample", {"n": 17}, "number of digits"),
+        ("sample", {"n": 2, "label": 3, "temperature": 0}, "temperature"),
         ("complete", {"codes": [99999] * 49}, "from 0 to"),
         ("complete", {"codes": [-1] * 49, "n": 1000}, "number of alternatives"),
         ("complete", {"codes": [-1] * 49, "temperature": None, "seed": 1e99}, "seed"),
@@ -168,7 +172,7 @@ def test_the_api_page_documents_all_five(app_url):
 def test_the_pages_own_requests_are_checked(app_url, function, request_, words):
     with urllib.request.urlopen(f"{app_url}/config") as reply:
         components = json.load(reply)["components"]
-    component = next(c["id"] for c in components if c["props"].get("elem_classes", [""])[0] == "view")
+    component = next(c["id"] for c in components if "view" in c["props"].get("elem_classes", []))
     body = {"component_id": component, "fn_name": function, "session_hash": "test", "data": request_}
     request = urllib.request.Request(
         f"{app_url}/gradio_api/component_server",

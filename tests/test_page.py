@@ -2,105 +2,32 @@
 
 import io
 import json
-import re
 
 import numpy as np
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
+from visitor import (
+    CELL,
+    CODES,
+    SERVER,
+    UNKNOWN,
+    another,
+    cell,
+    codes,
+    draw,
+    draw_and_settle,
+    message,
+    middle,
+    on_pad,
+    picture,
+    settle,
+    until,
+    until_codes_are,
+    until_codes_differ,
+    until_picture_differs,
+)
 
 from vqdemo.ui import limits
-
-UNKNOWN = -1
-SERVER = re.compile("component_server")
-SHOWN = "#reconstruction canvas"
-CELL = 4  # pixels of the image that a cell covers, each way
-
-PIXELS = """(selector) => {
-  const canvas = document.querySelector(selector);
-  const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-  return Array.from({length: data.length / 4}, (_, i) => data[4 * i]);
-}"""
-CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map((cell) => Number(cell.dataset.code))"
-
-
-def picture(page, selector=SHOWN):
-    values = np.array(page.evaluate(PIXELS, selector), float)
-    return values.reshape(int(len(values) ** 0.5), -1)
-
-
-def codes(page):
-    return np.array(page.evaluate(CODES)).reshape(7, 7)
-
-
-def until(page, condition, argument=None):
-    page.wait_for_function(condition, arg=argument, polling=30)
-
-
-def until_codes_differ(page, before):
-    until(page, f"(before) => JSON.stringify(({CODES})()) !== before", as_text(before))
-
-
-def until_picture_differs(page, before):
-    until(page, f"(before) => JSON.stringify(({PIXELS})('{SHOWN}')) !== before", as_text(before))
-
-
-def until_codes_are(page, wanted):
-    until(page, f"(wanted) => JSON.stringify(({CODES})()) === wanted", as_text(wanted))
-
-
-def as_text(values):
-    return json.dumps(values.astype(int).ravel().tolist(), separators=(",", ":"))
-
-
-def cell(page, row, column):
-    return page.locator("#code-grid [role=gridcell]").nth(7 * row + column)
-
-
-def message(page):
-    return page.locator(".status [role=status]")
-
-
-def on_pad(page, points):
-    """Points given in image pixels -> points of the window."""
-    box = page.locator("#draw-pad").bounding_box()
-    return [(box["x"] + x / 28 * box["width"], box["y"] + y / 28 * box["height"]) for x, y in points]
-
-
-SEVEN = [(8, 7), (20, 7), (13, 22)]
-
-
-def draw(page, points=SEVEN, release=True):
-    (first, *others) = on_pad(page, points)
-    page.mouse.move(*first)
-    page.mouse.down()
-    for point in others:
-        page.mouse.move(*point, steps=8)
-    if release:
-        page.mouse.up()
-
-
-def draw_and_settle(page, points=SEVEN):
-    before = codes(page)
-    draw(page, points)
-    until_codes_differ(page, before)
-    settle(page)
-
-
-def settle(page):
-    """Until nothing has changed for a while: the last of several replies has been drawn."""
-    page.evaluate(
-        f"""async () => {{
-          const look = () => JSON.stringify([({CODES})(), ({PIXELS})("{SHOWN}")]);
-          let before = look();
-          for (let calm = 0; calm < 5; ) {{
-            await new Promise((resolve) => setTimeout(resolve, 80));
-            const now = look();
-            calm = now === before ? calm + 1 : 0;
-            before = now;
-          }}
-        }}"""
-    )
-
 
 # ---- drawing ----
 
@@ -188,7 +115,7 @@ def test_centre_moves_the_ink_to_the_centre(page):
 
 def test_an_example_starts_the_drawing(page):
     before = codes(page)
-    examples = page.locator(".examples button")
+    examples = page.locator(".draw-pad .examples button")
     expect(examples).to_have_count(10)
     examples.nth(7).click()
     until_codes_differ(page, before)
@@ -236,19 +163,10 @@ def test_a_bad_file_is_explained_and_nothing_is_lost(page):
 
 
 def upload(page, name, data):
-    page.locator("input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
+    page.locator(".draw-pad input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
 
 
 # ---- editing codes ----
-
-
-def another(page, code):
-    """A code that draws something, and is not the one given: the busiest tile's."""
-    inks = page.evaluate(
-        """() => [...document.querySelectorAll("#palette [role=option] canvas")].map((canvas) =>
-             canvas.getContext("2d").getImageData(4, 4, 4, 4).data.reduce((sum, value) => sum + (255 - value), 0))"""
-    )
-    return next(int(i) for i in np.argsort(inks)[::-1] if i != code)
 
 
 def test_one_edit_changes_the_picture_near_its_cell_only(page):
@@ -337,11 +255,6 @@ def test_the_palette_asks_for_cells_first_and_then_fills_all_of_them(page):
     until_codes_are(page, kept)
 
 
-def middle(locator):
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def test_a_stroke_takes_back_only_the_cells_it_changes(page):
     draw_and_settle(page)
     cell(page, 6, 6).click()
@@ -370,7 +283,14 @@ def test_erased_cells_are_shown_as_unknown_in_grid_and_picture(page):
     assert cover.evaluate("(patch) => getComputedStyle(patch).backgroundImage") != "none"
 
 
-PARTS = {"top": np.s_[:3], "right": np.s_[:, 4:], "centre": np.s_[2:5, 2:5]}
+PARTS = {
+    "top": np.s_[:3],
+    "bottom": np.s_[4:],
+    "left": np.s_[:, :3],
+    "right": np.s_[:, 4:],
+    "centre": np.s_[2:5, 2:5],
+    "checker": np.indices((7, 7)).sum(0) % 2 == 1,
+}
 
 
 def test_presets_erase_their_part(page):
@@ -382,6 +302,10 @@ def test_presets_erase_their_part(page):
         until_codes_are(page, wanted)
         page.keyboard.press("Control+z")
         until_codes_are(page, start)
+    page.locator("[data-preset=random]").click()
+    until(page, f"() => ({CODES})().includes(-1)")
+    erased = codes(page) == UNKNOWN
+    assert 8 < erased.sum() < 41 and (codes(page)[~erased] == start[~erased]).all()
 
 
 def test_completions_keep_what_is_known_and_are_adopted_by_a_click(page):
@@ -529,7 +453,7 @@ def test_roles_and_names_for_those_who_listen(page):
     expect(page.locator("#code-grid [tabindex='0']")).to_have_count(1)
     expect(page.get_by_role("listbox", name="Palette of codes").get_by_role("option")).to_have_count(64)
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll("#bench button, #bench input:not([type=file]), #bench select")]
+        """() => [...document.querySelectorAll("#bench button:enabled, #bench input:not([type=file]), #bench select")]
              .filter((e) => !e.ariaLabel && !e.innerText.trim() && !e.labels?.length && !e.title)
              .map((e) => e.outerHTML)"""
     )

@@ -1,25 +1,45 @@
 """The page: which parts stand where, how it looks as a whole, and how it is launched."""
 
+import os
+import signal
+import sys
+import threading
+import time
+
 import gradio as gr
+from starlette.middleware import Middleware
 
 from .api import add_endpoints
-from .limits import MAX_UPLOAD_BYTES
+from .gate import Gate
+from .limits import GRACE_SECONDS, MAX_QUEUE, MAX_UPLOAD_BYTES
 from .server import server_functions
-from .text import TEXT
-from .views import ROUTE, STATIC, view
+from .settings import SIDE
+from .views import ROUTE, STATIC, text_for, view
 
 # Fonts that machines have: nothing is downloaded.
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
 
+# What stands on the page: what is always there, then the views of which one is open (see static/nav.js).
+COLUMNS = {
+    "top": ("header", "share", "nav"),
+    "bench": ("draw_pad", "code_grid", "reconstruction", "what_if", "palette", "completion"),
+    "samples": ("samples",),
+    "graft": ("graft",),
+    "codebook": ("codebook",),
+    "how": ("how",),
+}
+
 HOUR = 3600  # seconds; uploads through the API are deleted when they are older
 
+GROUND = {"body_background_fill": "#f5f5f2", "body_background_fill_dark": "#111318"}  # as --page in page.css
+
 LAUNCH = {
-    "theme": gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO),
+    "theme": gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO).set(**GROUND),
     "css_paths": STATIC / "page.css",
     "favicon_path": STATIC / "icon.svg",
     "footer_links": ["api"],
-    "app_kwargs": {"routes": [ROUTE]},
+    "app_kwargs": {"routes": [ROUTE], "middleware": [Middleware(Gate)]},
     "run_history": False,  # also spares every update a look-up
     "ssr_mode": False,
     "max_file_size": MAX_UPLOAD_BYTES,
@@ -31,17 +51,33 @@ class Page(gr.Blocks):
     """Blocks that know how they want to be launched, so that ``demo.launch()`` is all there is to say."""
 
     def launch(self, **options):
+        """Serve until SIGTERM, which lets requests be finished first, or Ctrl-C."""
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self.finish)
         return super().launch(**{**LAUNCH, **options})
 
+    def finish(self, *_) -> None:
+        """Wait for what is being answered, but not for long, then end the process."""
+        until = time.monotonic() + GRACE_SECONDS
+        while (Gate.sent or any(self._queue.active_jobs) or len(self._queue)) and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(0.1)  # for the last answers to be on their way
+        sys.stdout.flush()
+        os._exit(0)  # at once: open streams would hold up an orderly end, and threads that still run would make it an error
 
-def build(model) -> Page:
-    """The whole page for one model (see ``vqdemo.load``)."""
-    functions = server_functions(model)
-    with Page(title=TEXT["title"], analytics_enabled=False, delete_cache=(HOUR, HOUR)) as demo:
-        view("header", functions)
-        with gr.Column(elem_id="bench"):
-            for name in ("draw_pad", "code_grid", "reconstruction", "palette", "completion"):
-                view(name, functions)
-        view("status", functions)
+
+def build(model, metrics: dict | None = None) -> Page:
+    """The whole page for one model (see ``vqdemo.load``) and its measurements (see ``read_metrics``)."""
+    if model.image_size != SIDE:
+        size = model.image_size
+        raise ValueError(f"the page draws pictures of {SIDE}x{SIDE} pixels, and these weights take {size}x{size}")
+    functions, text = server_functions(model, metrics), text_for(model)
+    with Page(title=text["title"], analytics_enabled=False, delete_cache=(HOUR, HOUR)) as demo:
+        for column, names in COLUMNS.items():
+            hidden = [] if column in ("top", "bench") else ["off"]
+            with gr.Column(elem_id=column, elem_classes=hidden):
+                for name in names:
+                    view(name, functions, text)
+        view("status", functions, text)
         add_endpoints(model)
-    return demo
+    return demo.queue(max_size=MAX_QUEUE)

@@ -9,43 +9,38 @@ of 784 bytes, which is the fastest way there is here.
 import base64
 import binascii
 import functools
+import hashlib
 from collections.abc import Callable
 
 import numpy as np
 
 from .. import strokes
-from . import limits
+from . import atlas, figures, limits
 from .settings import SIDE, Settings, whole_number
 
+NEIGHBOURS = 6  # codes that the codebook view names as alike
+SPACING = 0.085  # of the map's side, between two codes
 PALEST = 0.4  # tiles are means, so their ink is pale: it is scaled up to full black, but no more than this asks for
 
 
-def server_functions(model) -> list[Callable]:
-    """The questions of the page, as Gradio's ``server_functions`` wants them."""
+def server_functions(model, metrics: dict | None = None) -> list[Callable]:
+    """The questions of the page, as Gradio's ``server_functions`` wants them. `metrics`: see figures.py."""
+    tiles = np.asarray(model.tiles)
 
     def describe(request: dict) -> dict:
         """All that the page must know about the model before the first stroke."""
-        return {
-            "grid_shape": list(model.grid_shape),
-            "num_codes": int(model.num_codes),
-            "labels": list(model.labels),
-            "background": int(model.background),
-            "tiles": [to_base64(tile / max(tile.max(), PALEST)) for tile in np.asarray(model.tiles)],
-            "usage": [round(float(share), 6) for share in model.usage],
-            "defaults": {name: float(value) for name, value in model.defaults.items()},
-            "examples": examples,
-            "blank": seen(np.zeros((SIDE, SIDE), np.float32)),
-            "max_alternatives": limits.MAX_PAGE_ALTERNATIVES,
-            "max_upload_bytes": limits.MAX_UPLOAD_BYTES,
-        }
+        return description
 
     def encode(request: dict) -> dict:
         """An image -> its codes, and the image decoded from them."""
         return seen(from_base64(request["image"]))
 
     def decode(request: dict) -> dict:
-        """A full grid of codes -> the image."""
-        return {"image": to_base64(model.decode(grid(request["codes"])[None])[0])}
+        """Full grids of codes -> their images."""
+        grids = request["grids"]
+        if not isinstance(grids, list) or not 1 <= len(grids) <= limits.MAX_DECODED:
+            raise ValueError(f"Between 1 and {limits.MAX_DECODED} grids can be decoded at once.")
+        return {"images": [to_base64(image) for image in model.decode(np.stack([grid(one) for one in grids]))]}
 
     def complete(request: dict) -> dict:
         """A grid with unknown cells (-1) and settings -> alternatives, the likeliest first."""
@@ -62,10 +57,24 @@ def server_functions(model) -> list[Callable]:
             ]
         }
 
+    def sample(request: dict) -> dict:
+        """Settings -> new digits, in the order in which they were drawn."""
+        n = whole_number(request.get("n", 8), "The number of digits", 1, limits.MAX_SAMPLE_ROW)
+        settings = Settings.of(model, **{name: request.get(name) for name in Settings.NAMES})
+        grids = model.sample(n, **settings.arguments())
+        images = model.decode(grids)
+        return {
+            "samples": [
+                {"codes": codes.ravel().tolist(), "image": to_base64(image)}
+                for codes, image in zip(grids, images, strict=True)
+            ]
+        }
+
     def conditionals(request: dict) -> dict:
-        """For each cell, the probability of every code given all other known cells."""
+        """For each cell, the probability of every code given all other known cells, as base64 of float32."""
         label = whole_number(request.get("label"), "The digit", 0, model.num_labels - 1, optional=True)
-        return {"probabilities": model.conditionals(grid(request["codes"]), label=label).round(6).tolist()}
+        probabilities = model.conditionals(grid(request["codes"]), label=label)
+        return {"probabilities": base64.b64encode(probabilities.astype("<f4").tobytes()).decode()}
 
     def frame(request: dict) -> dict:
         """A picture file -> a digit framed as the training digits are."""
@@ -91,8 +100,28 @@ def server_functions(model) -> list[Callable]:
         return {"codes": codes[0].ravel().tolist(), "image": to_base64(model.decode(codes)[0])}
 
     images = example_images(model)
-    examples = [{"label": i, "drawing": to_base64(image), **seen(image)} for i, image in enumerate(images)]
-    return [guarded(question) for question in (describe, encode, decode, complete, conditionals, frame)]
+    description = {
+        "id": hashlib.sha256(tiles.tobytes()).hexdigest()[:6],
+        "grid_shape": list(model.grid_shape),
+        "num_codes": int(model.num_codes),
+        "labels": list(model.labels),
+        "background": int(model.background),
+        "tiles": [to_base64(tile / max(tile.max(), PALEST)) for tile in tiles],
+        "usage": [round(float(share), 6) for share in model.usage],
+        "order": atlas.order(tiles, int(model.background)),
+        "nearest": atlas.nearest(tiles, NEIGHBOURS),
+        "map": atlas.plane(tiles, SPACING),
+        "defaults": {name: float(value) for name, value in model.defaults.items()},
+        "examples": [{"label": i, "drawing": to_base64(image), **seen(image)} for i, image in enumerate(images)],
+        "blank": seen(np.zeros((SIDE, SIDE), np.float32)),
+        "figures": figures.shown(metrics, model.num_codes),
+        "max_alternatives": limits.MAX_PAGE_ALTERNATIVES,
+        "max_sample_row": limits.MAX_SAMPLE_ROW,
+        "max_import_bytes": limits.MAX_IMPORT_BYTES,
+        "max_upload_bytes": limits.MAX_UPLOAD_BYTES,
+    }
+    questions = (describe, encode, decode, complete, sample, conditionals, frame)
+    return [guarded(question) for question in questions]
 
 
 def example_images(model, tries: int = 7) -> list[np.ndarray]:

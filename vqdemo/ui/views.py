@@ -5,6 +5,7 @@ The files are served and loaded as they are. A script is an ES module that expor
 """
 
 import hashlib
+import math
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,7 +26,21 @@ import(new URL(props.script, document.baseURI)).then((view) => view.mount(elemen
 """
 
 
-def view(name: str, server_functions: list[Callable]) -> gr.HTML:
+def text_for(model) -> dict:
+    """The sentences of text.py with the model's own numbers."""
+    numbers = {"cells": math.prod(model.grid_shape), "codes": model.num_codes, "numbers": model.vqvae.config.code_dim}
+
+    def told(part):
+        if isinstance(part, dict):
+            return {name: told(inner) for name, inner in part.items()}
+        for name, number in numbers.items():
+            part = part.replace(f"{{{name}}}", str(number))
+        return part
+
+    return told(TEXT)
+
+
+def view(name: str, server_functions: list[Callable], text: dict) -> gr.HTML:
     """One part of the page, made of the files ``static/{name}.html``, ``.css`` and ``.js``.
 
     A function rather than a subclass: Gradio writes a stub file beside the source of every component class.
@@ -38,5 +53,5 @@ def view(name: str, server_functions: list[Callable]) -> gr.HTML:
         apply_default_css=False,
         elem_classes=["view", name.replace("_", "-")],
         script=f"{ADDRESS}/{name}.js",
-        text={**TEXT.get(name, {}), "status": TEXT["status"]},
+        text={**text.get(name, {}), "status": text["status"]},
     )

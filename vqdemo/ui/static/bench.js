@@ -1,14 +1,18 @@
-// What a visitor can do, each deed one function: draw, edit, erase, complete, adopt, undo. They change the state;
-// the networks follow by refresh(), which keeps one request in flight and always ends at the newest state.
+// What a visitor can do to drawing and grid, each deed one function: draw, edit, erase, undo. They change the state; the
+// networks follow by refresh(), which keeps one request in flight and always ends at the newest state.
 
+import * as imagine from "./imagine.js";
 import { blank, centred, isEmpty, rasterise } from "./ink.js";
+import * as keep from "./keep.js";
 import * as model from "./model.js";
-import { remember, state, travel, UNKNOWN, update } from "./state.js";
+import { relive, remember, state, travel, UNKNOWN, update } from "./state.js";
+import { fill } from "./words.js";
 
 const PACE = 70; // ms between two encodings of a stroke that is being drawn: 14 a second
 const FIRST_EXAMPLE = 3;
+const RECENT = 6; // codes kept at hand
 
-let text; // the sentences of the status line
+export let text; // the sentences of the status line
 let branch = 0; // counts the jumps (undo, clear, another drawing) after which an older reply is void
 let strokeBranch; // the count when the stroke under way began
 let starting;
@@ -17,34 +21,58 @@ let starting;
 export function start(server, sentences) {
   text ??= sentences;
   model.connect(server, sentences);
-  starting ??= model.describe().then(
-    (about) => {
-      const { label: _, ...example } = about.examples[FIRST_EXAMPLE] ?? { drawing: null, ...about.blank };
-      const drawing = { ...blank, base: example.drawing, invitation: true };
-      update({
-        about,
-        drawing,
-        encodedFrom: drawing,
-        encoded: example.codes,
-        codes: example.codes,
-        image: example.image,
-        imageFrom: example.codes,
-        settings: { label: null, n: 4, seed: 1, ...about.defaults },
-      });
-    },
-    () => say(text.no_model, "error"),
-  );
+  starting ??= model
+    .describe()
+    .then(begin)
+    .catch(() => say(text.no_model, "error"));
   return starting;
+}
+
+/** Begin with the link that led here, else with what was left in this tab, else with an example. */
+async function begin(about) {
+  let link = null;
+  let fault = null;
+  try {
+    link = keep.linked(about, text);
+  } catch (error) {
+    fault = error;
+  }
+  const image = link && (await model.decode([known(link.codes, about)]))[0];
+  const { label: _, ...example } = about.examples[FIRST_EXAMPLE] ?? { drawing: null, ...about.blank };
+  const drawing = { ...blank, base: example.drawing, invitation: true };
+  update({
+    about,
+    drawing,
+    encodedFrom: drawing,
+    encoded: example.codes,
+    codes: example.codes,
+    image: example.image,
+    imageFrom: example.codes,
+    settings: { label: null, n: 4, seed: 1, ...about.defaults },
+  });
+  const kept = keep.recall(about);
+  if (kept) {
+    const { id: _, past, future, now, ...rest } = kept;
+    relive({ past, future, now });
+    update(rest);
+    refresh();
+  }
+  keep.forgetLink();
+  if (fault) say(fault.message, "error");
+  if (!link) return;
+  open(link.codes, image);
+  update({ settings: { ...state.settings, ...link.settings }, view: "bench" });
+  if (link.foreign) say(text.other_model);
+  if (link.question) await imagine.answer(link.question);
 }
 
 // ---- the status line ----
 
 export function say(sentence, kind = "note", parts = {}) {
-  const filled = sentence.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
-  update({ message: { text: filled, kind } });
+  update({ message: { text: fill(sentence, parts), kind } });
 }
 
-const hush = () => update({ message: null });
+export const hush = () => update({ message: null });
 
 // ---- drawing ----
 
@@ -119,10 +147,43 @@ export function toPad() {
   update({ drawing, encodedFrom: drawing, encoded: state.codes });
 }
 
+/** Another grid to work on; the pad shows what it draws. */
+export function open(codes, image) {
+  remember();
+  hush();
+  branch++;
+  const drawing = { ...blank, base: image };
+  const encoded = known(codes, state.about);
+  update({ drawing, encodedFrom: drawing, encoded, codes, image, imageFrom: codes, alternatives: null, selected: new Set() });
+}
+
+/** Put codes of another grid into some cells of this one. */
+export function graft(codes) {
+  if (equal(codes, state.codes)) return;
+  remember();
+  hush();
+  setCodes(codes);
+}
+
+/** Go on from a file of codes; says whether it could be. */
+export async function importFile(file) {
+  try {
+    if (file.size > state.about.max_import_bytes) throw new Error(text.no_json);
+    const { codes, settings } = keep.fromJSON(await file.text(), text);
+    const [image] = await model.decode([known(codes, state.about)]);
+    open(codes, image);
+    update({ settings });
+    return true;
+  } catch (error) {
+    say(error.message, "error", { name: file.name });
+    return false;
+  }
+}
+
 // ---- the grid ----
 
 /** Replace the grid. Alternatives answer a question about one grid, so they go when it changes. */
-function setCodes(codes) {
+export function setCodes(codes) {
   update({ codes, alternatives: null });
   refresh();
 }
@@ -134,6 +195,7 @@ export function write(code, cells = state.selected) {
     return say(text.bad_code, "error", { code, last: state.about.num_codes - 1 });
   }
   hush();
+  if (code !== UNKNOWN) update({ recent: [code, ...state.recent.filter((one) => one !== code)].slice(0, RECENT) });
   if ([...cells].every((i) => state.codes[i] === code)) return;
   remember();
   setCodes(state.codes.map((old, i) => (cells.has(i) ? code : old)));
@@ -149,56 +211,25 @@ export function restore() {
   setCodes(codes);
 }
 
-const PRESETS = {
+const PARTS = {
   top: (row, column, rows) => row < Math.floor(rows / 2),
   bottom: (row, column, rows) => row >= Math.ceil(rows / 2),
   left: (row, column, rows, columns) => column < Math.floor(columns / 2),
   right: (row, column, rows, columns) => column >= Math.ceil(columns / 2),
   centre: (row, column, rows, columns) =>
     Math.abs(row - (rows - 1) / 2) < rows / 4 && Math.abs(column - (columns - 1) / 2) < columns / 4,
+  checker: (row, column) => (row + column) % 2 === 1,
   random: () => Math.random() < 0.5,
 };
 
-export function erasePreset(name) {
+/** The cells of a part of the grid: "top", "left", "centre", ... */
+export function cellsOf(name) {
   const [rows, columns] = state.about.grid_shape;
-  const cells = state.codes.map((_, i) => i);
-  write(UNKNOWN, new Set(cells.filter((i) => PRESETS[name](Math.floor(i / columns), i % columns, rows, columns))));
+  const inside = (i) => PARTS[name](Math.floor(i / columns), i % columns, rows, columns);
+  return [...state.codes.keys()].filter(inside);
 }
 
-// ---- completion ----
-
-/** Ask for alternatives. With nothing unknown but alternatives on show, ask their question again. */
-export async function complete() {
-  if (state.imagining) return;
-  const question = state.codes.includes(UNKNOWN) ? state.codes : state.alternatives?.question;
-  if (!question) return say(text.nothing_unknown);
-  const last = state.alternatives;
-  if (last?.question === question && last.settings === state.settings) rollSeed(); // the same again: other answers
-  hush();
-  const { codes, settings } = state;
-  update({ imagining: true });
-  try {
-    const list = await model.complete(question, settings);
-    if (state.codes === codes) update({ alternatives: { question, settings, list, adopted: null } });
-    else say(text.changed_meanwhile);
-  } catch (error) {
-    say(error.message, "error");
-  } finally {
-    update({ imagining: false });
-  }
-}
-
-export function adopt(number) {
-  const { codes, image } = state.alternatives.list[number];
-  if (state.codes === codes) return;
-  remember();
-  hush();
-  update({ codes, image, imageFrom: codes, alternatives: { ...state.alternatives, adopted: number } });
-}
-
-export const set = (settings) => update({ settings: { ...state.settings, ...settings } });
-
-export const rollSeed = () => set({ seed: Math.floor(Math.random() * 1e6) });
+export const erasePart = (name) => write(UNKNOWN, new Set(cellsOf(name)));
 
 // ---- history ----
 
@@ -258,8 +289,11 @@ async function encodeDrawing() {
 async function decodeCodes() {
   const { codes, about } = state;
   const current = branch;
-  const image = await model.decode(codes.map((code) => (code === UNKNOWN ? about.background : code)));
+  const [image] = await model.decode([known(codes, about)]);
   if (branch === current) update({ image, imageFrom: codes });
 }
+
+/** The grid that is decoded for one with unknown cells: empty there. */
+export const known = (codes, about) => codes.map((code) => (code === UNKNOWN ? about.background : code));
 
 const equal = (a, b) => a.every((value, i) => value === b[i]);

@@ -3,10 +3,15 @@
 
 import * as bench from "./bench.js";
 import { middle, paint } from "./ink.js";
-import { state, UNKNOWN, update, watch } from "./state.js";
+import { distribution } from "./insight.js";
+import * as pointing from "./pointing.js";
+import { showPicture } from "./reconstruction.js";
+import { linkedCells, shownCodes, state, UNKNOWN, update, watch } from "./state.js";
+import { decimal, fill } from "./words.js";
 
 const SHOWN = 6; // pixels of a tile that a cell shows, each way: its own 4x4 and a rim
 const TYPING_ENDS = 1200; // ms after which a half-typed number counts as meant
+const STRONGEST = 6; // nats of surprise at which the tint is full; a legend says so
 
 export function mount(element, props, server) {
   const { text } = props;
@@ -53,10 +58,15 @@ export function mount(element, props, server) {
     return new Set(cells.map((_, i) => i).filter(inside));
   }
 
+  /** Choose a cell, or all from the anchor to it. */
   function moveTo(cell, extend) {
-    focus = cell;
     if (!extend) anchor = cell;
     choose(rectangle(anchor, cell));
+    goTo(cell);
+  }
+
+  function goTo(cell) {
+    focus = cell;
     showFocus();
     cells[cell].focus({ preventScroll: true });
   }
@@ -69,29 +79,46 @@ export function mount(element, props, server) {
     const found = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-cell]");
     return found && grid.contains(found) ? Number(found.dataset.cell) : null;
   };
-  let dragging = null;
+  // A drag with the mouse spans a rectangle; with Ctrl or a finger it is a lasso, which adds each cell that it passes (with
+  // Ctrl: or takes it away).
+  let dragging = null; // the pointer that does
+  let adding = null; // of a lasso: whether cells are added or taken away
+
+  function addOrRemove(cell, add) {
+    const selected = new Set(state.selected);
+    if (add) selected.add(cell);
+    else selected.delete(cell);
+    anchor = cell;
+    goTo(cell);
+    choose(selected);
+  }
 
   grid.addEventListener("pointerdown", (event) => {
     const cell = cellUnder(event);
     if (cell === null || dragging !== null || event.button > 0) return;
     event.preventDefault();
     stopTyping(true);
-    if (event.ctrlKey || event.metaKey) {
-      const selected = new Set(state.selected);
-      if (!selected.delete(cell)) selected.add(cell);
-      moveTo(cell);
-      return choose(selected);
-    }
     dragging = event.pointerId;
     grid.setPointerCapture(event.pointerId);
-    moveTo(cell, event.shiftKey);
+    adding = null;
+    if (event.ctrlKey || event.metaKey) {
+      adding = !state.selected.has(cell);
+      addOrRemove(cell, adding);
+    } else moveTo(cell, event.shiftKey);
+    if (event.pointerType !== "mouse") {
+      adding ??= true;
+      pointing.focus({ cell });
+    }
   });
   grid.addEventListener("pointermove", (event) => {
     const cell = cellUnder(event);
-    if (event.pointerId === dragging && cell !== null && cell !== focus) moveTo(cell, true);
-    if (event.pointerType === "mouse") update({ linked: new Set(cell === null ? [] : [cell]) });
+    if (event.pointerId === dragging && cell !== null && cell !== focus) {
+      if (adding === null) moveTo(cell, true);
+      else addOrRemove(cell, adding);
+    }
+    if (event.pointerType === "mouse") pointing.hover(cell === null ? null : { cell });
   });
-  grid.addEventListener("pointerleave", () => update({ linked: new Set() }));
+  grid.addEventListener("pointerleave", () => pointing.hover(null));
   for (const end of ["pointerup", "pointercancel"]) {
     grid.addEventListener(end, (event) => {
       if (event.pointerId === dragging) dragging = null;
@@ -110,7 +137,11 @@ export function mount(element, props, server) {
       const [r, c] = at(focus);
       const [dr, dc] = STEPS[key] ?? [0, key === "Home" ? -columns : columns];
       const clamp = (value, size) => Math.min(Math.max(value, 0), size - 1);
-      moveTo(clamp(r + dr, rows) * columns + clamp(c + dc, columns), event.shiftKey);
+      const to = clamp(r + dr, rows) * columns + clamp(c + dc, columns);
+      if (command) goTo(to);
+      else moveTo(to, event.shiftKey);
+    } else if (key === " ") {
+      addOrRemove(focus, !state.selected.has(focus));
     } else if (command && key.toLowerCase() === "a") {
       choose(new Set(cells.keys()));
     } else if (command || event.altKey) {
@@ -131,9 +162,12 @@ export function mount(element, props, server) {
   });
   grid.addEventListener("focusin", () => {
     if (!state.selected.size) moveTo(focus); // Tab into the grid: the focused cell is the chosen one
+    if (cells[focus].matches(":focus-visible")) pointing.focus({ cell: focus });
   });
   grid.addEventListener("focusout", (event) => {
-    if (!grid.contains(event.relatedTarget)) stopTyping(true);
+    if (grid.contains(event.relatedTarget)) return;
+    stopTyping(true);
+    pointing.focus(null);
   });
 
   // A number is typed digit by digit into the focused cell, and written when it is as long as the longest, at
@@ -160,11 +194,13 @@ export function mount(element, props, server) {
 
   // ---- tools ----
   const deeds = { undo: bench.undo, redo: bench.redo, erase: () => bench.write(UNKNOWN), restore: bench.restore };
+  const surpriseButton = element.querySelector("[data-do=surprise]");
+  deeds.surprise = () => update({ surprise: !state.surprise });
   for (const button of element.querySelectorAll("[data-do]")) {
     button.addEventListener("click", deeds[button.dataset.do]);
   }
   for (const button of element.querySelectorAll("[data-preset]")) {
-    button.addEventListener("click", () => bench.erasePreset(button.dataset.preset));
+    button.addEventListener("click", () => bench.erasePart(button.dataset.preset));
   }
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.target.matches("input:not([type=range]), textarea")) return;
@@ -176,14 +212,18 @@ export function mount(element, props, server) {
   });
 
   // ---- what is shown ----
-  function show({ about, codes, encoded, selected, linked }) {
+  showPicture(element.querySelector(".mini"));
+  function show(now) {
+    const { about, codes, encoded, selected, watching } = now;
     if (!about) return;
+    const linked = linkedCells(now);
+    const grid = shownCodes(now);
     if (!cells.length) {
       build(about);
       showFocus();
     }
     cells.forEach((cell, i) => {
-      const code = codes[i];
+      const code = grid[i];
       const [row, column] = at(i);
       const unknown = code === UNKNOWN;
       const typing = typed && i === focus;
@@ -192,18 +232,35 @@ export function mount(element, props, server) {
       cell.classList.toggle("unknown", unknown);
       cell.classList.toggle("ground", !unknown && empty[code]);
       cell.classList.toggle("edited", Boolean(encoded) && code !== encoded[i]);
+      cell.classList.toggle("imagined", !unknown && Boolean(watching) && watching.question[i] === UNKNOWN);
       cell.classList.toggle("linked", linked.has(i));
-      cell.dataset.code = code;
+      cell.dataset.code = codes[i];
       cell.ariaSelected = String(selected.has(i));
-      cell.ariaLabel = (unknown ? text.cell_unknown : text.cell)
-        .replace("{row}", row + 1)
-        .replace("{column}", column + 1)
-        .replace("{code}", code);
+      cell.ariaLabel = fill(unknown ? text.cell_unknown : text.cell, { row: row + 1, column: column + 1, code });
       if (!unknown && shown[i] !== code) paint(cell.firstChild, middle(about.tiles[code], SHOWN));
       shown[i] = code;
     });
   }
-  watch(["about", "codes", "encoded", "selected", "linked"], show);
+  watch(["about", "codes", "encoded", "selected", "pointed", "watching"], show);
+
+  // ---- the surprise map: how unexpected each code is, given all others ----
+  const legend = element.querySelector(".legend");
+  legend.querySelector(".most").textContent = fill(text.surprise_most, { most: STRONGEST });
+  watch(["surprise", "expected", "codes"], ({ surprise, expected, codes, about }) => {
+    surpriseButton.ariaPressed = String(surprise);
+    grid.classList.toggle("surprise", surprise);
+    element.querySelector("section").classList.toggle("with-legend", surprise);
+    if (!surprise || expected?.codes !== codes) return;
+    const nats = codes.map((code, i) => (code === UNKNOWN ? 0 : -Math.log(distribution(expected, i, about)[code])));
+    nats.forEach((value, i) => {
+      cells[i].style.setProperty("--tint", Math.min(value / STRONGEST, 1).toFixed(3));
+      cells[i].title = codes[i] === UNKNOWN ? "" : fill(text.surprise_cell, { nats: decimal(value, 1) });
+    });
+    const total = nats.reduce((sum, value) => sum + value, 0);
+    const typical = about.figures.typical_nats_a_cell * codes.filter((code) => code !== UNKNOWN).length;
+    const sentence = typical ? text.surprise_total : text.surprise_total_alone;
+    legend.querySelector(".total").textContent = fill(sentence, { total: decimal(total, 0), typical: decimal(typical, 0) });
+  });
   watch(["theme"], () => {
     shown.length = 0;
     show(state);

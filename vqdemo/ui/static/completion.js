@@ -2,8 +2,10 @@
 // imagined in the accent colour, each adopted by a click.
 
 import * as bench from "./bench.js";
-import { paint, SIDE } from "./ink.js";
-import { UNKNOWN, watch } from "./state.js";
+import * as imagine from "./imagine.js";
+import { inCells, paint, SIDE } from "./ink.js";
+import { UNKNOWN, update, watch } from "./state.js";
+import { decimal, fill, share } from "./words.js";
 
 export function mount(element, props, server) {
   const { text } = props;
@@ -13,8 +15,11 @@ export function mount(element, props, server) {
   const fields = [...element.querySelectorAll("[name]")];
   const field = (name) => fields.find((one) => one.name === name);
 
-  ask.addEventListener("click", bench.complete);
-  element.querySelector("[data-do=dice]").addEventListener("click", bench.rollSeed);
+  ask.addEventListener("click", imagine.complete);
+  const deeds = { dice: imagine.rollSeed, rest: imagine.completeDrawing, play: imagine.play, step: imagine.step, stop: imagine.stop };
+  for (const button of element.querySelectorAll("[data-do]")) {
+    button.addEventListener("click", deeds[button.dataset.do]);
+  }
 
   // ---- settings: the fields write them, and show what they are ----
   for (const one of fields) {
@@ -22,7 +27,7 @@ export function mount(element, props, server) {
       if (one.value === "" && one.type === "number") return show();
       let value = one.value === "" ? null : Number(one.value);
       if (one.type === "number") value = Math.round(Math.min(Math.max(value, one.min), one.max));
-      bench.set({ [one.name]: value });
+      imagine.set({ [one.name]: value });
       show();
     });
     one.addEventListener("input", () => showOutput(one));
@@ -59,32 +64,66 @@ export function mount(element, props, server) {
     element.classList.toggle("imagining", imagining);
   });
   let listed = null;
-  watch(["alternatives", "theme"], ({ alternatives, about }) => {
+  watch(["alternatives", "watching", "theme"], ({ alternatives, watching, about }) => {
     if (alternatives?.list !== listed) {
       listed = alternatives?.list ?? null;
       list.replaceChildren(...(listed ?? []).map(button));
     }
     if (!listed) return;
-    const [rows, columns] = about.grid_shape;
-    const imagined = (x, y) => {
-      const cell = Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE);
-      return alternatives.question[cell] === UNKNOWN;
-    };
+    const imagined = inCells(about, (cell) => alternatives.question[cell] === UNKNOWN);
+    const filled = watching && inCells(about, (cell) => watching.codes[cell] !== UNKNOWN);
     [...list.children].forEach((one, i) => {
       one.ariaPressed = String(i === alternatives.adopted);
-      paint(one.firstChild, listed[i].image, imagined);
+      const { image } = listed[i];
+      paint(one.firstChild, filled ? image.map((ink, at) => (filled(at % SIDE, Math.floor(at / SIDE)) ? ink : 0)) : image, imagined);
     });
+  });
+
+  // ---- watching one being filled in ----
+  const transport = element.querySelector(".watch");
+  const bars = transport.querySelector(".bars");
+  const speed = transport.querySelector("input");
+  speed.addEventListener("input", () => update({ speed: Number(speed.value) }));
+  watch(["speed"], (now) => {
+    speed.value = now.speed;
+    transport.querySelector("b").textContent = fill(text.cells_a_second, { speed: now.speed });
+  });
+  watch(["watching", "alternatives"], ({ watching, alternatives, about }) => {
+    transport.hidden = !alternatives;
+    const play = transport.querySelector("[data-do=play]");
+    play.classList.toggle("playing", Boolean(watching?.playing));
+    play.title = play.ariaLabel = watching?.playing ? text.pause : text.play;
+    transport.querySelector("[data-do=stop]").disabled = !watching;
+    const most = Math.log(about?.num_codes ?? 2);
+    const heights = (watching?.order ?? []).map((_, i) => watching.entropies[i] ?? 0);
+    bars.replaceChildren(
+      ...heights.map((nats) => {
+        const bar = document.createElement("i");
+        bar.style.height = `${(100 * nats) / most}%`;
+        return bar;
+      }),
+    );
+    const chosen = watching?.chosen;
+    transport.querySelector(".now").textContent = !chosen
+      ? text.watch_help
+      : fill(text.watch_now, {
+          at: watching.at,
+          count: watching.order.length,
+          entropy: decimal(chosen.entropy, 2),
+          code: chosen.code,
+          share: share(chosen.probability),
+        });
   });
 
   function button({ log_prob, codes }, i) {
     const one = Object.assign(document.createElement("button"), { type: "button" });
-    const logProb = log_prob.toFixed(1).replace("-", "−");
-    one.ariaLabel = text.alternative.replace("{number}", i + 1).replace("{log_prob}", logProb);
+    const words = { number: i + 1, log_prob: decimal(log_prob, 1) };
+    one.ariaLabel = fill(text.alternative, words);
     one.dataset.codes = codes.join(" ");
     const label = document.createElement("span");
-    label.textContent = text.log_prob.replace("{log_prob}", logProb);
+    label.textContent = fill(text.log_prob, words);
     one.append(document.createElement("canvas"), label);
-    one.addEventListener("click", () => bench.adopt(i));
+    one.addEventListener("click", () => imagine.adopt(i));
     return one;
   }
 }

@@ -1,8 +1,10 @@
 // The draw pad: pointer events become strokes in 28x28 coordinates; the pad shows the drawing as smooth ink.
 
 import * as bench from "./bench.js";
-import { isEmpty, paint, render, SIDE } from "./ink.js";
+import { fillShelf } from "./examples.js";
+import { colour, isEmpty, render, SIDE } from "./ink.js";
 import { addPatches } from "./patches.js";
+import { showPicture } from "./reconstruction.js";
 import { watch } from "./state.js";
 
 const RUBBER = 1.6; // how much wider the eraser is than the pen
@@ -18,7 +20,8 @@ export function mount(element, props, server) {
   // ---- strokes ----
   const place = (event) => {
     const box = canvas.getBoundingClientRect();
-    return [((event.clientX - box.left) / box.width) * SIDE, ((event.clientY - box.top) / box.height) * SIDE];
+    const at = (part) => Math.round(part * SIDE * 100) / 100; // finer is never seen, and longer to store
+    return [at((event.clientX - box.left) / box.width), at((event.clientY - box.top) / box.height)];
   };
   let stroking = null; // the pointer that draws; a second finger does not disturb it
 
@@ -27,9 +30,10 @@ export function mount(element, props, server) {
     event.preventDefault();
     stroking = event.pointerId;
     canvas.setPointerCapture(event.pointerId);
-    const erase = tool === "eraser" || event.buttons === 32; // 32: a pen turned upside down
-    bench.beginStroke(place(event), Number(width.value) * (erase ? RUBBER : 1), erase);
+    begin(place(event), tool === "eraser" || event.buttons === 32); // 32: a pen turned upside down
   });
+  const begin = (point, erase) => bench.beginStroke(point, Number(width.value) * (erase ? RUBBER : 1), erase);
+
   canvas.addEventListener("pointermove", (event) => {
     if (event.pointerId !== stroking) return;
     const between = event.getCoalescedEvents?.() ?? [];
@@ -40,6 +44,37 @@ export function mount(element, props, server) {
       if (event.pointerId === stroking) stroking = null;
     });
   }
+
+  // ---- keys: arrows move a crosshair, Space or Enter sets the pen down and lifts it ----
+  const crosshair = board.querySelector(".crosshair");
+  let spot = [SIDE / 2, SIDE / 4];
+  let down = false;
+  const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key in STEPS) {
+      const far = event.shiftKey ? 4 : 1;
+      spot = spot.map((at, i) => Math.min(Math.max(at + far * STEPS[event.key][i], 0), SIDE));
+      if (down) bench.extendStroke([spot]);
+    } else if (event.key === " " || event.key === "Enter") {
+      down = !down;
+      if (down) begin(spot, tool === "eraser");
+    } else if (event.key === "Escape") down = false;
+    else return;
+    event.preventDefault();
+    aim();
+  });
+  function aim() {
+    crosshair.hidden = !canvas.matches(":focus-visible");
+    crosshair.classList.toggle("down", down);
+    [crosshair.style.left, crosshair.style.top] = spot.map((at) => `${(100 * at) / SIDE}%`);
+  }
+  canvas.addEventListener("focus", aim);
+  canvas.addEventListener("blur", () => {
+    down = false;
+    aim();
+  });
 
   // ---- tools ----
   for (const button of element.querySelectorAll("[data-tool]")) {
@@ -75,7 +110,7 @@ export function mount(element, props, server) {
     surface.globalCompositeOperation = "copy";
     surface.drawImage(sheet, 0, 0);
     surface.globalCompositeOperation = "source-in";
-    surface.fillStyle = getComputedStyle(canvas).getPropertyValue("--ink");
+    surface.fillStyle = `rgb(${colour("--ink")})`;
     surface.fillRect(0, 0, canvas.width, canvas.height);
     board.querySelector(".hint").hidden = !drawing.invitation && !isEmpty(drawing);
   });
@@ -84,22 +119,10 @@ export function mount(element, props, server) {
     element.querySelector("[data-do=redo]").disabled = !canRedo;
   });
   addPatches(board, { showUnknown: false });
-  const mini = element.querySelector(".mini");
-  watch(["image", "theme"], ({ image }) => image && paint(mini.firstElementChild, image));
-  addPatches(mini, { showUnknown: true });
+  showPicture(element.querySelector(".mini"));
 
   const shelf = element.querySelector(".examples");
   watch(["about", "theme"], ({ about }) => {
-    if (!about) return;
-    shelf.replaceChildren(
-      ...about.examples.map((example) => {
-        const button = Object.assign(document.createElement("button"), { type: "button" });
-        button.title = button.ariaLabel = props.text.example.replace("{digit}", example.label);
-        button.append(document.createElement("canvas"));
-        button.addEventListener("click", () => bench.loadImage(example.drawing));
-        return button;
-      }),
-    );
-    about.examples.forEach((example, i) => paint(shelf.children[i].firstChild, example.drawing));
+    if (about) fillShelf(shelf, about, props.text.example, (example) => bench.loadImage(example.drawing));
   });
 }

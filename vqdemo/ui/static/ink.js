@@ -2,6 +2,8 @@
 // `strokes` over it, each {points, width, erase}, all measured in pixels of the 28x28 image. It is rendered as
 // smooth lines at DETAIL times that size, and the image the network sees is the average over each pixel.
 
+import { watch } from "./state.js";
+
 export const SIDE = 28;
 const DETAIL = 16;
 const SIZE = SIDE * DETAIL;
@@ -95,7 +97,7 @@ export function middle(image, side) {
 export function paint(canvas, image, tint = () => false) {
   const side = Math.sqrt(image.length);
   if (canvas.width !== side) canvas.width = canvas.height = side;
-  const [paper, ink, accent] = ["--paper", "--ink", "--imagined"].map((name) => colour(canvas, name));
+  const [paper, ink, accent] = ["--paper", "--ink", "--imagined"].map(colour);
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(side, side);
   image.forEach((value, i) => {
@@ -106,8 +108,31 @@ export function paint(canvas, image, tint = () => false) {
   context.putImageData(pixels, 0, 0);
 }
 
+/** A test of cells as a test of pixels (x, y), for paint. */
+export function inCells({ grid_shape: [rows, columns] }, test) {
+  return (x, y) => test(Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE));
+}
+
+/** Show strengths (any square picture, 0 to 255) on a transparent canvas, as more or less of the accent colour. */
+export function tint(canvas, image) {
+  const side = Math.sqrt(image.length);
+  if (canvas.width !== side) canvas.width = canvas.height = side;
+  const accent = colour("--accent");
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(side, side);
+  image.forEach((strength, i) => pixels.data.set([...accent, Math.min(strength * 2.5, 170)], 4 * i));
+  context.putImageData(pixels, 0, 0);
+}
+
+// Asking for a style makes the browser work out all that has changed, so each colour is asked for once a theme.
+const colours = new Map();
+watch(["theme"], () => colours.clear());
+
 /** A colour of the theme, given in CSS as #rrggbb -> [r, g, b]. */
-function colour(element, name) {
-  const hex = getComputedStyle(element).getPropertyValue(name).trim();
-  return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+export function colour(name) {
+  if (!colours.has(name)) {
+    const hex = getComputedStyle(document.querySelector(".gradio-container")).getPropertyValue(name).trim();
+    colours.set(name, [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+  }
+  return colours.get(name);
 }

@@ -29,9 +29,9 @@ export async function encode(image) {
   return { codes: reply.codes, image: toImage(reply.image) };
 }
 
-/** Full grid -> image. */
-export async function decode(codes) {
-  return toImage((await ask("decode", { codes })).image);
+/** Full grids -> their images. */
+export async function decode(grids) {
+  return (await ask("decode", { grids })).images.map(toImage);
 }
 
 /** Grid with -1 where unknown, settings -> alternatives [{codes, image, log_prob}], the likeliest first. */
@@ -40,9 +40,16 @@ export async function complete(codes, settings) {
   return alternatives.map((one) => ({ ...one, image: toImage(one.image) }));
 }
 
-/** Grid with -1 where unknown -> for each cell the probability of every code, given all other known cells. */
+/** Settings -> new digits [{codes, image}], in the order in which they were drawn. */
+export async function sample(settings) {
+  const { samples } = await ask("sample", settings);
+  return samples.map((one) => ({ ...one, image: toImage(one.image) }));
+}
+
+/** Grid with -1 where unknown -> the probability of every code in every cell, given all other known cells: one
+ * Float32Array, cell by cell. */
 export async function conditionals(codes, label = null) {
-  return (await ask("conditionals", { codes, label })).probabilities;
+  return new Float32Array(toImage((await ask("conditionals", { codes, label })).probabilities).buffer);
 }
 
 /** The bytes of a picture file -> an image framed as the training digits are. */

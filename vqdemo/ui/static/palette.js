@@ -1,53 +1,66 @@
-// The palette: one tile a code, looking like what the code usually draws. Choosing one writes it into the chosen
-// cells; pointing at one shows every cell that carries it.
+// The palette: one tile a code, looking like what the code usually draws, in an order in which neighbours are alike.
+// Choosing one writes it into the chosen cells; pointing at one shows every cell that carries it.
 
 import * as bench from "./bench.js";
 import { paint } from "./ink.js";
-import { state, update, watch } from "./state.js";
+import * as pointing from "./pointing.js";
+import { linkedCells, watch } from "./state.js";
+import { fill, share } from "./words.js";
+
+const TYPING_ENDS = 800; // ms after which a number typed on the palette begins anew
 
 export function mount(element, props, server) {
   const { text } = props;
   bench.start(server, text.status);
   const list = element.querySelector("#palette");
-  let options = [];
-  let focus = 0; // the one option that Tab reaches
+  let options = []; // in the order shown
+  let tiles = [];
+  let focus = 0; // the place of the one option that Tab reaches
 
   function build(about) {
-    const percent = new Intl.NumberFormat(document.documentElement.lang || "en", {
-      style: "percent",
-      maximumFractionDigits: 1,
-    });
-    options = about.tiles.map((tile, code) => {
+    tiles = about.tiles;
+    const most = Math.max(...about.usage);
+    options = about.order.map((code) => {
       const option = document.createElement("div");
       option.setAttribute("role", "option");
       option.dataset.code = code;
-      option.title = option.ariaLabel = text.option
-        .replace("{code}", code)
-        .replace("{share}", percent.format(about.usage[code]));
+      option.title = option.ariaLabel = fill(text.option, { code, share: share(about.usage[code]) });
       const number = Object.assign(document.createElement("span"), { textContent: code });
-      option.append(document.createElement("canvas"), number);
+      const bar = document.createElement("i"); // how often the code is used; a root, lest the empty one leave no others
+      bar.style.width = `${100 * Math.sqrt(about.usage[code] / most)}%`;
+      option.append(document.createElement("canvas"), number, bar);
       return option;
     });
     list.append(...options);
   }
 
-  const codeOf = (event) => event.target.closest("[data-code]")?.dataset.code;
-  const link = (code) =>
-    update({ linked: new Set(state.codes.map((_, i) => i).filter((i) => state.codes[i] === code)) });
+  const codeOf = (event) => {
+    const tile = event.target.closest("[data-code]");
+    return tile ? Number(tile.dataset.code) : null;
+  };
+  const placeOf = (code) => options.findIndex((option) => Number(option.dataset.code) === code);
 
   list.addEventListener("click", (event) => {
     const code = codeOf(event);
-    if (code === undefined) return;
-    moveTo(Number(code));
-    bench.write(Number(code));
+    if (code === null) return;
+    moveTo(placeOf(code));
+    bench.write(code);
   });
-  list.addEventListener("pointerover", (event) => {
-    const code = codeOf(event);
-    if (code !== undefined && event.pointerType === "mouse") link(Number(code));
-  });
-  list.addEventListener("pointerleave", () => update({ linked: new Set() }));
+  for (const tilesOf of [list, element.querySelector(".recent")]) {
+    tilesOf.addEventListener("pointerover", (event) => {
+      const code = codeOf(event);
+      if (code !== null && event.pointerType === "mouse") pointing.hover({ code });
+    });
+    tilesOf.addEventListener("pointerleave", () => pointing.hover(null));
+    tilesOf.addEventListener("focusin", (event) => pointing.focus({ code: codeOf(event) }));
+    tilesOf.addEventListener("focusout", () => pointing.focus(null));
+  }
 
+  // ---- keys ----
+  let typed = "";
+  let timer;
   list.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const perRow = options.filter((option) => option.offsetTop === options[0].offsetTop).length;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perRow, ArrowDown: perRow };
     if (event.key in steps) {
@@ -55,32 +68,75 @@ export function mount(element, props, server) {
       if (to >= 0 && to < options.length) moveTo(to);
     } else if (event.key === "Home") moveTo(0);
     else if (event.key === "End") moveTo(options.length - 1);
-    else if (event.key === "Enter" || event.key === " ") bench.write(focus);
-    else return;
+    else if (event.key === "Enter" || event.key === " ") bench.write(Number(options[focus].dataset.code));
+    else if (/^\d$/.test(event.key)) {
+      clearTimeout(timer);
+      timer = setTimeout(() => (typed = ""), TYPING_ENDS);
+      typed += event.key;
+      const place = placeOf(Number(typed));
+      if (place >= 0) moveTo(place);
+    } else return;
     event.preventDefault();
   });
 
-  function moveTo(code) {
-    focus = code;
+  function moveTo(place) {
+    focus = place;
     showFocus();
-    options[code].focus();
+    options[place].focus();
   }
 
   function showFocus() {
-    options.forEach((option, code) => (option.tabIndex = code === focus ? 0 : -1));
+    options.forEach((option, place) => (option.tabIndex = place === focus ? 0 : -1));
   }
 
+  // ---- search by number: the tile lights up, with the cells that carry it; Enter writes it ----
+  const search = element.querySelector("input");
+  search.addEventListener("input", () => {
+    const place = /^\d+$/.test(search.value) ? placeOf(Number(search.value)) : -1;
+    pointing.focus(place >= 0 ? { code: Number(search.value) } : null);
+    if (place >= 0) options[place].scrollIntoView({ block: "nearest", inline: "nearest" });
+  });
+  search.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !/^\d+$/.test(search.value)) return;
+    bench.write(Number(search.value));
+    search.select();
+  });
+  search.addEventListener("blur", () => {
+    search.value = "";
+    pointing.focus(null);
+  });
+
+  // ---- what is shown ----
   watch(["about", "theme"], ({ about }) => {
     if (!about) return;
     if (!options.length) {
       build(about);
       showFocus();
     }
-    options.forEach((option, code) => paint(option.firstChild, about.tiles[code]));
+    for (const option of options) paint(option.firstChild, tiles[option.dataset.code]);
   });
-  watch(["about", "codes", "selected"], ({ about, codes, selected }) => {
+  watch(["about", "codes", "selected", "pointed"], (now) => {
+    if (!now.about) return;
+    const carried = new Set([...now.selected].map((i) => now.codes[i]));
+    const linked = new Set([...linkedCells(now)].map((i) => now.codes[i])).add(now.pointed?.code);
+    for (const option of options) {
+      const code = Number(option.dataset.code);
+      option.ariaSelected = String(carried.has(code));
+      option.classList.toggle("linked", linked.has(code));
+    }
+  });
+  const recent = element.querySelector(".recent");
+  watch(["about", "recent", "theme"], ({ about, recent: codes }) => {
     if (!about) return;
-    const carried = new Set([...selected].map((i) => codes[i]));
-    options.forEach((option, code) => (option.ariaSelected = String(carried.has(code))));
+    const buttons = codes.map((code) => {
+      const button = Object.assign(document.createElement("button"), { type: "button" });
+      button.dataset.code = code;
+      button.title = button.ariaLabel = options[placeOf(code)].title;
+      button.append(document.createElement("canvas"));
+      button.addEventListener("click", () => bench.write(code));
+      return button;
+    });
+    recent.replaceChildren(...buttons);
+    buttons.forEach((button, i) => paint(button.firstChild, tiles[codes[i]]));
   });
 }

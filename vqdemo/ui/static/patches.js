@@ -1,21 +1,22 @@
 // A layer of patches over a picture, one for each cell of the grid: it hatches what is unknown and outlines what
 // is pointed at or chosen, so that cell and pixels are seen to belong together.
 
-import { UNKNOWN, watch } from "./state.js";
+import { linkedCells, shownCodes, UNKNOWN, watch } from "./state.js";
 
 export function addPatches(board, { showUnknown }) {
   const layer = document.createElement("div");
   layer.className = "patches";
   layer.setAttribute("aria-hidden", "true");
   board.append(layer);
-  watch(["about", "codes", "linked", "selected"], (state) => {
+  watch(["about", "codes", "watching", "pointed", "selected"], (state) => {
     if (!state.about) return;
     layer.style.setProperty("--columns", state.about.grid_shape[1]);
+    const linked = linkedCells(state);
     while (layer.children.length < state.codes.length) layer.append(document.createElement("i"));
-    state.codes.forEach((code, i) => {
+    shownCodes(state).forEach((code, i) => {
       const { classList } = layer.children[i];
       classList.toggle("unknown", showUnknown && code === UNKNOWN);
-      classList.toggle("linked", state.linked.has(i));
+      classList.toggle("linked", linked.has(i));
       classList.toggle("chosen", state.selected.has(i));
     });
   });

@@ -13,11 +13,21 @@ export const state = {
   image: null, // the picture decoded from a grid, and
   imageFrom: null, // which grid that was: when it is not `codes`, a newer decoding is due
   alternatives: null, // {question, settings, list, adopted}: the answers to one press of Complete
+  watching: null, // a completion being filled in cell by cell, see imagine.js
+  speed: 8, // cells a second at which that goes
   selected: new Set(), // chosen cells, by index
-  linked: new Set(), // cells pointed at, shown in every view
+  pointed: null, // what is pointed at: {cell}, {code} or nothing; shown in every view
+  footprint: null, // {codes, cell, image}: how much each pixel depends on the cell pointed at
+  expected: null, // {codes, probabilities}: what the prior expects in each cell, given all other known ones
+  whatIf: null, // {codes, cell, list}: what the likeliest codes would draw in the chosen cell
+  surprise: false, // whether the grid is tinted by how unexpected each code is
+  recent: [], // the codes last written by hand, the newest first
   settings: null, // {label, n, temperature, top_p, guidance, seed}
   imagining: false, // a completion is under way
   theme: 0, // grows when the colours change, for what is painted rather than styled
+  sampling: null, // {temperature, guidance, seed} of the sample view
+  graft: { other: null, taken: [] }, // a second grid, and which cells are taken from it
+  view: "bench", // which part of the page is open
   message: null, // {text, kind}: the status line
   canUndo: false,
   canRedo: false,
@@ -46,6 +56,16 @@ function tell() {
   const keys = new Set(changed);
   changed.clear();
   for (const one of listeners) if (one.keys.some((key) => keys.has(key))) one.listener(state);
+}
+
+/** The grid as shown: while a completion is watched, what it has filled in so far. */
+export const shownCodes = ({ codes, watching }) => watching?.codes ?? codes;
+
+/** The cells pointed at: one, or all that carry the code pointed at. */
+export function linkedCells({ pointed, codes }) {
+  if (!pointed) return new Set();
+  if ("cell" in pointed) return new Set([pointed.cell]);
+  return new Set(codes.map((_, i) => i).filter((i) => codes[i] === pointed.code));
 }
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
@@ -78,4 +98,15 @@ export function travel(back) {
   update(from.pop());
   buttons();
   return true;
+}
+
+/** The whole history, for what keeps it over a reload. */
+export const history = () => ({ past: [...past], future: [...future], now: snapshot() });
+
+/** Put a kept history in the place of this one. */
+export function relive({ past: before, future: after, now }) {
+  past.splice(0, past.length, ...before);
+  future.splice(0, future.length, ...after);
+  update(now);
+  buttons();
 }

@@ -1,0 +1,192 @@
+"""How fast the page is, in Chromium: medians and 95th percentiles, against a server function that does nothing, in the same run.
+
+    .venv/bin/python tests/page_speed.py [--times 100] [--weights weights]
+
+It starts the app with that one function more, and measures from the visitor's event to the moment when the result is painted:
+    pointer move -> reconstruction, cell edit -> picture, choosing a cell -> what-if strip, Complete -> 8 alternatives,
+and, from a fresh browser profile each time, the opening of the page. Each of the first two is followed by an empty round trip, so
+that other work on the machine disturbs both alike, and is compared with those: as a bare request, and as one sent from a pointer
+event like the one measured, which includes the browser's wait for its next frame.
+"""
+
+import argparse
+import random
+import statistics
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import torch
+from conftest import DEBIAN_CHROMIUM, FLAGS
+from playwright.sync_api import sync_playwright
+
+import vqdemo
+from vqdemo.ui import page as ui
+from vqdemo.ui import read_metrics
+
+# Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the state.
+WATCH = """async ([event, part]) => {
+  const script = performance.getEntriesByType("resource").map((one) => one.name).find((name) => name.endsWith("state.js"));
+  const { state, watch } = await import(script);
+  if (!window.heard) {
+    window.heard = {};
+    for (const key of ["image", "whatIf", "alternatives"]) watch([key], () => (window.heard[key]?.()));
+  }
+  window.measured = new Promise((resolve) => {
+    let begun = null;
+    addEventListener(event, (one) => (begun ??= one.timeStamp), { capture: true, once: true });
+    window.heard[part] = () => {
+      if (begun === null || !state[part]) return;
+      window.heard[part] = null;
+      resolve(performance.now() - begun);
+    };
+  });
+}"""
+# Whether the what-if strip has caught up with the grid: no request of an earlier edit is left to disturb the next.
+FOLLOWED = """async () => {
+  const script = performance.getEntriesByType("resource").map((one) => one.name).find((name) => name.endsWith("state.js"));
+  const { state } = await import(script);
+  return state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
+}"""
+NOTHING = """async (component) => {
+  let begun = performance.now();
+  if (window.moved) ({ timeStamp: begun } = await window.moved);
+  const body = JSON.stringify({ component_id: component, fn_name: "nothing", session_hash: "speed", data: {} });
+  const headers = { "Content-Type": "application/json" };
+  await (await fetch("gradio_api/component_server", { method: "POST", headers, body })).json();
+  return performance.now() - begun;
+}"""
+# Lets the next empty request wait for a pointer event, and count from it.
+FROM_EVENT = """(wanted) => {
+  const moved = () => new Promise((resolve) => addEventListener("pointermove", resolve, { capture: true, once: true }));
+  window.moved = wanted ? moved() : null;
+}"""
+COMPONENT = """() => window.gradio_config.components.find((one) => one.props.elem_classes?.[0] === "view").id"""
+READY = "() => document.querySelectorAll('#palette [role=option] canvas').length > 0"
+
+
+def nothing(request: dict) -> dict:
+    """The empty server function."""
+    return {"nothing": True}
+
+
+def start(weights: str) -> str:
+    """The app with `nothing` among its server functions; returns its address."""
+    functions = ui.server_functions
+    ui.server_functions = lambda *given: [*functions(*given), nothing]
+    demo = ui.build(vqdemo.load(weights), read_metrics(weights))
+    return demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
+
+
+def measure(page, event: str, part: str, act) -> float:
+    page.evaluate(WATCH, [event, part])
+    act()
+    return page.evaluate("() => window.measured")
+
+
+def bare(page, component: int) -> float:
+    """ms of an empty round trip."""
+    return page.evaluate(NOTHING, component)
+
+
+def from_event(page, component: int) -> float:
+    """ms from a pointer event to the end of the empty round trip that it causes."""
+    page.evaluate(FROM_EVENT, True)
+    page.evaluate(f"(component) => {{ window.answered = ({NOTHING})(component); }}", component)
+    page.mouse.move(600 + 20 * random.random(), 40)  # over the heading, where nothing follows the pointer
+    took = page.evaluate("() => window.answered")
+    page.evaluate(FROM_EVENT, False)
+    return took
+
+
+def pointer_moves(page, times: int):
+    """Strokes of one move each, which waits for its picture."""
+    box = page.locator("#draw-pad").bounding_box()
+    side = box["width"]
+    for i in range(times):
+        x, y = 0.2 + 0.6 * ((i * 37) % 100) / 100, 0.2 + 0.6 * ((i * 61) % 100) / 100
+        page.mouse.move(box["x"] + side / 3, box["y"] + side / 3)
+        page.mouse.down()
+        page.wait_for_timeout(120)  # longer than the pace at which a moving stroke is read
+        took = measure(page, "pointermove", "image", lambda x=x, y=y: page.mouse.move(box["x"] + x * side, box["y"] + y * side))
+        page.mouse.up()
+        yield took
+
+
+def cell_edits(page, times: int):
+    page.locator("#code-grid [role=gridcell]").nth(24).click()
+    for i in range(times):
+        page.keyboard.press(str(1 + i % 5))
+        yield measure(page, "keydown", "image", lambda i=i: page.keyboard.press(str(i % 10)))
+        page.wait_for_function(FOLLOWED)
+
+
+def what_ifs(page, times: int):
+    """Every other time the grid is new, and the prior must be asked too; else only the pictures."""
+    cells = page.locator("#code-grid [role=gridcell]")
+    for i in range(times):
+        yield measure(page, "pointerdown", "whatIf", lambda i=i: cells.nth((i * 11) % 49).click())
+        if i % 2:
+            page.keyboard.press(str(1 + i % 5))
+            page.keyboard.press(str(i % 10))
+            page.wait_for_function(FOLLOWED)
+
+
+def completions(page, times: int):
+    page.locator("summary").click()
+    page.locator("[name=n]").fill("8")
+    page.locator("[name=n]").press("Tab")
+    page.locator("[data-preset=top]").click()
+    page.wait_for_timeout(300)
+    for _ in range(times):
+        yield measure(page, "click", "alternatives", page.locator("#complete").click)
+        page.wait_for_timeout(50)
+
+
+def openings(browser, url: str, times: int):
+    for _ in range(times):
+        page = browser.new_page()
+        begun = time.perf_counter()
+        page.goto(url)
+        page.wait_for_function(READY)
+        yield 1000 * (time.perf_counter() - begun)
+        page.close()
+
+
+def report(name: str, values) -> None:
+    values = sorted(values)
+    p95 = values[min(int(0.95 * len(values)), len(values) - 1)]
+    print(f"{name:32} median {statistics.median(values):7.1f} ms   p95 {p95:7.1f} ms   of {len(values)}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--times", type=int, default=100)
+    parser.add_argument("--weights", default="weights")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    url = start(options.weights)
+    with sync_playwright() as playwright:
+        chromium = DEBIAN_CHROMIUM if Path(DEBIAN_CHROMIUM).exists() else None
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.set_default_timeout(120_000)
+        page.goto(url)
+        page.wait_for_function(READY)
+        page.wait_for_timeout(1000)
+        component = page.evaluate(COMPONENT)
+        times = options.times
+        for name, values in (("pointer move -> reconstruction", pointer_moves), ("cell edit -> picture", cell_edits)):
+            triples = [(value, bare(page, component), from_event(page, component)) for value in values(page, times)]
+            for kind, column in zip((name, "   empty, bare", "   empty, from an event"), zip(*triples, strict=True), strict=True):
+                report(kind, column)
+        report("cell chosen -> what-if strip", what_ifs(page, times))
+        report("Complete -> 8 alternatives", completions(page, times))
+        report("page opened -> ready", openings(browser, url, max(times // 10, 3)))
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""The views beside the workbench: samples, grafting, the codebook, how it works."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import expect
+from visitor import CODES, PHONE, codes, draw_and_settle, middle, picture, settle, until, until_codes_are
+
+from vqdemo.ui.text import TEXT
+
+WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+
+
+def open_view(page, name):
+    page.locator(f".nav [data-view={name}]").click()
+    expect(page.locator(f"#{name}")).to_be_visible()
+    expect(page.locator("#bench")).to_be_visible() if name == "bench" else expect(page.locator("#bench")).to_be_hidden()
+
+
+# ---- samples ----
+
+
+FIRST_ROW = """() => [...document.querySelectorAll("#sample-rows > div:first-child canvas")].map((c) => c.toDataURL()).join()"""
+
+
+def first_row(page):
+    page.wait_for_selector("#sample-rows > div:first-child button:enabled")
+    return np.stack([picture(page, f"#sample-rows > div:first-child button:nth-of-type({i}) canvas") for i in range(1, 9)])
+
+
+def test_sliders_change_the_samples_and_any_opens_in_the_workbench(page):
+    open_view(page, "samples")
+    expect(page.locator("#sample-rows > div")).to_have_count(10)
+    page.wait_for_selector("#sample-rows > div:last-child button:enabled")
+    usual = first_row(page)
+    for name, key in (("temperature", "Home"), ("temperature", "End"), ("guidance", "End")):
+        slider = page.locator(f"#samples [name={name}]")
+        before = page.evaluate(FIRST_ROW)
+        slider.focus()
+        page.keyboard.press(key)
+        value = f"{float(slider.input_value()):.2f}"
+        expect(page.locator("#samples .field").filter(has=page.locator(f"[name={name}]")).locator("b")).to_have_text(value)
+        until(page, f"(before) => ({FIRST_ROW})() !== before", before)
+        changed = first_row(page)
+        assert np.abs(changed - usual).mean() > 2, f"{name} has no visible effect"
+        usual = changed
+    button = page.locator("#sample-rows > div").nth(0).locator("button").nth(3)
+    shown = picture(page, "#sample-rows > div:first-child button:nth-of-type(4) canvas")
+    button.click()
+    expect(page.locator("#bench")).to_be_visible()
+    settle(page)
+    assert np.abs(picture(page) - shown).max() <= 1
+    assert (codes(page) >= 0).all()
+    page.keyboard.press("Control+z")
+    settle(page)
+    assert np.abs(picture(page) - shown).max() > 100
+
+
+# ---- graft ----
+
+
+def test_cells_of_one_digit_are_put_into_another(page):
+    draw_and_settle(page)
+    a = codes(page)
+    open_view(page, "graft")
+    page.get_by_role("button", name="Example 0 as B").click()
+    cells = page.locator("#graft-cells button")
+    expect(cells).to_have_count(49)
+    (x1, y1), (x2, y2) = middle(cells.nth(0)), middle(cells.nth(3))
+    page.mouse.move(x1, y1)
+    page.mouse.down()
+    page.mouse.move(x2, y2, steps=8)
+    page.mouse.up()
+    expect(page.locator("#graft-cells [aria-pressed=true]")).to_have_count(4)
+    cells.nth(3).focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    expect(cells.nth(10)).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Use in the workbench").click()
+    expect(page.locator("#bench")).to_be_visible()
+    b = example_codes(page, 0)
+    wanted = a.copy().ravel()
+    wanted[[0, 1, 2, 3, 10]] = b[[0, 1, 2, 3, 10]]
+    until_codes_are(page, wanted)
+    page.keyboard.press("Control+z")
+    until_codes_are(page, a)
+
+
+def example_codes(page, label):
+    """The codes of an example digit, as the page knows them."""
+    address = page.evaluate("() => performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith('state.js'))")
+    script = "async ([address, label]) => (await import(address)).state.about.examples[label].codes"
+    return np.array(page.evaluate(script, [address, label]))
+
+
+def test_halves_swap_and_the_walk_from_a_to_b(page):
+    draw_and_settle(page)
+    a = codes(page).ravel()
+    open_view(page, "graft")
+    page.get_by_role("button", name="Example 4 as B").click()
+    b = example_codes(page, 4)
+    taken = page.locator("#graft-cells [aria-pressed=true]")
+    page.get_by_role("button", name="Top half from B").click()
+    expect(taken).to_have_count(21)
+    page.get_by_role("button", name="Swap").click()
+    expect(taken).to_have_count(28)
+    walk = page.locator(".walk input")
+    differing = np.flatnonzero(a != b)
+    assert int(walk.get_attribute("max")) == len(differing)
+    walk.fill("0")
+    expect(taken).to_have_count(0)
+    walk.focus()
+    for step in range(1, 4):
+        page.keyboard.press("ArrowRight")
+        expect(taken).to_have_count(step)
+    pressed = page.evaluate(
+        "() => [...document.querySelectorAll('#graft-cells button')].flatMap((c, i) => c.ariaPressed === 'true' ? [i] : [])"
+    )
+    assert pressed == differing[:3].tolist()
+    walk.fill(str(len(differing)))
+    until(page, "() => document.querySelectorAll('#graft-cells [aria-pressed=true]').length > 3")
+    page.wait_for_timeout(500)
+    assert np.abs(picture(page, ".graft .mix")[:, :].min() - picture(page, ".graft .b").min()) < 120
+    page.get_by_role("button", name="Use in the workbench").click()
+    until_codes_are(page, b)
+
+
+def test_b_is_moved_and_stamped_elsewhere(page):
+    draw_and_settle(page)
+    a = codes(page)
+    open_view(page, "graft")
+    page.get_by_role("button", name="Example 2 as B").click()
+    b = example_codes(page, 2).reshape(7, 7)
+    page.locator("#graft-cells button").nth(7 * 3 + 3).click()
+    page.locator("#graft-cells button").nth(7 * 3 + 6).click()
+    page.get_by_role("button", name="Move B down").click()
+    right = page.get_by_role("button", name="Move B to the right")
+    right.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#graft-cells [aria-pressed=true]")).to_have_count(1)  # the other one has left the grid
+    expect(page.locator(".graft .given .replaced")).to_have_count(1)
+    page.get_by_role("button", name="Use in the workbench").click()
+    a[4, 4] = b[3, 3]
+    until_codes_are(page, a)
+
+
+def test_a_finger_takes_cells(open_page):
+    page = open_page(**PHONE)
+    open_view(page, "graft")
+    page.locator("#graft-cells button").nth(8).tap()
+    expect(page.locator("#graft-cells [aria-pressed=true]")).to_have_count(1)
+    page.locator("#graft-cells button").nth(8).tap()
+    expect(page.locator("#graft-cells [aria-pressed=true]")).to_have_count(0)
+
+
+# ---- codebook ----
+
+
+def test_the_codebook_shows_every_code_and_tells_about_the_chosen_one(page):
+    grid = codes(page)
+    open_view(page, "codebook")
+    atlas = page.locator("#atlas [role=option]")
+    expect(atlas).to_have_count(64)
+    empty = int(np.bincount(grid.ravel()).argmax())
+    page.locator(f"#atlas [data-code='{empty}']").click()
+    about = page.locator(".about")
+    expect(about).to_contain_text(f"Code {empty}")
+    expect(about).to_contain_text(f"Cells with this code: {(grid == empty).sum()}.")
+    marked = page.locator(".here .patches .linked")
+    expect(marked).to_have_count(int((grid == empty).sum()))
+    page.keyboard.press("ArrowRight")
+    expect(about.locator("h3").first).not_to_have_text(f"Code {empty}")
+    alike = page.locator(".nearest button").nth(2)
+    code = int(alike.get_attribute("data-code"))
+    alike.click()
+    expect(about.locator("h3").first).to_have_text(f"Code {code}")
+    expect(page.locator("#atlas [aria-selected=true]")).to_have_attribute("data-code", str(code))
+    expect(marked).to_have_count(int((grid == code).sum()))
+    page.locator(f"#atlas [data-code='{empty}']").hover()  # pointing is enough to see where a code stands
+    expect(marked).to_have_count(int((grid == empty).sum()))
+    boxes = [marker.bounding_box() for marker in atlas.all()]
+    frame = page.locator("#atlas").bounding_box()
+    centres = np.array([[b["x"] + b["width"] / 2, b["y"] + b["height"] / 2] for b in boxes])
+    apart = np.linalg.norm(centres[:, None] - centres[None], axis=-1) + 1e9 * np.eye(64)
+    assert apart.min() > 0.6 * boxes[0]["width"], "no code hides another"
+    assert all(b["x"] >= frame["x"] - 1 and b["x"] + b["width"] <= frame["x"] + frame["width"] + 1 for b in boxes)
+
+
+# ---- how it works ----
+
+
+def test_how_it_works_shows_the_visitors_digit_and_the_measured_figures(page):
+    draw_and_settle(page)
+    shown, grid = picture(page), codes(page)
+    open_view(page, "how")
+    expect(page.locator(".how .codes span")).to_have_count(49)
+    assert [int(n) for n in page.locator(".how .codes").inner_text().split()] == grid.ravel().tolist()
+    assert (picture(page, ".how .back") == shown).all()
+    metrics = json.loads((WEIGHTS / "metrics.json").read_text())
+    table = page.locator(".quality table")
+    expect(table).to_contain_text(f"{metrics['vqvae']['mse']:.5f}")
+    expect(table).to_contain_text("0.00549")
+    until(page, "() => document.querySelector('.how .prior').width === 28")
+    expected = 255 - picture(page, ".how .prior")
+    ink = 255 - shown
+    assert np.corrcoef(expected.ravel(), ink.ravel())[0, 1] > 0.4, "what the prior expects resembles the digit"
+
+
+def test_no_view_has_more_than_300_words():
+    for view in ("samples", "graft", "codebook", "how"):
+        sentences = re.findall(r"'([^']*)'|\"([^\"]*)\"", str(list(TEXT[view].items())))
+        assert sum(len(" ".join(pair).split()) for pair in sentences) < 300, view
+
+
+def test_the_open_view_survives_a_reload(page):
+    open_view(page, "codebook")
+    page.wait_for_timeout(600)
+    page.reload()
+    expect(page.locator("#atlas [role=option]")).to_have_count(64)
+    expect(page.locator("#bench")).to_be_hidden()
+    assert len(page.evaluate(CODES)) == 49

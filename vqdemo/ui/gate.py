@@ -1,0 +1,90 @@
+"""What every request passes before Gradio sees it: a size, a number at once, and an answer in words when something goes wrong.
+
+Too large a body is refused as soon as that shows, by its header or while it comes in. Requests of the page beyond what the machine can
+answer soon are told that it is busy, rather than kept waiting. And a request that Gradio cannot make sense of is answered by a sentence,
+without a traceback; what was in it is not logged.
+"""
+
+import json
+import logging
+from typing import ClassVar
+
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from . import limits
+from .text import TEXT
+
+LIVE = "/component_server"  # where the page's server functions are called
+
+
+class TooLarge(Exception):
+    """The body has gone over its limit."""
+
+
+class Gate:
+    """ASGI middleware."""
+
+    running: ClassVar[int] = 0  # requests of the page that are being answered
+    sent: ClassVar[int] = 0  # the same, of all that send something; pictures of a page and open streams do not
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        live = scope["path"].rstrip("/").endswith(LIVE)
+        if live and Gate.running >= limits.MAX_LIVE_REQUESTS:
+            return await answer(send, 200, TEXT["status"]["busy"])  # as a server function would: the page shows it
+        post = scope["method"] == "POST"
+        Gate.running += live
+        Gate.sent += post
+        try:
+            return await self.guarded(scope, receive, send)
+        finally:
+            Gate.running -= live
+            Gate.sent -= post
+
+    async def guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        came, started = 0, False
+
+        async def counted() -> Message:
+            nonlocal came
+            message = await receive()
+            came += len(message.get("body", b""))
+            if came > limits.MAX_BODY_BYTES:
+                raise TooLarge
+            return message
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        try:
+            if not length.isdigit() or int(length) > limits.MAX_BODY_BYTES:
+                raise TooLarge
+            await self.app(scope, counted, noted)
+        except TooLarge:
+            while came <= limits.MAX_DISCARDED_BYTES:  # most clients read no answer before they have sent all
+                message = await receive()
+                came += len(message.get("body", b""))
+                if not message.get("more_body"):
+                    break
+            if not started:
+                await answer(send, 413, f"A request may have at most {limits.MAX_BODY_BYTES / 2**20:.0f} MB.")
+        except ClientDisconnect:
+            pass  # nobody is left to be answered
+        except Exception as error:  # noqa: BLE001, whatever Gradio makes of nonsense
+            logging.getLogger(__name__).warning("%s %s: %s", scope["method"], scope["path"], type(error).__name__)
+            if not started:
+                await answer(send, 400, "The server can make nothing of this request.")
+
+
+async def answer(send: Send, status: int, sentence: str) -> None:
+    body = json.dumps({"error": sentence, "detail": sentence}).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers if status != 200 else headers[:2]})
+    await send({"type": "http.response.body", "body": body})
