@@ -15,7 +15,7 @@ from huggingface_hub import ModelCard, SpaceCard
 import vqdemo
 from train import publish
 
-PINS = dict(re.findall(r"^([\w-]+)==([\d.]+)", (ROOT / "requirements.txt").read_text(), flags=re.MULTILINE))
+PINS = dict(re.findall(r"^([\w-]+)(?:\[mcp\])?==([\d.]+)", (ROOT / "requirements.txt").read_text(), flags=re.MULTILINE))
 COLORS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 # The parameters of https://huggingface.co/docs/hub/spaces-config-reference that a Gradio Space may have.
 DOCUMENTED = {

@@ -33,7 +33,7 @@ def test_the_start_command_sets_up_what_the_app_needs():
     assert start == [".venv/bin/python", "app.py"]
     pins = (ROOT / "requirements.txt").read_text()
     assert "torch==2.13.0" in pins
-    assert "gradio==6.31.0" in pins
+    assert "gradio[mcp]==6.31.0" in pins
     assert "pytest" not in pins
     assert "-r ../requirements.txt" in (ROOT / "tests" / "requirements.txt").read_text()  # the tests run on these very pins
 

@@ -1,5 +1,9 @@
-"""The same model for programs: five named endpoints, typed and documented, for ``gradio_client`` and plain HTTP."""
+"""The same model for programs: five named endpoints for ``gradio_client`` and plain HTTP, which are also the tools of the MCP server.
 
+What programs are told of an endpoint is its signature and its docstring, whose sections Gradio reads.
+"""
+
+import base64
 import functools
 from collections.abc import Callable
 from pathlib import Path
@@ -19,17 +23,25 @@ Codes = list[list[int]]
 def add_endpoints(model) -> None:
     """Add the endpoints to the page that is being built."""
 
-    def encode(image: dict[str, Any] | Rows) -> Codes:
-        """An image to its grid of codes.
+    def encode(image: Rows | str | dict[str, Any]) -> Codes:
+        """Turn a picture of a digit into its grid of codes.
 
-        image: a picture file (``gradio_client.handle_file``), framed as MNIST frames its digits unless it has
-        28 x 28 pixels already; or 28 rows of 28 numbers in [0, 1], 0 the ground and 1 the ink, taken as they are.
-        Returns the codes, row by row.
+        Args:
+            image: 28 rows of 28 numbers in [0, 1], 0 the ground and 1 the ink, taken as they are; or a picture file, framed as
+                MNIST frames its digits unless it has 28x28 pixels: a string "data:image/png;base64,…", or uploaded by Gradio's clients.
+        Returns:
+            The codes, row by row: whole numbers.
         """
         return model.encode(to_image(image)[None])[0].tolist()
 
     def decode(codes: Codes) -> Rows:
-        """A grid of codes to the image, 28 rows of 28 numbers in [0, 1], which ``/encode`` takes as it is."""
+        """Turn a full grid of codes into the picture that it stands for.
+
+        Args:
+            codes: the grid's rows of whole numbers, as encode gives them; every cell known.
+        Returns:
+            28 rows of 28 numbers in [0, 1], which encode takes as they are.
+        """
         return rounded(model.decode(known(to_grid(model, codes))[None])[0])
 
     def complete(
@@ -41,11 +53,19 @@ def add_endpoints(model) -> None:
         guidance: float | None = None,
         seed: int | None = None,
     ) -> dict:
-        """Fill every unknown cell (-1) of a grid, n times, given all the known ones, which come back unchanged.
+        """Fill every unknown cell of a grid, n times, given all the known ones, which come back unchanged.
 
-        label: the digit wanted, 0 to 9, or null for any. temperature, top_p, guidance: null for the defaults.
-        seed: equal seeds give equal results. Returns {"grids": n grids, "images": their n images, "log_probs":
-        the natural-log probability of each one's filled cells given the known ones}.
+        Args:
+            codes: the grid's rows of whole numbers, as encode gives them, with -1 in every cell that is to be filled.
+            n: how many completions, 1 to 64.
+            label: which digit (class) is wanted, by its number from 0; null for any.
+            temperature: above 0, at most 5; lower is safer, higher is wilder; null for the default.
+            top_p: above 0, at most 1: choose among the likeliest codes that together reach this probability; null for the default.
+            guidance: 0 to 5: how strongly the label is exaggerated; null for the default.
+            seed: a whole number from 0; equal seeds give equal results; null for another result each time.
+        Returns:
+            {"grids": the n grids, "images": their n pictures,
+            "log_probs": the natural-log probability of each one's filled cells given the known ones}
         """
         n = whole_number(n, "n", 1, limits.MAX_GRIDS)
         settings = Settings.of(model, label, temperature, top_p, guidance, seed)
@@ -61,13 +81,31 @@ def add_endpoints(model) -> None:
         guidance: float | None = None,
         seed: int | None = None,
     ) -> dict:
-        """n new digits from the prior alone; the settings and the result are those of ``/complete``."""
+        """Draw n new digits from the prior alone.
+
+        Args:
+            n: how many, 1 to 64.
+            label: which digit (class) is wanted, by its number from 0; null for any.
+            temperature: above 0, at most 5; lower is safer, higher is wilder; null for the default.
+            top_p: above 0, at most 1: choose among the likeliest codes that together reach this probability; null for the default.
+            guidance: 0 to 5: how strongly the label is exaggerated; null for the default.
+            seed: a whole number from 0; equal seeds give equal results; null for another result each time.
+        Returns:
+            {"grids": the n grids, "images": their n pictures, "log_probs": the natural-log probability of each}
+        """
         n = whole_number(n, "n", 1, limits.MAX_GRIDS)
         settings = Settings.of(model, label, temperature, top_p, guidance, seed)
         return with_images(model.sample(n, **settings.arguments()), known=None, label=settings.label)
 
     def conditionals(codes: Codes, label: int | None = None) -> list[list[list[float]]]:
-        """For each cell, the probability of every code given all OTHER known cells (-1 where unknown)."""
+        """Tell what the prior expects in each cell, given all the other known cells.
+
+        Args:
+            codes: the grid's rows of whole numbers, as encode gives them, with -1 where unknown.
+            label: which digit (class) is meant, by its number from 0; null for any.
+        Returns:
+            For each cell, row by row, the probability of every code.
+        """
         label = whole_number(label, "label", 0, model.num_labels - 1, optional=True)
         return rounded(model.conditionals(to_grid(model, codes), label=label))
 
@@ -96,18 +134,31 @@ def saying_what_is_wrong(endpoint: Callable) -> Callable:
 
 
 def to_image(image) -> np.ndarray:
-    """What a client sends as an image -> float32 (28, 28). A file must be one that came in by Gradio's upload."""
+    """What a client sends as an image -> float32 (28, 28)."""
     if isinstance(image, dict) and isinstance(image.get("path"), str):
-        folder, path = Path(gr.utils.get_upload_folder()).resolve(), Path(image["path"]).resolve()
-        if not path.is_relative_to(folder) or not path.is_file():
-            raise ValueError("The file was not uploaded: with gradio_client, use handle_file(path).")
-        return strokes.digit_from_picture(path, limits.MAX_UPLOAD_BYTES, limits.MAX_UPLOAD_PIXELS)
+        return strokes.digit_from_picture(uploaded(image["path"]), limits.MAX_UPLOAD_BYTES, limits.MAX_UPLOAD_PIXELS)
+    if isinstance(image, str) and image.startswith("data:"):
+        try:
+            picture = base64.b64decode(image.partition(";base64,")[2], validate=True)
+        except ValueError as error:
+            raise ValueError('A picture as a string is "data:image/png;base64," and the base64 of its file.') from error
+        return strokes.digit_from_picture(picture, limits.MAX_UPLOAD_BYTES, limits.MAX_UPLOAD_PIXELS)
     if not isinstance(image, list):
         came = type(image).__name__
         raise TypeError(
             f"An image is a picture file or {SIDE} rows of {SIDE} numbers in [0, 1]; {came} came."
         )
     return to_array(image, (SIDE, SIDE), (int, float), "An image", "numbers in [0, 1]").astype(np.float32)
+
+
+def uploaded(path: str) -> bytes:
+    """The content of a file that came in by Gradio's upload, and of no other. It is deleted: what visitors send is not kept."""
+    folder, file = Path(gr.utils.get_upload_folder()).resolve(), Path(path).resolve()
+    if not file.is_relative_to(folder) or not file.is_file():
+        raise ValueError("The file was not uploaded: with gradio_client, use handle_file(path).")
+    content = file.read_bytes()
+    file.unlink(missing_ok=True)
+    return content
 
 
 def to_grid(model, codes) -> np.ndarray:

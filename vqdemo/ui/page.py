@@ -44,6 +44,7 @@ LAUNCH = {
     "ssr_mode": False,
     "max_file_size": MAX_UPLOAD_BYTES,
     "enable_monitoring": False,
+    "mcp_server": True,
 }
 
 
