@@ -41,7 +41,8 @@ def nearest(tiles: np.ndarray, n: int) -> list[list[int]]:
 
 
 def plane(tiles: np.ndarray, spacing: float) -> list[list[float]]:
-    """A place (x, y) in the unit square for each code: the two principal components, then pushed apart to `spacing`."""
+    """A place (x, y) in the unit square for each code: the two principal components, then pushed apart, until squares of side
+    `spacing` around them hardly overlap."""
     flat = tiles.reshape(len(tiles), -1).astype(np.float64)
     flat = flat - flat.mean(0)
     left, sizes, _ = np.linalg.svd(flat, full_matrices=False)
@@ -50,9 +51,9 @@ def plane(tiles: np.ndarray, spacing: float) -> list[list[float]]:
     places += np.arange(len(places))[:, None] * 1e-6  # no two at one place, which would have no direction apart
     for _ in range(MAP_ROUNDS):
         apart = places[:, None] - places[None]
-        far = np.sqrt((apart**2).sum(-1)) + np.eye(len(places))
-        push = np.maximum(spacing - far, 0) * (1 - np.eye(len(places)))
-        if push.max() < spacing / 50:
+        far = np.abs(apart).max(-1, keepdims=True)
+        push = np.where(np.abs(apart) == far, np.sign(apart) * np.maximum(spacing - far, 0), 0)  # the way that is shorter
+        if np.abs(push).max() < spacing / 50:
             break
-        places = np.clip(places + (apart / far[..., None] * push[..., None]).sum(1) / 2, 0, 1)
+        places = np.clip(places + push.sum(1) / 2, 0, 1)
     return places.round(4).tolist()

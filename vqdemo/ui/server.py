@@ -19,7 +19,7 @@ from . import atlas, figures, limits
 from .settings import SIDE, Settings, whole_number
 
 NEIGHBOURS = 6  # codes that the codebook view names as alike
-SPACING = 0.085  # of the map's side, between two codes
+SPACING = 0.095  # of the map's side, between two codes
 PALEST = 0.4  # tiles are means, so their ink is pale: it is scaled up to full black, but no more than this asks for
 
 

@@ -22,7 +22,7 @@ TEXT = {
         "heading": "Digits from nothing",
         "caption": "With every cell unknown, the prior makes up whole digits. Click one to work on it.",
         "temperature": "Temperature",
-        "temperature_help": "Low: the likeliest codes only, plain and alike. High: wild, then broken.",
+        "temperature_help": "Low: plain and alike. High: wild, then broken.",
         "guidance": "Guidance",
         "guidance_help": "How strongly it insists on the digit of the row.",
         "others": "Other digits",
@@ -60,7 +60,7 @@ TEXT = {
         "none": "None",
         "none_help": "Give all cells back to A",
         "walk": "Walk from A to B",
-        "walked": "{count} of {all} cells",
+        "walked": "{count} of {all}",
         "use": "Use in the workbench",
     },
     "codebook": {
@@ -96,7 +96,7 @@ TEXT = {
         "prior": "It expects",
         "prior_text": "Hide one cell: what would the prior put there, knowing all others? Here is its average answer, cell by cell.",
         "losses": "What they are trained for",
-        "vqvae_loss": "VQ-VAE: the picture x̂ must be like x, and each description z close to its code’s e. The codes follow "
+        "vqvae_loss": "VQ-VAE: the picture x′ must be like x, and each description z close to its code’s e. The codes follow "
         "by themselves, as running averages of the descriptions they stand for.",
         "known": "known cells",
         "prior_loss": "Prior: the true code of each unknown cell should be likely, given those before it and all known ones.",
@@ -172,7 +172,7 @@ TEXT = {
         "surprise": "Surprise",
         "surprise_help": "Tint each cell by how little the prior expected its code there, given all the others",
         "surprise_least": "expected",
-        "surprise_most": "{most} nats or more",
+        "surprise_most": "unexpected ({most}+ nats)",
         "surprise_total": "In all {total} nats. Typical test digit: {typical}.",
         "surprise_total_alone": "In all {total} nats.",
         "surprise_cell": "surprise: {nats} nats",
@@ -188,7 +188,7 @@ TEXT = {
     },
     "palette": {
         "heading": "Palette",
-        "caption": "Each code as what it usually draws. A click puts it into the chosen cells.",
+        "caption": "What each code usually draws. Click one to put it into the chosen cells.",
         "list": "Palette of codes. Arrow keys move, a number finds, Enter puts the code into the chosen cells.",
         "find": "Find a code by its number",
         "find_short": "Number",

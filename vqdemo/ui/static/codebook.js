@@ -50,8 +50,17 @@ export function mount(element, props, server) {
     const tile = event.target.closest("[data-code]");
     return tile && Number(tile.dataset.code);
   };
+  /** The code nearest to a click, which may fall beside all pictures: on a phone they are small. */
+  const nearestTo = ({ clientX, clientY }) => {
+    const far = markers.map((marker) => {
+      const { left, top, width, height } = marker.getBoundingClientRect();
+      return Math.hypot(left + width / 2 - clientX, top + height / 2 - clientY);
+    });
+    return far.indexOf(Math.min(...far));
+  };
+  atlas.addEventListener("click", (event) => show(nearestTo(event)));
+  part(".nearest").addEventListener("click", (event) => codeOf(event) !== null && show(codeOf(event)));
   for (const tiles of [atlas, part(".nearest")]) {
-    tiles.addEventListener("click", (event) => codeOf(event) !== null && show(codeOf(event)));
     tiles.addEventListener("pointerover", (event) => {
       if (event.pointerType === "mouse") pointing.hover(codeOf(event) === null ? null : { code: codeOf(event) });
     });

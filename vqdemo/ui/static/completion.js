@@ -118,7 +118,7 @@ export function mount(element, props, server) {
   function button({ log_prob, codes }, i) {
     const one = Object.assign(document.createElement("button"), { type: "button" });
     const words = { number: i + 1, log_prob: decimal(log_prob, 1) };
-    one.ariaLabel = fill(text.alternative, words);
+    one.title = one.ariaLabel = fill(text.alternative, words);
     one.dataset.codes = codes.join(" ");
     const label = document.createElement("span");
     label.textContent = fill(text.log_prob, words);
