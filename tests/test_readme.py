@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import shutil
+import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -54,6 +57,26 @@ def test_client_snippet(app_url):
     exec(blocks("python")[1].replace("http://127.0.0.1:7860", app_url), names)  # noqa: S102
     assert len(names["result"]["grids"]) == 2
     assert len(names["codes"]) == 7
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="there is no curl")
+def test_curl_snippet(app_url):
+    (snippet,) = [block for block in blocks("bash") if "curl" in block]
+    snippet = snippet.replace("http://127.0.0.1:7860", app_url)
+    done = subprocess.run(["bash", "-eu", "-c", snippet], capture_output=True, text=True, timeout=60, check=True)
+    event, data = done.stdout.strip().splitlines()
+    assert event == "event: complete"
+    (answer,) = json.loads(data.removeprefix("data: "))
+    assert len(answer["grids"]) == len(answer["images"]) == 2
+
+
+def test_mcp_snippet(app_url):
+    server = json.loads(blocks("json")[0])["mcpServers"]["vqdemo"]["url"]
+    hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    request = urllib.request.Request(server.replace("http://127.0.0.1:7860", app_url), json.dumps(hello).encode(), headers)
+    with urllib.request.urlopen(request) as reply:
+        assert b'"result":{}' in reply.read()
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
