@@ -1,13 +1,17 @@
-"""Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics -> baseline of the prior -> pictures. `python -m train --data DIR --out DIR`."""
+"""Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics -> baseline of the prior -> pictures.
+
+`python -m train --data DIR --out DIR`. The folder of weights gets both networks at once, when the second is trained.
+"""
 
 import argparse
 import time
 from dataclasses import replace
 
-from train import choose_defaults, evaluate, figures, prior, raster_baseline, vqvae
+from train import choose_defaults, distributed, evaluate, figures, prior, raster_baseline, vqvae
 from train.classifier import ClassifierSettings
-from train.output import add_folder_arguments, folders_from
+from train.output import Folders, add_folder_arguments, finished, folders_from, move
 from train.prior import PriorSettings
+from train.settings import add_arguments
 from train.vqvae import VQVAESettings
 
 # The whole chain on little data: proves that it runs, not that it learns.
@@ -17,18 +21,40 @@ QUICK_BASELINE = replace(QUICK_PRIOR, after=0)
 QUICK_JUDGE = ClassifierSettings(images=5_000, epochs=1)
 
 
+def train_both(vqvae_settings: VQVAESettings, prior_settings: PriorSettings, folders: Folders) -> None:
+    """Train the VQ-VAE, then the prior on its codes. The weights that the folder holds are replaced when both are there."""
+    if finished(folders.out, "vqvae", vqvae_settings):
+        prior.run(prior_settings, folders)
+        return
+    draft = replace(folders, out=folders.runs / "weights")
+    draft.out.mkdir(exist_ok=True)
+    vqvae.run(vqvae_settings, draft)
+    prior.run(prior_settings, draft)
+    if distributed.rank() == 0:
+        move(draft.out, folders.out)
+    distributed.wait()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m train", description="Train the VQ-VAE and the prior on MNIST and measure them.",
+        prog="python -m train", description="Train the VQ-VAE and the prior on MNIST, or on other pictures, and measure them.",
         epilog="Settings of the stages: python -m train.vqvae --help, python -m train.prior --help.",
     )  # fmt: skip
     add_folder_arguments(parser)
+    add_arguments(parser, VQVAESettings, only=("dataset", "codes", "grid"))
     parser.add_argument("--quick", action="store_true", help="small networks on little data, in a few minutes on two cores")
     arguments = parser.parse_args()
     folders = folders_from(arguments)
     started = time.time()
-    vqvae.run(QUICK_VQVAE if arguments.quick else VQVAESettings(), folders)
-    prior.run(QUICK_PRIOR if arguments.quick else PriorSettings(), folders)
+    vqvae_settings, prior_settings = (QUICK_VQVAE, QUICK_PRIOR) if arguments.quick else (VQVAESettings(), PriorSettings())
+    try:
+        vqvae_settings = replace(vqvae_settings, dataset=arguments.dataset, codes=arguments.codes, grid=arguments.grid)
+    except ValueError as error:
+        parser.error(str(error))
+    with distributed.group():
+        train_both(vqvae_settings, prior_settings, folders)
+        if distributed.rank() > 0:
+            return  # the rest is for one process
     if arguments.quick:
         choose_defaults.run(folders, number=20, judge=QUICK_JUDGE)
         evaluate.run(folders, number=500, judge=QUICK_JUDGE)

@@ -35,21 +35,22 @@ def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
     torch.set_num_threads(1)
     guidance = model.defaults["guidance"]
     blank = np.zeros((1, model.image_size, model.image_size), np.float32)
-    grid = model.sample(1, label=3, seed=0)
+    label = min(3, model.num_labels - 1)
+    grid = model.sample(1, label=label, seed=0)
     half = np.where(judged(model.grid_shape[0])["random half"], grid[0], -1)
-    many = torch.from_numpy(model.sample(64, label=3, seed=0)).to(model.device)
-    labels = torch.full((len(many),), 3, device=model.device)
+    many = torch.from_numpy(model.sample(64, label=label, seed=0)).to(model.device)
+    labels = torch.full((len(many),), label, device=model.device)
     twice, both = sampling.twice_for_guidance(model.prior, many, labels, guidance)
     known = torch.zeros_like(twice, dtype=torch.bool)
     calls = {
         "encode_1": lambda: model.encode(blank),
         "decode_1": lambda: model.decode(grid),
-        "sample_1": lambda: model.sample(1, label=3, guidance=guidance, seed=0),
-        "sample_64": lambda: model.sample(64, label=3, guidance=guidance, seed=0),
+        "sample_1": lambda: model.sample(1, label=label, guidance=guidance, seed=0),
+        "sample_64": lambda: model.sample(64, label=label, guidance=guidance, seed=0),
         "full_pass_64": lambda: model.prior(twice, known, both),
         "complete_1_random_half": lambda: model.complete(half, 1, guidance=guidance, seed=0),
         "complete_64_random_half": lambda: model.complete(half, 64, guidance=guidance, seed=0),
-        "conditionals": lambda: model.conditionals(grid[0], label=3),
+        "conditionals": lambda: model.conditionals(grid[0], label=label),
         "conditionals_without_label": lambda: model.conditionals(grid[0]),
     }
     result = {name: median_ms(call, repeats) for name, call in calls.items()}

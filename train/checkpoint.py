@@ -37,12 +37,12 @@ def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, epoch: 
 
 
 def resume(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, settings: dict) -> int:
-    """Load a checkpoint of these very settings into model and optimizer; the epochs done, or 0 when there is none to use."""
+    """Load a checkpoint of these very settings, or whatever else it was saved with, into model and optimizer; the epochs done, or 0 when there is none to use."""
     if not path.exists():
         return 0
     with safe_open(path, framework="pt") as file:
         if file.metadata()["settings"] != json.dumps(settings, sort_keys=True):
-            print(f"{path} was made with other settings: starting anew")
+            print(f"{path} was made with other settings, or for another VQ-VAE: starting anew")
             return 0
         weights, state = {}, {}
         for key in file.keys():  # noqa: SIM118, a file is no mapping
@@ -55,5 +55,5 @@ def resume(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, setti
         model.load_state_dict(weights)
         optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
         epoch = int(file.metadata()["epoch"])
-    print(f"resuming after epoch {epoch}")
+    print(f"{path}: going on after epoch {epoch}")
     return epoch

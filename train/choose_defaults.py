@@ -1,4 +1,4 @@
-"""Where the sliders start: samples under several temperatures and guidances, judged against held-out training digits.
+"""Where the sliders start: samples under several temperatures and guidances, judged against held-out training pictures.
 
 Prints a table. Of the settings whose samples nearly always read, with confidence, as the digit asked for, the one with the lowest
 Frechet distance is written into config.json, from where the page takes it.
@@ -10,7 +10,7 @@ import itertools
 import vqdemo
 from train import data
 from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, folders_from, read_config, write_json
+from train.output import Folders, add_folder_arguments, dataset_of, folders_from, read_config, write_json
 from train.sample_quality import Reference, samples
 
 TEMPERATURES = (0.8, 0.9, 1.0)
@@ -21,8 +21,9 @@ ASKED_DIGIT, CONFIDENT = 0.97, 0.96  # shares of the samples; if no setting reac
 def run(folders: Folders, number: int = 2_000, judge: ClassifierSettings | None = None) -> None:
     """Try all pairs on held-out digits and store the best as the weights' defaults."""
     model = vqdemo.load(folders.out)
-    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
-    fit, held_out = data.mnist(folders.data, "fit").images, data.mnist(folders.data, "held-out").images
+    dataset = dataset_of(folders.out)
+    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors", dataset)
+    fit, held_out = (data.load(dataset, folders.data, split).images for split in ("fit", "held-out"))
     reference = Reference(classifier, fit, held_out, number)
     rows = []
     for temperature, guidance in itertools.product(TEMPERATURES, GUIDANCES):

@@ -1,4 +1,4 @@
-"""A small convolutional classifier of MNIST digits: the judge of samples, and the feature space in which they are compared."""
+"""A small convolutional classifier of digits, or of whatever was trained on: the judge of samples, and the feature space in which they are compared."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,9 +30,9 @@ class ClassifierSettings:
 
 
 class Classifier(nn.Module):
-    """Images (N,1,28,28) in [0,1] -> 128 features -> logits of 10 digits."""
+    """Images (N,1,28,28) in [0,1] -> 128 features -> logits of the classes."""
 
-    def __init__(self):
+    def __init__(self, num_labels: int = 10):
         super().__init__()
 
         def block(channels: int, out: int, **options) -> nn.Sequential:
@@ -42,7 +42,7 @@ class Classifier(nn.Module):
             block(1, 32), nn.MaxPool2d(2), block(32, 64), nn.MaxPool2d(2), block(64, 128), block(128, 64), nn.Flatten(),
             nn.Dropout(0.3), nn.Linear(64 * 49, 128), nn.ReLU(),
         )  # fmt: skip
-        self.head = nn.Linear(128, 10)
+        self.head = nn.Linear(128, num_labels)
 
     def features(self, images: Tensor) -> Tensor:
         return self.trunk(images)
@@ -51,27 +51,29 @@ class Classifier(nn.Module):
         return self.head(self.features(images))
 
 
-def trained(settings: ClassifierSettings, folder: Path, kept: Path) -> Classifier:
-    """The judge, trained on MNIST's training images slightly warped; read back from `kept` if these settings made that file."""
-    model, note = Classifier(), {"settings": str(sorted(asdict(settings).items()))}
+def trained(settings: ClassifierSettings, folder: Path, kept: Path, dataset: str = "mnist") -> Classifier:
+    """The judge, trained on a data set's images slightly warped; read back from `kept` if these settings made that file."""
+    num_labels = len(data.class_names(dataset))
+    model, note = Classifier(num_labels), {"settings": str(sorted(asdict(settings).items())), "dataset": dataset}
     if kept.exists():
         with safe_open(kept, framework="pt") as file:
             same = file.metadata() == note
         if same:
             model.load_state_dict(load_file(kept))
             return model.eval().requires_grad_(False)
-    digits = data.mnist(folder, "train", settings.images)
+    digits = data.load(dataset, folder, "train", settings.images)
     torch.manual_seed(settings.seed)
-    model = Classifier().to(memory_format=torch.channels_last)
+    model = Classifier(num_labels).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=1e-2)
-    steps = len(digits.images) // settings.batch
+    batch = min(settings.batch, len(digits.images))
+    steps = len(digits.images) // batch
     for epoch in range(settings.epochs):
         generator = epoch_generator(settings.seed, epoch)
         order = torch.randperm(len(digits.images), generator=generator)
         for i in tqdm(range(steps), desc=f"classifier {epoch + 1}/{settings.epochs}", mininterval=2):
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(epoch * steps + i, settings.epochs * steps, settings.learning_rate)
-            some = order[i * settings.batch : (i + 1) * settings.batch]
+            some = order[i * batch : (i + 1) * batch]
             with autocast("cpu"):
                 logits = model(warp(digits.images[some][:, None].float() / 255, generator))
             loss = F.cross_entropy(logits.float(), digits.labels[some], label_smoothing=0.02)
@@ -84,6 +86,6 @@ def trained(settings: ClassifierSettings, folder: Path, kept: Path) -> Classifie
 
 @torch.no_grad()
 def judge(classifier: Classifier, images: Tensor) -> tuple[Tensor, Tensor]:
-    """Float images (N,1,28,28) -> probabilities (N,10) and features (N,128)."""
+    """Float images (N,1,28,28) -> probabilities (N,classes) and features (N,128)."""
     features = torch.cat([classifier.features(some) for some in images.split(1000)])
     return classifier.head(features).softmax(-1), features

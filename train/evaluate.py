@@ -1,4 +1,4 @@
-"""Stage 3: measure a folder of weights on the MNIST test set and write metrics.json beside them.
+"""Stage 3: measure a folder of weights on the test pictures of its data set and write metrics.json beside them.
 
 metrics.json names the weights that it belongs to by their SHA-256; a test holds the committed files to it.
 """
@@ -10,8 +10,9 @@ from pathlib import Path
 import vqdemo
 from train import benchmark, data, prior_quality, sample_quality, vqvae_quality
 from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, fingerprint, folders_from, write_json
+from train.output import Folders, add_folder_arguments, dataset_of, fingerprint, folders_from, write_json
 
+FEWEST = 50  # test pictures; with fewer, no figure would mean anything
 WEIGHT_FILES = ("vqvae.safetensors", "prior.safetensors", "config.json")
 
 
@@ -22,20 +23,22 @@ def fingerprints(folder: Path) -> dict[str, str]:
 
 def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
     """Measure the weights in folders.out, write metrics.json there, print it. number: use only so many pictures, 0 for all."""
-    model = vqdemo.load(folders.out)
-    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
-    digits = data.mnist(folders.data, split, number)
+    model, dataset = vqdemo.load(folders.out), dataset_of(folders.out)
+    digits = data.load(dataset, folders.data, split, number)
+    if len(digits.images) < FEWEST:
+        raise ValueError(f"{dataset} has {len(digits.images)} pictures to measure with; {FEWEST} are needed at least")
+    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors", dataset)
     pictures = digits.images[:, None].float() / 255
     codes = vqvae_quality.encode(model.vqvae, digits.images)
     few = min(len(codes) // 5, 2_000)  # for what is computed many times a picture
-    reference = sample_quality.Reference(classifier, data.mnist(folders.data, "train").images, digits.images, few)
+    reference = sample_quality.Reference(classifier, data.load(dataset, folders.data, "train").images, digits.images, few)
     metrics = {
         "weights": fingerprints(folders.out),
-        "data": {"set": "MNIST", "split": split, "pictures": len(codes)},
+        "data": {"set": data.NAMES.get(dataset, dataset), "split": split, "pictures": len(codes)},
         "classifier": {"accuracy": sample_quality.accuracy(classifier, pictures, digits.labels)},
         "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)
         | vqvae_quality.editing(model.vqvae, digits.images, few // 2)
-        | {"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)}
+        | ({"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)} if dataset == "mnist" else {})
         | {"read_as_true_digit": sample_quality.accuracy(classifier, vqvae_quality.decode(model.vqvae, codes), digits.labels)},
         "prior": {
             "nats": prior_quality.likelihood(model, codes, digits.labels),

@@ -1,24 +1,35 @@
-"""Where a run reads and writes, and how trained networks are put into the folder of weights."""
+"""Where a run reads and writes, and how trained networks are put into the folder of weights.
+
+A folder of weights is at any moment either whole or none: its config.json describes the networks that lie beside it, or there is no
+config.json. New files are written under names of their own, config.json last. From then on they are moved into place, config.json
+last again; if that is cut off, `settle` does the rest when the folder is next looked at.
+"""
 
 import argparse
 import csv
 import hashlib
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from safetensors.torch import save
 from torch import nn
 
+from train import distributed
 from train.checkpoint import write_atomically
-from train.settings import add_arguments, from_arguments
+from train.settings import add_arguments, from_arguments, same
+
+CONFIG = "config.json"
+NEW = ".new"  # what stands for a file until it is moved into place
 
 
 @dataclass
 class Folders:
     """The three folders of a run."""
 
-    data: Path  # MNIST; downloaded when absent
+    data: Path  # MNIST and its relatives; downloaded when absent
     out: Path  # weights
     runs: Path  # checkpoints and logs
 
@@ -27,7 +38,7 @@ def add_folder_arguments(parser: argparse.ArgumentParser, out: str = "--out") ->
     """--data, --out (or whatever the folder of weights is called where they are read) and --runs."""
     parser.add_argument(
         "--data", type=Path, default=Path(os.environ.get("MNIST_DIR") or "data"),
-        help="folder of MNIST, downloaded when absent (default: $MNIST_DIR, else data)",
+        help="folder of MNIST or its like, downloaded when absent (default: $MNIST_DIR, else data)",
     )  # fmt: skip
     parser.add_argument(out, dest="out", type=Path, default=Path("weights"), help="folder of the weights (default: weights)")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of checkpoints and logs (default: runs)")
@@ -46,13 +57,26 @@ def run_stage(program: str, description: str, settings_class, run) -> None:
     add_folder_arguments(parser)
     add_arguments(parser, settings_class)
     arguments = parser.parse_args()
-    run(from_arguments(settings_class, arguments), folders_from(arguments))
+    try:
+        settings = from_arguments(settings_class, arguments)
+    except ValueError as error:
+        parser.error(str(error))
+    with distributed.group():
+        run(settings, folders_from(arguments))
+
+
+# ---- the folder of weights
 
 
 def read_config(out: Path) -> dict:
     """config.json as it is so far."""
-    path = out / "config.json"
+    path = out / CONFIG
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"training": {}}
+
+
+def dataset_of(out: Path) -> str:
+    """The data set that the stored VQ-VAE was trained on."""
+    return read_config(out)["training"].get("vqvae", {}).get("dataset", "mnist")
 
 
 def write_json(path: Path, content: dict) -> None:
@@ -63,22 +87,71 @@ def write_json(path: Path, content: dict) -> None:
 
 
 def finished(out: Path, name: str, settings) -> bool:
-    """Whether the folder already holds this network, trained with these very settings."""
-    done = (out / f"{name}.safetensors").exists() and read_config(out)["training"].get(name) == asdict(settings)
-    if done:
-        print(f"{out}/{name}.safetensors was trained with these settings already: nothing to do")
-    return done
+    """Whether the folder already holds this network, trained with these very settings, the prior on codes of the VQ-VAE beside it."""
+    if distributed.rank() == 0:
+        settle(out)
+    distributed.wait()
+    config, path = read_config(out), out / f"{name}.safetensors"
+    recorded = config["training"].get(name)
+    if not path.exists() or recorded is None or not same(settings, recorded):
+        return False
+    vqvae = config.get("sha256", {}).get("vqvae.safetensors")
+    if name == "prior" and config.get("prior_trained_on", vqvae) != vqvae:
+        print(f"{path} was trained on the codes of another VQ-VAE: it is trained anew")
+        return False
+    if distributed.rank() == 0:
+        print(f"{path} was trained with these settings already: nothing to do")
+    return True
 
 
 def write_network(out: Path, name: str, network: nn.Module, settings, **more) -> None:
-    """Store a network, the dataclass that rebuilds it, the settings it was trained with, and further entries of config.json."""
+    """Store a network, the dataclass that rebuilds it, the settings it was trained with, and further entries of config.json.
+
+    A prior goes when the VQ-VAE on whose codes it was trained does.
+    """
+    settle(out)
     config = read_config(out)
     config["training"][name] = asdict(settings)
-    path = out / f"{name}.safetensors"
-    write_atomically(path, network.state_dict())
-    config.setdefault("sha256", {})[path.name] = fingerprint(path)
-    write_json(out / "config.json", config | {name: asdict(network.config)} | more)
+    prints = config.setdefault("sha256", {})
+    path, before = out / f"{name}.safetensors", prints.get(f"{name}.safetensors")
+    for stale in out.glob("*.safetensors" + NEW):
+        stale.unlink()
+    write_atomically(path.with_name(path.name + NEW), network.state_dict())
+    prints[path.name] = fingerprint(path.with_name(path.name + NEW))
+    if name == "vqvae" and "prior" in config and prints[path.name] != before:
+        print(f"{out}/prior.safetensors was trained on the codes of another VQ-VAE: it is removed")
+        for entry in (config, config["training"], prints):
+            for key in ("prior", "prior.safetensors", "prior_trained_on"):
+                entry.pop(key, None)
+    write_json(out / (CONFIG + NEW), config | {name: asdict(network.config)} | more)
+    settle(out)
     print(f"wrote {path}")
+
+
+def settle(out: Path) -> None:
+    """Move new files into place, if all of them are there. May be cut off at any point, and done again."""
+    new = out / (CONFIG + NEW)
+    if not new.exists():
+        return
+    networks = [f"{name}.safetensors" for name in ("vqvae", "prior")]
+    described = json.loads(new.read_text(encoding="utf-8"))["sha256"]
+    (out / CONFIG).unlink(missing_ok=True)
+    for name in networks:
+        if (out / (name + NEW)).exists():
+            os.replace(out / (name + NEW), out / name)
+        elif name not in described:
+            (out / name).unlink(missing_ok=True)
+    os.replace(new, out / CONFIG)
+
+
+def move(source: Path, out: Path) -> None:
+    """Put both networks of one folder of weights into another in place of what is there."""
+    for name in ("vqvae.safetensors", "prior.safetensors", CONFIG):
+        shutil.copy(source / name, out / (name + ".partial"))
+        os.replace(out / (name + ".partial"), out / (name + NEW))
+    settle(out)
+    shutil.rmtree(source)
+    print(f"wrote the weights in {out}")
 
 
 def fingerprint(path: Path) -> str:
@@ -86,11 +159,20 @@ def fingerprint(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def fingerprint_of(network: nn.Module) -> str:
+    """SHA-256 of the file that a network is stored in."""
+    return hashlib.sha256(save({name: tensor.contiguous() for name, tensor in network.state_dict().items()})).hexdigest()
+
+
 def log_row(path: Path, row: dict) -> None:
-    """Append an epoch's figures to a CSV file; the first epoch starts it anew."""
-    first = row["epoch"] == 1
-    with open(path, "w" if first else "a", newline="") as file:
+    """Write an epoch's figures into a CSV file, after those of the epochs before it; what a cut-off run left of later ones goes."""
+    rows = []
+    if path.exists():
+        with open(path, newline="", encoding="utf-8") as file:
+            rows = [old for old in csv.DictReader(file) if list(old) == list(row) and int(old["epoch"]) < row["epoch"]]
+    partial = path.with_name(path.name + ".partial")
+    with open(partial, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, row)
-        if first:
-            writer.writeheader()
-        writer.writerow(row)
+        writer.writeheader()
+        writer.writerows([*rows, row])
+    os.replace(partial, path)

@@ -18,13 +18,13 @@ from dataclasses import asdict, dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 from tqdm import tqdm
 
-from train import checkpoint, data
+from train import checkpoint, data, distributed
 from train.device import autocast, best_device
 from train.masks import random_known
-from train.output import Folders, finished, log_row, run_stage, write_network
+from train.output import Folders, dataset_of, fingerprint_of, finished, log_row, run_stage, write_network
 from train.settings import setting, show
 from train.vqvae import learning_rate
 from train.vqvae_quality import encode
@@ -43,7 +43,7 @@ class PriorSettings:
     split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
     images: int = setting(0, "use only so many of the training images, 0 for all")
     width: int = setting(64, "channels of either stack")
-    layers: int = setting(6, "gated layers of either stack")
+    layers: int = setting(6, "gated layers of either stack; each looks one column further, so a grid of 14 may need more")
     head_width: int = setting(128, "channels of the head")
     after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN, the baseline")
     dropout: float = setting(0.1, "share of the channels dropped")
@@ -92,35 +92,51 @@ def nothing_known(prior: PixelCNN) -> Tensor:
     return prior.features_after(empty, empty >= 0, labels)
 
 
+class Lesson(nn.Module):
+    """All that a training step asks of the prior, as one module, so that DistributedDataParallel can wrap it."""
+
+    def __init__(self, prior: PixelCNN, compiled: bool):
+        super().__init__()
+        self.prior = prior
+        self.nats = torch.compile(nats_of_cells) if compiled else nats_of_cells
+
+    def forward(self, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What `nats_of_cells` gives, and log p(label | known cells), (N,num_labels)."""
+        return *self.nats(self.prior, codes, seen, known, labels), self.prior.guess_label(codes, known)
+
+
 def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) -> PixelCNN:
     """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the CPU."""
     show("prior", settings)
     s = settings
-    digits = data.mnist(folders.data, s.split, s.images)
+    dataset = dataset_of(folders.out)
+    digits = data.load(dataset, folders.data, s.split, s.images)
     codes = encode(vqvae, digits.images)
 
     torch.manual_seed(s.seed)
     config = PixelCNNConfig(
-        grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=int(digits.labels.max()) + 1, width=s.width,
-        layers=s.layers, head_width=s.head_width, dropout=s.dropout, after=bool(s.after),
+        grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=len(data.class_names(dataset)),
+        width=s.width, layers=s.layers, head_width=s.head_width, dropout=s.dropout, after=bool(s.after),
     )  # fmt: skip
     prior = PixelCNN(config).to(device)
     optimizer = torch.optim.AdamW(prior.parameters(), lr=s.learning_rate, betas=(0.9, 0.98), weight_decay=s.weight_decay)
-    first = checkpoint.resume(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, asdict(s))
+    origin = asdict(s) | {"vqvae": fingerprint_of(vqvae)}  # what a checkpoint must be of to go on from
+    first = checkpoint.resume(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, origin)
 
-    nats = torch.compile(nats_of_cells) if s.compile and shutil.which("c++") else nats_of_cells
+    lesson = distributed.averaging(Lesson(prior, bool(s.compile and shutil.which("c++"))))
     steps_an_epoch = len(codes) // s.batch
-    started = time.time()
+    if not steps_an_epoch:
+        raise ValueError(f"{dataset} has {len(codes)} training pictures, fewer than the {s.batch} of one batch")
 
     for epoch in range(first, s.epochs):
         prior.train()
-        cpu = time.process_time()
+        started, cpu = time.time(), time.process_time()
         generator = checkpoint.epoch_generator(s.seed, epoch)
-        torch.manual_seed(generator.initial_seed())  # dropout
+        torch.manual_seed(generator.initial_seed() + 1_000_003 * distributed.rank())  # dropout, of its own in each process
         order = torch.randperm(len(codes), generator=generator)
         warp_share = s.warp_share if epoch < s.epochs - s.plain_epochs else 0.0
         sums = torch.zeros(3)  # nats a grid with nothing known after, nats a grid with known cells after, label guesses
-        bar = tqdm(range(steps_an_epoch), desc=f"prior {epoch + 1}/{s.epochs}", mininterval=2)
+        bar = tqdm(range(steps_an_epoch), desc=f"prior {epoch + 1}/{s.epochs}", mininterval=2, disable=distributed.rank() > 0)
         for i in bar:
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(epoch * steps_an_epoch + i, s.epochs * steps_an_epoch, s.learning_rate)
@@ -134,11 +150,12 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             dropped, marginal = torch.rand(2, s.batch, generator=generator) < torch.tensor([[s.no_label_share], [s.marginal_share]])
             seen = torch.where(marginal[:, None, None] & ~known, -1, batch)
             given = torch.where(dropped, prior.no_label, labels)
-            batch, seen, known, given, labels = (x.to(device) for x in (batch, seen, known, given, labels))
+            everything = (batch, seen, known, given, labels, marginal)
+            batch, seen, known, given, labels, marginal = (distributed.share(x).to(device) for x in everything)
 
             with autocast(device):
-                whole, masked = nats(prior, batch, seen, known, given)
-                guess = F.nll_loss(prior.guess_label(batch, known).float(), labels)
+                whole, masked, log_p = lesson(batch, seen, known, given)
+                guess = F.nll_loss(log_p.float(), labels)
             whole = whole[~marginal].mean()
             optimizer.zero_grad(set_to_none=True)
             (whole + masked.mean() + guess).backward()
@@ -147,21 +164,28 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             sums += torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), guess]).detach().cpu()
             if i % 50 == 49:
                 bar.set_postfix(whole=f"{sums[0] / (i + 1):.2f}", masked=f"{sums[1] / (i + 1):.2f}")
-        means = (sums / steps_an_epoch).tolist()
-        row = {"epoch": epoch + 1, "seconds": round(time.time() - started), "cpu_seconds": round(time.process_time() - cpu),
+        means = distributed.mean(sums / steps_an_epoch).tolist()
+        row = {"epoch": epoch + 1, "seconds": round(time.time() - started, 1), "cpu_seconds": round(time.process_time() - cpu, 1),
                "nats_a_grid": round(means[0], 3), "nats_with_known_cells_after": round(means[1], 3),
                "nats_of_the_label": round(means[2], 4)}  # fmt: skip
-        log_row(folders.runs / "prior.csv", row)
-        checkpoint.save(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, epoch + 1, asdict(s))
+        if distributed.rank() == 0:
+            log_row(folders.runs / "prior.csv", row)
+            checkpoint.save(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, epoch + 1, origin)
     return prior.cpu().eval().requires_grad_(False)
 
 
 def run(settings: PriorSettings, folders: Folders) -> None:
     """Train on the codes of the stored VQ-VAE and store, unless that is done already."""
-    if not finished(folders.out, "prior", settings):
-        prior = train(settings, load_vqvae(folders.out), folders, best_device())
-        names = [str(label) for label in range(prior.config.num_labels)]
-        write_network(folders.out, "prior", prior, settings, labels=names, defaults=DEFAULTS)
+    if finished(folders.out, "prior", settings):
+        return
+    vqvae = load_vqvae(folders.out)
+    prior = train(settings, vqvae, folders, best_device())
+    if distributed.rank() == 0:
+        names = data.class_names(dataset_of(folders.out))
+        write_network(
+            folders.out, "prior", prior, settings, labels=names, defaults=DEFAULTS, prior_trained_on=fingerprint_of(vqvae)
+        )  # fmt: skip
+    distributed.wait()
 
 
 def main() -> None:

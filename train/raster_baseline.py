@@ -23,7 +23,7 @@ from train import data, prior
 from train.device import best_device
 from train.evaluate import fingerprints
 from train.masks import judged
-from train.output import Folders, add_folder_arguments, folders_from, write_json
+from train.output import Folders, add_folder_arguments, dataset_of, folders_from, write_json
 from train.prior import PriorSettings
 from train.prior_quality import log_probs
 from train.vqvae_quality import encode
@@ -93,7 +93,7 @@ def cpu_seconds(log: Path) -> float | None:
         return sum(float(row["cpu_seconds"]) for row in csv.DictReader(file))
 
 
-def compare(model: VQModel, network: PixelCNN, digits: data.Digits, few: int, particles: int) -> dict:
+def compare(model: VQModel, network: PixelCNN, digits: data.Pictures, few: int, particles: int) -> dict:
     """Nats of the unknown cells of the baseline, by mask, given the true labels.
 
     On the first `few` grids the baseline is corrected by sequential Monte Carlo, too; "prior_above_corrected" says how many nats
@@ -129,7 +129,7 @@ def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, f
     if metrics["weights"] != fingerprints(folders.out):
         raise ValueError(f"{folders.out / 'metrics.json'} belongs to other weights: run train.evaluate first")
     network = trained(settings, folders)
-    digits = data.mnist(folders.data, metrics["data"]["split"], number)
+    digits = data.load(dataset_of(folders.out), folders.data, metrics["data"]["split"], number)
     metrics["prior"]["raster_baseline"] = {
         "weights": sum(p.numel() for part in (network.before, network.head) for p in part.parameters()),
         "cpu_seconds": cpu_seconds(folders.runs / "raster_baseline" / "prior.csv"),

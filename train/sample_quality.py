@@ -57,12 +57,12 @@ class Reference:
 
 
 def samples(model: VQModel, reference: Reference, settings: dict, labelled: bool = True) -> dict:
-    """Judge as many samples as the reference is made for. labelled: ask for each digit in turn, or for none."""
+    """Judge as many samples as the reference is made for. labelled: ask for each class in turn, or for none."""
     number = reference.number
-    labels = torch.arange(number) % 10
+    labels = torch.arange(number) % model.num_labels
     if labelled:
         drawn = np.empty((number, *model.grid_shape), np.int64)
-        for label in range(10):
+        for label in range(model.num_labels):
             rows = (labels == label).numpy()
             drawn[rows] = model.sample(int(rows.sum()), label=label, seed=label, **settings)
     else:

@@ -14,8 +14,8 @@ def rows(m: dict) -> list[tuple[str, str]]:
     def percent(share: float) -> str:
         return f"{100 * share:.1f} %"
 
-    foreign = v["foreign_mse"]
-    return [
+    foreign = v.get("foreign_mse")  # of weights trained on MNIST
+    lines = [
         ("reconstruction: MSE of pixels in [0,1]; PSNR; SSIM", f"{v['mse']:.5f}; {v['psnr_db']:.1f} dB; {v['ssim']:.4f}"),
         ("reconstructions that a classifier reads as the true digit", percent(v["read_as_true_digit"])),
         (f"the same of the originals, by that classifier ({m['data']['pictures']:,} pictures)", percent(m["classifier"]["accuracy"])),
@@ -24,7 +24,7 @@ def rows(m: dict) -> list[tuple[str, str]]:
          f"{percent(v['effect_within_0px'])}; {percent(v['effect_within_2px'])}"),
         ("ink left in a cell set to the background code", percent(v["erase_leftover"])),
         ("drawings unlike MNIST, MSE relative to MNIST's: shifted digits; strokes; letters; all",
-         "; ".join(f"{foreign[name] / v['mse']:.2f}" for name in ("shifted", "strokes", "letters", "all"))),
+         "; ".join(f"{foreign[name] / v['mse']:.2f}" for name in ("shifted", "strokes", "letters", "all")) if foreign else None),
         ("samples that read as the digit asked for; with confidence of 0.9 or more",
          f"{percent(samples['asked_digit'])}; {percent(samples['confident'])}"),
         ("Fréchet distance of samples; of samples without a label; of as many training digits",
@@ -42,6 +42,7 @@ def rows(m: dict) -> list[tuple[str, str]]:
          "; ".join(f"{ms[name]:.0f} ms" for name in
                    ("sample_1", "sample_64", "full_pass_64", "conditionals", "conditionals_without_label"))),
     ]  # fmt: skip
+    return [(name, figures) for name, figures in lines if figures]
 
 
 def by_mask(p: dict) -> str:
@@ -65,7 +66,7 @@ def by_mask(p: dict) -> str:
 def markdown(metrics: dict) -> str:
     """Both tables, with their markers."""
     lines = [f"| {name} | {figures} |\n" for name, figures in rows(metrics)]
-    return START + "| measured on the MNIST test set | |\n|---|---|\n" + "".join(lines) + "\n" + by_mask(metrics["prior"]) + END
+    return START + f"| measured on the {metrics['data']['set']} {metrics['data']['split']} set | |\n|---|---|\n" + "".join(lines) + "\n" + by_mask(metrics["prior"]) + END
 
 
 def insert(page: Path, table: str) -> None:

@@ -8,8 +8,8 @@ never shows. Two augmentations make editing honest:
     edit   *after* quantization random cells get the background code, or the codes of another picture, and the target is the
            picture with those patches replaced: the decoder learns that changing a cell changes that cell's patch.
 
-Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The codebook follows by EMA. After training the codes are
-renumbered for the palette (train/palette.py).
+Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The codebook follows by EMA.
+After training the codes are renumbered for the palette (train/palette.py).
 """
 
 import math
@@ -21,7 +21,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from train import checkpoint, data, drawings, palette
+from train import checkpoint, data, distributed, drawings, palette
 from train.device import autocast, best_device
 from train.masks import random_rectangles
 from train.output import Folders, finished, log_row, run_stage, write_network
@@ -31,15 +31,17 @@ from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
 
 @dataclass
 class VQVAESettings:
-    """Settings of stage 1."""
+    """Settings of stage 1. Raises ValueError for those that nothing can be trained with."""
 
+    dataset: str = setting("mnist", f"what to learn: {', '.join(data.NAMES)}, or a folder with a subfolder of pictures for each class")
     split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
     images: int = setting(0, "use only so many of the training images, 0 for all")
     codes: int = setting(64, "codes in the codebook, K")
+    grid: int = setting(7, "cells along each side of the code grid: 7, of 4x4 pixels, or 14, of 2x2")
     width: int = setting(128, "channels of the hidden layers")
     encoder_blocks: int = setting(3, "residual blocks of the encoder")
     decoder_blocks: int = setting(3, "residual blocks of the decoder; each lets a code act one cell further")
-    epochs: int = setting(22, "passes over the MNIST images")
+    epochs: int = setting(22, "passes over the training images")
     batch: int = setting(128, "pictures a step, doodles included")
     learning_rate: float = setting(2e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero")
     commitment: float = setting(0.25, "weight beta of the commitment loss")
@@ -53,6 +55,13 @@ class VQVAESettings:
     edit_share: float = setting(0.2, "share of the pictures with codes replaced after quantization")
     doodle_number: int = setting(40_000, "different doodles, each seen in 8 orientations")
     seed: int = setting(0, "seed of everything random")
+
+    def __post_init__(self):
+        data.check(self.dataset)
+        if self.grid not in (7, 14):
+            raise ValueError(f"the grid can be 7 or 14, not {self.grid}")
+        if not 2 <= self.codes <= 4096:
+            raise ValueError(f"codes must be 2 to 4096, not {self.codes}")
 
 
 def random_cells(n: int, grid: int, generator: torch.Generator) -> Tensor:
@@ -86,12 +95,12 @@ def make_batch(digits: Tensor, doodles: Tensor, s: VQVAESettings, grid: int, gen
 
 def edit(vectors: Tensor, codes: Tensor, codebook: Tensor, images: Tensor, share: float, generator: torch.Generator):
     """Replace random cells by background, or by another picture's, in the vectors (N,D,G,G) and in the target pixels."""
-    n, grid = len(codes), codes.shape[-1]
-    cells = (random_cells(n, grid, generator) & chosen(n, share, generator)).to(codes.device)
+    n, grid = len(codes) * distributed.size(), codes.shape[-1]
+    cells = distributed.share(random_cells(n, grid, generator) & chosen(n, share, generator)).to(codes.device)
     pixels = to_pixels(cells, images.shape[-1] // grid)
-    graft = chosen(n, 0.3, generator)[:, None].to(codes.device)
+    graft = distributed.share(chosen(n, 0.3, generator))[:, None].to(codes.device)
     background = codebook[codes.flatten().mode().values][:, None, None]
-    donor = torch.randperm(n, generator=generator).to(codes.device)
+    donor = torch.randperm(len(codes), generator=generator).to(codes.device)
     vectors = torch.where(cells[:, None], torch.where(graft, vectors[donor], background), vectors)
     target = torch.where(pixels, torch.where(graft, images[donor], 0.0), images)
     return vectors, target
@@ -109,51 +118,54 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
     """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the CPU, palette in place."""
     show("VQ-VAE", settings)
     s = settings
-    digits = data.mnist(folders.data, s.split, s.images).images
+    digits = data.load(s.dataset, folders.data, s.split, s.images).images
     doodles = drawings.doodles(s.doodle_number, seed=s.seed)
     variance = (digits / 255).var().item()
 
     torch.manual_seed(s.seed)
     config = VQVAEConfig(
-        num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks, decoder_blocks=s.decoder_blocks
+        grid=s.grid, patch=data.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks, decoder_blocks=s.decoder_blocks
     )  # fmt: skip
     model = VQVAE(config).to(device, memory_format=torch.channels_last)
+    encoder, decoder = distributed.averaging(model.encoder), distributed.averaging(model.decoder)
     optimizer = torch.optim.AdamW(model.parameters(), lr=s.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
     first = checkpoint.resume(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, asdict(s))
 
     doodles_a_batch = round(s.batch * s.doodle_share)
     digits_a_batch = s.batch - doodles_a_batch
     steps_an_epoch = len(digits) // digits_a_batch
-    started = time.time()
+    if not steps_an_epoch:
+        raise ValueError(f"{s.dataset} has {len(digits)} training pictures, fewer than the {digits_a_batch} of one batch")
 
     for epoch in range(first, s.epochs):
+        started, cpu = time.time(), time.process_time()
         generator = checkpoint.epoch_generator(s.seed, epoch)
         order = torch.randperm(len(digits), generator=generator)
         usage, sums, restarts = torch.zeros(s.codes), torch.zeros(2), 0
-        bar = tqdm(range(steps_an_epoch), desc=f"VQ-VAE {epoch + 1}/{s.epochs}", mininterval=2)
+        bar = tqdm(range(steps_an_epoch), desc=f"VQ-VAE {epoch + 1}/{s.epochs}", mininterval=2, disable=distributed.rank() > 0)
         for i in bar:
             step = epoch * steps_an_epoch + i
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(step, s.epochs * steps_an_epoch, s.learning_rate)
             some = order[i * digits_a_batch : (i + 1) * digits_a_batch]
             others = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
-            images = make_batch(digits[some], doodles[others], s, config.grid, generator).to(device)
+            images = distributed.share(make_batch(digits[some], doodles[others], s, config.grid, generator)).to(device)
 
             with autocast(device):
-                vectors = model.encoder(images)
+                vectors = encoder(images)
             vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
             if step < s.warmup_steps:
                 decoded_from, target, commitment, entropy = vectors, images, *torch.zeros(2, device=device)
             else:
                 if step == s.warmup_steps:
-                    model.quantizer.initialise(vectors.detach().cpu(), generator)
+                    model.quantizer.initialise(distributed.gather(vectors.detach()).cpu(), generator)
                 quantized = model.quantizer(vectors)
                 commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
                 decoded_from, target = edit(
                     quantized.vectors, quantized.codes, model.quantizer.codebook, images, s.edit_share, generator
                 )  # fmt: skip
             with autocast(device):
-                decoded = model.decoder(decoded_from)
+                decoded = decoder(decoded_from)
             mse = F.mse_loss(decoded.float(), target)
             optimizer.zero_grad(set_to_none=True)
             (mse / variance + s.commitment * commitment - s.usage_entropy * entropy).backward()
@@ -162,18 +174,20 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
 
             sums += torch.tensor([mse.item(), commitment.item()])
             if step >= s.warmup_steps:
-                model.quantizer.update(vectors.detach(), quantized.codes, s.ema_decay)
+                vectors, codes = distributed.gather(vectors.detach()), distributed.gather(quantized.codes)
+                model.quantizer.update(vectors, codes, s.ema_decay)
                 if step < 0.8 * s.epochs * steps_an_epoch:
-                    restarts += model.quantizer.restart_dead(vectors.detach(), s.restart_below, generator)
-                usage += quantized.codes.flatten().bincount(minlength=s.codes).cpu()
+                    restarts += model.quantizer.restart_dead(vectors, s.restart_below, generator)
+                usage += codes.flatten().bincount(minlength=s.codes).cpu()
             if i % 50 == 49:
                 bar.set_postfix(mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}")
-        mean_mse, mean_commitment = (sums / steps_an_epoch).tolist()
-        row = {"epoch": epoch + 1, "seconds": round(time.time() - started), "mse": round(mean_mse, 6),
-               "commitment": round(mean_commitment, 6), "codes_in_use": int((usage > 0).sum()),
+        mean_mse, mean_commitment = distributed.mean(sums / steps_an_epoch).tolist()
+        row = {"epoch": epoch + 1, "seconds": round(time.time() - started, 1), "cpu_seconds": round(time.process_time() - cpu, 1),
+               "mse": round(mean_mse, 6), "commitment": round(mean_commitment, 6), "codes_in_use": int((usage > 0).sum()),
                "perplexity": round(perplexity(usage), 2), "restarts": restarts}  # fmt: skip
-        log_row(folders.runs / "vqvae.csv", row)
-        checkpoint.save(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s))
+        if distributed.rank() == 0:
+            log_row(folders.runs / "vqvae.csv", row)
+            checkpoint.save(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s))
 
     model = model.cpu().eval().requires_grad_(False)
     palette.arrange(model, digits)
@@ -182,8 +196,12 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
 
 def run(settings: VQVAESettings, folders: Folders) -> None:
     """Train and store, unless that is done already."""
-    if not finished(folders.out, "vqvae", settings):
-        write_network(folders.out, "vqvae", train(settings, folders, best_device()), settings)
+    if finished(folders.out, "vqvae", settings):
+        return
+    model = train(settings, folders, best_device())
+    if distributed.rank() == 0:
+        write_network(folders.out, "vqvae", model, settings)
+    distributed.wait()
 
 
 def main() -> None:

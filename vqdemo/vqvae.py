@@ -149,7 +149,7 @@ class VectorQuantizer(nn.Module):
             codebook = torch.where(count > 0, total / count.clamp(min=1), codebook)
         self.codebook.copy_(codebook)
         self.count.fill_(len(flat) / len(codebook))
-        self.total.copy_(codebook * self.count[:, None])
+        self.total.copy_(self.codebook * self.count[:, None])
 
     @torch.no_grad()
     def update(self, vectors: Tensor, codes: Tensor, decay: float) -> None:
