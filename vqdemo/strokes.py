@@ -16,6 +16,7 @@ SIDE = 28  # pixels of the frame, each way
 BOX = 20  # pixels that the ink itself may span
 PEN = 2.2  # least width of a stroke in the frame, in pixels; MNIST's pen is 2 to 3
 WORK = 480  # pixels of the longer side while working on a large picture
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")  # Pillow reads more, some by running other programs
 NOT_A_PICTURE = "This file is not a picture that can be read. PNG, JPEG, WebP, GIF and BMP can."
 LEAST_CONTRAST = 0.08  # of the way from black to white; below it there is paper and grain only
 
@@ -39,7 +40,7 @@ def read_grey(source: bytes | str | Path, max_bytes: int, max_pixels: int) -> np
         most = max_bytes / 2**20
         raise ValueError(f"The file has {size / 2**20:.1f} MB; a picture may have at most {most:.0f} MB.")
     try:
-        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as picture:
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS) as picture:
             width, height = picture.size
             if width * height > max_pixels:
                 raise ValueError(
@@ -51,9 +52,10 @@ def read_grey(source: bytes | str | Path, max_bytes: int, max_pixels: int) -> np
                 picture = picture.convert("RGBA")
                 picture = Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
             if picture.mode.startswith(("I", "F")):  # 16 bits and more, which Pillow would clip to 8
-                deep = np.asarray(picture, dtype=np.float64)
-                deep = (deep - deep.min()) / max(np.ptp(deep), 1e-9)
-                picture = Image.fromarray((deep * 255).astype(np.uint8))
+                picture = picture.convert("F")
+                picture.thumbnail((WORK, WORK), Image.Resampling.BOX)
+                deep = np.asarray(picture)
+                picture = Image.fromarray(((deep - deep.min()) / max(np.ptp(deep), 1e-9) * 255).astype(np.uint8))
             picture = picture.convert("L")
             picture.thumbnail((WORK, WORK), Image.Resampling.BOX)
             return np.asarray(picture, dtype=np.float32) / 255

@@ -1,5 +1,6 @@
-"""What every request passes before Gradio sees it: a size, a number at once, and an answer in words when something goes wrong.
+"""What every request passes before Gradio sees it: an address, a size, a number at once, and an answer in words when something goes wrong.
 
+What Gradio offers and this app has no use for is closed: fetching files and other hosts' pages, keeping visitors' sessions on disk.
 Too large a body is refused as soon as that shows, by its header or while it comes in. Requests of the page beyond what the machine can
 answer soon are told that it is busy, rather than kept waiting. And a request that Gradio cannot make sense of is answered by a sentence,
 without a traceback; what was in it is not logged.
@@ -7,6 +8,7 @@ without a traceback; what was in it is not logged.
 
 import json
 import logging
+import re
 from typing import ClassVar
 
 from starlette.requests import ClientDisconnect
@@ -16,6 +18,7 @@ from . import limits
 from .text import TEXT
 
 LIVE = "/component_server"  # where the page's server functions are called
+CLOSED = re.compile("/gradio_api/(file|proxy|deep_link|process_recording|stream|dev|vibe|undo-vibe|run-history)")
 
 
 class TooLarge(Exception):
@@ -34,6 +37,8 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        if CLOSED.search(scope["path"]):
+            return await answer(send, 404, "There is nothing at this address.")
         live = scope["path"].rstrip("/").endswith(LIVE)
         if live and Gate.running >= limits.MAX_LIVE_REQUESTS:
             return await answer(send, 200, TEXT["status"]["busy"])  # as a server function would: the page shows it

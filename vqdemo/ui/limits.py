@@ -7,6 +7,7 @@ MAX_DECODED = 64  # grids in one request for pictures: as many as there are code
 MAX_IMPORT_BYTES = 100_000  # a file of codes has less than 1,000
 MAX_UPLOAD_BYTES = 10 * 2**20  # a phone's photograph is 2 to 6 MB
 MAX_UPLOAD_PIXELS = 40_000_000  # checked from the header, before a single pixel is decoded
+MAX_PICTURES_AT_ONCE = 2  # that are decoded; others wait
 MAX_BODY_BYTES = 14 * 2**20  # of any request: a picture of that size in base64
 MAX_DISCARDED_BYTES = 100 * 2**20  # of a body that is too large, read so that its sender hears why; then the line is cut
 MAX_LIVE_REQUESTS = 64  # of the page at once; more are told that the server is busy

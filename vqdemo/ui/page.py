@@ -81,4 +81,4 @@ def build(model, metrics: dict | None = None) -> Page:
                     view(name, functions, text)
         view("status", functions, text)
         add_endpoints(model)
-    return demo.queue(max_size=MAX_QUEUE)
+    return demo.queue(max_size=MAX_QUEUE, api_open=False)  # no way to an endpoint past the queue

@@ -14,8 +14,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .. import strokes
-from . import atlas, figures, limits
+from . import atlas, figures, limits, pictures
 from .settings import SIDE, Settings, whole_number
 
 NEIGHBOURS = 6  # codes that the codebook view names as alike
@@ -82,8 +81,7 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
             data = base64.b64decode(request["data"], validate=True)
         except (binascii.Error, ValueError, TypeError) as error:
             raise ValueError("The picture did not arrive whole. Please try again.") from error
-        digit = strokes.digit_from_picture(data, limits.MAX_UPLOAD_BYTES, limits.MAX_UPLOAD_PIXELS)
-        return {"image": to_base64(digit)}
+        return {"image": to_base64(pictures.digit(data))}
 
     def grid(codes) -> np.ndarray:
         """The 49 numbers that the page sends, as a grid; their range is the model's to check."""
