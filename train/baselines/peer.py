@@ -1,0 +1,153 @@
+"""The peer: the VQ-VAE that most public notebooks with these parts train, on the same data and by the same clock as ours.
+
+Method
+    van den Oord, Vinyals, Kavukcuoglu (2017), "Neural Discrete Representation Learning", arXiv:1711.00937, as tutorials put it: strided
+    convolutions, 128 codes from a uniform start, and a codebook that follows by gradient.
+
+Where it differs from ours (vqdemo/vqvae.py, train/vqvae.py)
+    * 3x3 convolutions of stride 2 and their transposes, 32 and 64 channels, no residual blocks.
+    * The codebook is trained by the codebook loss: no running means, no restarts, no k-means start.
+    * Plain mean squared error and a commitment loss of almost no weight (0.009, the data's variance squared); Adam at a constant rate.
+
+`python -m train.baselines.peer` trains it, then ours for as long as one epoch and as four epochs last, each with its whole
+schedule, and prints what test error a CPU second buys. The figures go into metrics.json under "peer", the curves into runs/peer.csv.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from train import data, vqvae
+from train.bits import bits_of_pixels
+from train.classifier import ClassifierSettings, trained
+from train.output import Folders, add_folder_arguments, folders_from, log_row, write_json
+from train.sample_quality import accuracy
+from train.settings import add_arguments, from_arguments, setting, show
+from train.vqvae import VQVAESettings
+from train.vqvae_quality import decode, encode, fidelity
+from vqdemo.vqvae import VQVAE, VQVAEConfig
+
+
+@dataclass
+class PeerSettings:
+    """Settings of the peer."""
+
+    codes: int = setting(128, "codes in the codebook")
+    code_dim: int = setting(16, "length of a codebook vector")
+    epochs: int = setting(30, "passes over the training images")
+    batch: int = setting(128, "pictures a step")
+    learning_rate: float = setting(1e-3, "Adam's, constant")
+    commitment: float = setting(0.009, "weight of the commitment loss")
+    images: int = setting(0, "use only so many of the training images, 0 for all")
+    our_epochs: str = setting("1,4", "lengths at which ours is trained for comparison")
+    seed: int = setting(0, "seed of everything random")
+
+
+class Peer(nn.Module):
+    """Image (N,1,28,28) -> codes (N,7,7) -> image; the same two methods as vqdemo.vqvae.VQVAE, so that the same code judges both."""
+
+    def __init__(self, settings: PeerSettings):
+        super().__init__()
+        self.config = VQVAEConfig(num_codes=settings.codes, code_dim=settings.code_dim)
+        self.encoder = nn.Sequential(
+            nn.Conv2d(1, 32, 3, stride=2, padding=1), nn.ReLU(), nn.Conv2d(32, 64, 3, stride=2, padding=1), nn.ReLU(),
+            nn.Conv2d(64, settings.code_dim, 1),
+        )  # fmt: skip
+        self.codebook = nn.Parameter(torch.empty(settings.codes, settings.code_dim).uniform_(-0.05, 0.05))
+        self.decoder = nn.Sequential(
+            nn.ConvTranspose2d(settings.code_dim, 64, 3, stride=2, padding=1, output_padding=1), nn.ReLU(),
+            nn.ConvTranspose2d(64, 32, 3, stride=2, padding=1, output_padding=1), nn.ReLU(),
+            nn.ConvTranspose2d(32, 1, 3, padding=1),
+        )  # fmt: skip
+
+    def nearest(self, vectors: Tensor) -> Tensor:
+        """Vectors (N,D,7,7) -> index of the nearest code, int64 (N,7,7)."""
+        flat = vectors.movedim(1, -1)
+        return (self.codebook.square().sum(1) - 2 * flat @ self.codebook.T).argmin(-1)
+
+    def forward(self, images: Tensor, commitment: float) -> tuple[Tensor, Tensor]:
+        """Images (N,1,28,28) -> reconstructions and the sum of codebook and commitment loss."""
+        vectors = self.encoder(images)
+        quantized = F.embedding(self.nearest(vectors), self.codebook).movedim(-1, 1)
+        loss = F.mse_loss(quantized, vectors.detach()) + commitment * F.mse_loss(vectors, quantized.detach())
+        return self.decoder(vectors + (quantized - vectors).detach()), loss
+
+    def encode(self, images: Tensor) -> Tensor:
+        return self.nearest(self.encoder(images))
+
+    def decode(self, codes: Tensor) -> Tensor:
+        return self.decoder(F.embedding(codes, self.codebook).movedim(-1, 1)).clamp(0, 1)
+
+
+def test_mse(model: nn.Module, images: Tensor) -> float:
+    """Mean squared error of reconstructions of uint8 images (N,28,28)."""
+    return float(F.mse_loss(decode(model, encode(model, images)), images[:, None].float() / 255))
+
+
+def train_peer(s: PeerSettings, digits: Tensor, test: Tensor, log: Path) -> tuple[Peer, float]:
+    """Train on uint8 digits (N,28,28); the peer and its CPU seconds, those of the test after each epoch not counted."""
+    show("Peer", s)
+    torch.manual_seed(s.seed)
+    model = Peer(s)
+    optimizer = torch.optim.Adam(model.parameters(), lr=s.learning_rate)
+    used = 0.0
+    for epoch in range(s.epochs):
+        started = time.process_time()
+        batches = torch.randperm(len(digits)).split(s.batch)
+        for some in tqdm(batches, desc=f"peer {epoch + 1}/{s.epochs}", mininterval=2):
+            images = digits[some][:, None].float() / 255
+            decoded, loss = model(images, s.commitment)
+            optimizer.zero_grad(set_to_none=True)
+            (F.mse_loss(decoded, images) + loss).backward()
+            optimizer.step()
+        used += time.process_time() - started
+        log_row(log, {"epoch": epoch + 1, "cpu_seconds": round(used, 1), "test_mse": round(test_mse(model, test), 6)})
+    return model.eval().requires_grad_(False), used
+
+
+def train_ours(epochs: int, s: PeerSettings, folders: Folders, test: Tensor) -> dict:
+    """Ours with its settings but for the number of epochs: CPU seconds, doodles and palette included, and test error."""
+    own = Folders(folders.data, folders.out, folders.runs / f"ours_{epochs}")
+    own.runs.mkdir(exist_ok=True)
+    (own.runs / "vqvae.checkpoint.safetensors").unlink(missing_ok=True)  # a clock that starts half way measures nothing
+    started = time.process_time()
+    model: VQVAE = vqvae.train(replace(VQVAESettings(), epochs=epochs, images=s.images, seed=s.seed), own, "cpu")
+    return {"epochs": epochs, "cpu_seconds": time.process_time() - started, "test_mse": test_mse(model, test)}
+
+
+def run(folders: Folders, s: PeerSettings, judge: ClassifierSettings | None = None) -> dict:
+    """Train and measure the peer, train ours for less, and write both into metrics.json."""
+    digits, test = data.mnist(folders.data, "train", s.images), data.mnist(folders.data, "test")
+    peer, cpu_seconds = train_peer(s, digits.images, test.images, folders.runs / "peer.csv")
+    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
+    result = {
+        "settings": asdict(s),
+        "cpu_seconds": cpu_seconds,
+        "vqvae": fidelity(peer, test.images)
+        | {"read_as_true_digit": accuracy(classifier, decode(peer, encode(peer, test.images)), test.labels)},
+        "bits_of_pixels": bits_of_pixels(peer, digits.images, test.images),
+        "ours": [train_ours(int(epochs), s, folders, test.images) for epochs in s.our_epochs.split(",")],
+    }
+    metrics = json.loads((folders.out / "metrics.json").read_text(encoding="utf-8"))
+    write_json(folders.out / "metrics.json", metrics | {"peer": result})
+    print(json.dumps(result, indent=2))
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.baselines.peer", description=__doc__.splitlines()[0])
+    add_folder_arguments(parser, out="--weights")
+    add_arguments(parser, PeerSettings)
+    arguments = parser.parse_args()
+    run(folders_from(arguments), from_arguments(PeerSettings, arguments))
+
+
+if __name__ == "__main__":
+    main()
