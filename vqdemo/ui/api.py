@@ -151,12 +151,15 @@ def to_image(image) -> np.ndarray:
 
 
 def uploaded(path: str) -> bytes:
-    """The content of a file that came in by Gradio's upload, and of no other. It is deleted: what visitors send is not kept."""
+    """The content of a file that came in by Gradio's upload, and of no other.
+
+    The file is emptied, since nothing that visitors send is kept, and left for Gradio to delete, which keeps a list of its files.
+    """
     folder, file = Path(gr.utils.get_upload_folder()).resolve(), Path(path).resolve()
     if not file.is_relative_to(folder) or not file.is_file():
         raise ValueError("The file was not uploaded: with gradio_client, use handle_file(path).")
     content = file.read_bytes()
-    file.unlink(missing_ok=True)
+    file.write_bytes(b"")
     return content
 
 

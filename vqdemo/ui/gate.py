@@ -52,7 +52,7 @@ class Gate:
             Gate.sent -= post
 
     async def guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        came, started = 0, False
+        came, started, ended = 0, False, False
 
         async def counted() -> Message:
             nonlocal came
@@ -63,8 +63,9 @@ class Gate:
             return message
 
         async def noted(message: Message) -> None:
-            nonlocal started
+            nonlocal started, ended
             started = True
+            ended = message["type"] == "http.response.body" and not message.get("more_body")
             await send(message)
 
         length = dict(scope["headers"]).get(b"content-length", b"0")
@@ -86,6 +87,8 @@ class Gate:
             logging.getLogger(__name__).warning("%s %s: %s", scope["method"], scope["path"], type(error).__name__)
             if not started:
                 await answer(send, 400, "The server can make nothing of this request.")
+            elif not ended:  # a stream that has told of the error, but was not closed
+                await send({"type": "http.response.body"})
 
 
 async def answer(send: Send, status: int, sentence: str) -> None:

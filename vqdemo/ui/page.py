@@ -1,17 +1,20 @@
 """The page: which parts stand where, how it looks as a whole, and how it is launched."""
 
+import logging
 import os
 import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 import gradio as gr
+from gradio_client.utils import is_http_url_like, traverse
 from starlette.middleware import Middleware
 
 from .api import add_endpoints
 from .gate import Gate
-from .limits import GRACE_SECONDS, MAX_QUEUE, MAX_UPLOAD_BYTES
+from .limits import GRACE_SECONDS, MAX_QUEUE, MAX_SESSIONS, MAX_THREADS, MAX_UPLOAD_BYTES
 from .server import server_functions
 from .settings import SIDE
 from .views import ROUTE, STATIC, text_for, view
@@ -32,6 +35,8 @@ COLUMNS = {
 
 HOUR = 3600  # seconds; uploads through the API are deleted when they are older
 
+UNREADABLE = "The arguments cannot be read. The page's link 'Use via API' tells how many there are, and of what kind."
+
 GROUND = {"body_background_fill": "#f5f5f2", "body_background_fill_dark": "#111318"}  # as --page in page.css
 
 LAUNCH = {
@@ -44,17 +49,34 @@ LAUNCH = {
     "ssr_mode": False,
     "max_file_size": MAX_UPLOAD_BYTES,
     "enable_monitoring": False,
+    "max_threads": MAX_THREADS,
+    "state_session_capacity": MAX_SESSIONS,
     "mcp_server": True,
 }
 
 
 class Page(gr.Blocks):
-    """Blocks that know how they want to be launched, so that ``demo.launch()`` is all there is to say."""
+    """Blocks that know how they want to be launched, so that ``demo.launch()`` is all there is to say.
+
+    What goes wrong with a call of the API outside our own functions is told in a sentence, and nothing of it is logged.
+    """
+
+    async def process_api(self, block_fn, inputs, *others, **named):
+        """Gradio's way of one call, from the arguments as they came to the answer; raises gr.Error only."""
+        try:
+            traverse(inputs, refuse, is_address)
+            return await super().process_api(block_fn, inputs, *others, **named)
+        except gr.Error:
+            raise
+        except Exception as error:  # noqa: BLE001, whatever Gradio makes of nonsense
+            logging.getLogger(__name__).warning("a call of the API: %s", type(error).__name__)
+            raise gr.Error(UNREADABLE, print_exception=False) from None
 
     def launch(self, **options):
         """Serve until SIGTERM, which lets requests be finished first, or Ctrl-C."""
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self.finish)
+        keep_mcp_from_logging()
         return super().launch(**{**LAUNCH, **options})
 
     def finish(self, *_) -> None:
@@ -65,6 +87,25 @@ class Page(gr.Blocks):
         time.sleep(0.1)  # for the last answers to be on their way
         sys.stdout.flush()
         os._exit(0)  # at once: open streams would hold up an orderly end, and threads that still run would make it an error
+
+
+def keep_mcp_from_logging() -> None:
+    """The package mcp logs requests that it cannot read, with all that is in them: by loggers of its own, and by the root's."""
+    logging.getLogger("mcp").setLevel(logging.CRITICAL)
+    logging.getLogger().addFilter(not_by_mcp)  # by its name, so that it is added once only
+
+
+def not_by_mcp(record: logging.LogRecord) -> bool:
+    return Path(record.pathname).parts[-3:-2] != ("mcp",)
+
+
+def is_address(value) -> bool:
+    """Whether a file is meant by its address elsewhere, which Gradio would fetch."""
+    return isinstance(value, dict) and is_http_url_like(str(value.get("path")))
+
+
+def refuse(value) -> None:
+    raise gr.Error("Send the picture itself: nothing is fetched from other addresses.", print_exception=False)
 
 
 def build(model, metrics: dict | None = None) -> Page:
