@@ -1,0 +1,130 @@
+"""Charts of a training: the codebook, the learning curves, and what a larger codebook buys. Each light and dark, as SVG.
+
+`python -m train.charts --weights weights` draws what it finds figures for: the codebook from the weights, the curves from the logs in
+`runs`, rate against distortion from metrics.json (train/rate_distortion.py). Tiles are mean pictures around a code, none of MNIST's.
+"""
+
+import argparse
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
+from matplotlib.ticker import ScalarFormatter
+
+import vqdemo
+from vqdemo.model import VQModel
+
+# Paper, ink, faint lines, and the colours of two curves; the page's own.
+THEMES = {
+    "light": {"paper": "#ffffff", "ink": "#1f2433", "faint": "#d9dde6", "first": "#4f46e5", "second": "#d97706"},
+    "dark": {"paper": "#0d1117", "ink": "#e6e9f0", "faint": "#343b4a", "first": "#a5b4fc", "second": "#fbbf24"},
+}
+
+
+def codebook(figure: Figure, model: VQModel, colours: dict) -> None:
+    """Left the codebook's vectors in their two principal components, each as its tile; right how often each is used."""
+    vectors = model.vqvae.quantizer.codebook.cpu().double().numpy()
+    centred = vectors - vectors.mean(0)
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    places, share = left[:, :2] * sizes[:2], (sizes[:2] ** 2).sum() / (sizes**2).sum()
+    embedded, used = figure.subplots(1, 2, width_ratios=(3, 2))
+    shades = LinearSegmentedColormap.from_list("ink", [colours["paper"], colours["ink"]])
+    for place, tile in zip(places, model.tiles, strict=True):
+        box = OffsetImage(tile, zoom=1.7, cmap=shades, norm="linear", interpolation="nearest")
+        frame = {"edgecolor": colours["faint"], "facecolor": colours["paper"], "linewidth": 0.6}
+        embedded.add_artist(AnnotationBbox(box, place, pad=0.05, bboxprops=frame))
+    embedded.set(xlim=padded(places[:, 0]), ylim=padded(places[:, 1]), xticks=[], yticks=[])
+    embedded.spines[:].set_visible(False)
+    embedded.set_title(f"the {len(vectors)} codes, by two principal components of\ntheir vectors ({share:.0%} of the variance)")
+    used.bar(np.arange(len(model.usage)), 100 * np.sort(model.usage)[::-1], color=colours["first"], width=0.8)
+    used.set(yscale="log", xlabel="codes, the most frequent first", ylabel="% of all cells")
+    used.yaxis.set_major_formatter(ScalarFormatter())
+    used.set_title("how often each is used")
+
+
+def padded(values: np.ndarray, by: float = 0.08) -> tuple[float, float]:
+    """Limits of an axis with room around its values."""
+    room = by * np.ptp(values)
+    return values.min() - room, values.max() + room
+
+
+def read_log(path: Path) -> dict[str, list[float]]:
+    """A log of train/output.py: each column's numbers."""
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {name: [float(row[name]) for row in rows] for name in rows[0]}
+
+
+def curves(figure: Figure, runs: Path, colours: dict) -> None:
+    """Training error of the VQ-VAE and nats of the prior, epoch by epoch."""
+    pixels, nats = figure.subplots(1, 2)
+    log = read_log(runs / "vqvae.csv")
+    pixels.plot(log["epoch"], log["mse"], color=colours["first"])
+    pixels.set(xlabel="epoch", yscale="log", title="VQ-VAE: squared error of a training pixel")
+    log = read_log(runs / "prior.csv")
+    for name, words, colour in (("nats_a_grid", "whole grid", "first"), ("nats_with_known_cells_after", "with known cells after", "second")):
+        nats.plot(log["epoch"], log[name], color=colours[colour])
+        label_end(nats, log["epoch"][-1], log[name][-1], words, colours[colour])
+    nats.set(xlabel="epoch", title="prior: nats of a training grid")
+
+
+def label_end(axes: Axes, x: float, y: float, words: str, colour: str) -> None:
+    """The name of a curve at its end, instead of a legend."""
+    axes.annotate(words, (x, y), xytext=(0, 6), textcoords="offset points", ha="right", color=colour)
+
+
+def rate_distortion(figure: Figure, points: list[dict], colours: dict) -> None:
+    """Squared error against the bits of a code, log2 of the perplexity, for codebooks of different sizes trained alike."""
+    axes = figure.subplots()
+    rate, error = [p["bits_a_cell"] for p in points], [p["mse"] for p in points]
+    axes.plot(rate, error, "o-", color=colours["first"])
+    for point in points:
+        axes.annotate(f"K = {point['codes']}", (point["bits_a_cell"], point["mse"]), xytext=(6, 6), textcoords="offset points")
+    axes.set(xlabel="bits a cell (entropy of code use)", ylabel="squared error of a test pixel", xlim=padded(np.array(rate), 0.15))
+    axes.set_title(f"rate and distortion after {points[0]['epochs']} epochs each")
+
+
+def draw(path: Path, size: tuple[float, float], chart, *arguments) -> None:
+    """Call chart(figure, *arguments, colours) once for each theme and write path-light.svg and path-dark.svg."""
+    for theme, colours in THEMES.items():
+        ink, paper = colours["ink"], colours["paper"]
+        style = {
+            "figure.facecolor": paper, "axes.facecolor": paper, "text.color": ink, "axes.labelcolor": ink, "axes.edgecolor": colours["faint"],
+            "xtick.color": ink, "ytick.color": ink, "axes.spines.top": False, "axes.spines.right": False, "font.size": 9,
+            "axes.titlesize": 9, "axes.titlelocation": "left", "svg.hashsalt": "vqdemo", "svg.fonttype": "path",
+        }  # fmt: skip
+        with rc_context(style):
+            figure = Figure(figsize=size, layout="constrained")
+            chart(figure, *arguments, colours)
+            target = path.with_name(f"{path.name}-{theme}.svg")
+            figure.savefig(target, metadata={"Date": None})
+        print(f"wrote {target}")
+
+
+def run(folder: Path, runs: Path) -> None:
+    """Draw every chart whose figures are there, beside the weights."""
+    draw(folder / "codebook", (9, 4.2), codebook, vqdemo.load(folder))
+    if (runs / "vqvae.csv").exists() and (runs / "prior.csv").exists():
+        draw(folder / "curves", (9, 3), curves, runs)
+    metrics = folder / "metrics.json"
+    points = json.loads(metrics.read_text(encoding="utf-8")).get("rate_distortion") if metrics.exists() else None
+    if points:
+        draw(folder / "rate_distortion", (5, 3.2), rate_distortion, points)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.charts", description=__doc__.splitlines()[0])
+    parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder of the weights (default: weights)")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the logs (default: runs)")
+    arguments = parser.parse_args()
+    run(arguments.weights, arguments.runs)
+
+
+if __name__ == "__main__":
+    main()

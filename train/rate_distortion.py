@@ -1,0 +1,56 @@
+"""What a larger codebook buys: the VQ-VAE trained with 16 to 256 codes, all for the same few epochs.
+
+`python -m train.rate_distortion` adds the points to metrics.json; train/charts.py draws them. Rate is the entropy of code use on the test
+digits, in bits a cell: what a coder would need that knows how often each code comes, but no prior.
+"""
+
+import argparse
+import json
+import math
+from dataclasses import dataclass, replace
+
+from train import data, vqvae
+from train.device import best_device
+from train.output import Folders, add_folder_arguments, folders_from, write_json
+from train.settings import add_arguments, from_arguments, setting
+from train.vqvae import VQVAESettings
+from train.vqvae_quality import fidelity
+
+
+@dataclass
+class RateDistortionSettings:
+    """Settings of the sweep."""
+
+    codes: str = setting("16,32,64,128,256", "sizes of the codebook")
+    epochs: int = setting(2, "passes over the training images for each, with a whole schedule of the learning rate")
+    images: int = setting(0, "use only so many of the training images, 0 for all")
+
+
+def point(codes: int, s: RateDistortionSettings, folders: Folders, device: str) -> dict:
+    """Train with so many codes and measure on the test digits; goes on where it was cut off."""
+    own = replace(folders, runs=folders.runs / f"codes_{codes}")
+    own.runs.mkdir(exist_ok=True)
+    model = vqvae.train(replace(VQVAESettings(), codes=codes, epochs=s.epochs, images=s.images), own, device)
+    measured = fidelity(model, data.mnist(folders.data, "test").images)
+    return {"codes": codes, "epochs": s.epochs, "bits_a_cell": math.log2(measured["perplexity"]), "mse": measured["mse"]}
+
+
+def run(folders: Folders, s: RateDistortionSettings) -> list[dict]:
+    """All points, written into metrics.json as "rate_distortion"."""
+    points = [point(int(codes), s, folders, best_device()) for codes in s.codes.split(",")]
+    path = folders.out / "metrics.json"
+    write_json(path, json.loads(path.read_text(encoding="utf-8")) | {"rate_distortion": points})
+    print(json.dumps(points, indent=2))
+    return points
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.rate_distortion", description=__doc__.splitlines()[0])
+    add_folder_arguments(parser, out="--weights")
+    add_arguments(parser, RateDistortionSettings)
+    arguments = parser.parse_args()
+    run(folders_from(arguments), from_arguments(RateDistortionSettings, arguments))
+
+
+if __name__ == "__main__":
+    main()
