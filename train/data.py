@@ -68,8 +68,7 @@ def from_torchvision(dataset: str, folder: Path, train: bool) -> Pictures:
     if dataset == "emnist-letters":
         options["split"] = "letters"
     with distributed.first_alone():
-        present = (Path(folder) / NAMES[dataset] / "raw").is_dir()
-        pictures = source(str(folder), train=train, download=not present, **options)
+        pictures = source(str(folder), train=train, download=True, **options)
     if dataset == "emnist-letters":
         return Pictures(pictures.data.mT.contiguous(), pictures.targets - 1)  # its files hold columns as rows, and count from 1
     return Pictures(pictures.data, pictures.targets)
