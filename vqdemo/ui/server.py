@@ -3,19 +3,22 @@
 These functions are called directly by the browser, past Gradio's queue and past every component's own
 checks. Each takes one dict and returns one dict, checks what it was given, and says what is wrong with it as
 ``{"error": message}``, since an exception would reach the script as ``undefined``. Images travel as base64
-of 784 bytes, which is the fastest way there is here.
+of 784 bytes, which is the fastest way there is here. What follows a moving pen is asynchronous, so that
+visitors share passes through the networks (see shared.py); the rest runs in Gradio's threads.
 """
 
 import base64
 import binascii
 import functools
 import hashlib
+import inspect
 from collections.abc import Callable
 
 import numpy as np
 
 from . import atlas, figures, limits, pictures
 from .settings import SIDE, Settings, whole_number
+from .shared import Shared
 
 NEIGHBOURS = 6  # codes that the codebook view names as alike
 SPACING = 0.095  # of the map's side, between two codes
@@ -26,20 +29,24 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
     """The questions of the page, as Gradio's ``server_functions`` wants them. `metrics`: see figures.py."""
     tiles = np.asarray(model.tiles)
 
-    def describe(request: dict) -> dict:
+    to_codes, to_images = Shared(model.encode), Shared(model.decode)
+
+    async def describe(request: dict) -> dict:
         """All that the page must know about the model before the first stroke."""
         return description
 
-    def encode(request: dict) -> dict:
+    async def encode(request: dict) -> dict:
         """An image -> its codes, and the image decoded from them."""
-        return seen(from_base64(request["image"]))
+        codes = await to_codes(from_base64(request["image"])[None])
+        return looked_at(codes[0], (await to_images(codes))[0])
 
-    def decode(request: dict) -> dict:
+    async def decode(request: dict) -> dict:
         """Full grids of codes -> their images."""
         grids = request["grids"]
         if not isinstance(grids, list) or not 1 <= len(grids) <= limits.MAX_DECODED:
             raise ValueError(f"Between 1 and {limits.MAX_DECODED} grids can be decoded at once.")
-        return {"images": [to_base64(image) for image in model.decode(np.stack([grid(one) for one in grids]))]}
+        images = await to_images(np.stack([grid(one, least=0) for one in grids]))
+        return {"images": [to_base64(image) for image in images]}
 
     def complete(request: dict) -> dict:
         """A grid with unknown cells (-1) and settings -> alternatives, the likeliest first."""
@@ -83,19 +90,20 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
             raise ValueError("The picture did not arrive whole. Please try again.") from error
         return {"image": to_base64(pictures.digit(data))}
 
-    def grid(codes) -> np.ndarray:
-        """The 49 numbers that the page sends, as a grid; their range is the model's to check."""
+    def grid(codes, least: int = -1) -> np.ndarray:
+        """The 49 numbers that the page sends, as a grid; -1 is an unknown cell."""
         rows, columns = model.grid_shape
         numbers = isinstance(codes, list) and all(type(code) is int for code in codes)
         if not numbers or len(codes) != rows * columns:
             raise ValueError(f"A grid is a list of {rows * columns} whole numbers.")
-        if not all(-1 <= code < model.num_codes for code in codes):
-            raise ValueError(f"A code is a number from 0 to {model.num_codes - 1}, or -1 where unknown.")
+        if not all(least <= code < model.num_codes for code in codes):
+            unknown = ", or -1 where unknown" if least < 0 else "; an unknown cell has no picture"
+            raise ValueError(f"A code is a number from 0 to {model.num_codes - 1}{unknown}.")
         return np.array(codes, dtype=np.int64).reshape(rows, columns)
 
     def seen(image: np.ndarray) -> dict:
         codes = model.encode(image[None])
-        return {"codes": codes[0].ravel().tolist(), "image": to_base64(model.decode(codes)[0])}
+        return looked_at(codes[0], model.decode(codes)[0])
 
     images = example_images(model)
     description = {
@@ -135,21 +143,38 @@ def example_images(model, tries: int = 7) -> list[np.ndarray]:
     return images
 
 
+def looked_at(codes: np.ndarray, image: np.ndarray) -> dict:
+    return {"codes": codes.ravel().tolist(), "image": to_base64(image)}
+
+
 def guarded(question: Callable) -> Callable:
     """The same question, with what is wrong about a request said in the reply."""
 
     @functools.wraps(question)
     def answer(request: dict) -> dict:
-        if not isinstance(request, dict):
-            return {"error": "A request is an object with named fields."}
         try:
-            return question(request)
-        except KeyError as error:
-            return {"error": f"The request lacks the field {error}."}
-        except (ValueError, TypeError) as error:
-            return {"error": str(error)}
+            return question(an_object(request))
+        except (KeyError, ValueError, TypeError) as error:
+            return {"error": what_is_wrong(error)}
 
-    return answer
+    @functools.wraps(question)
+    async def answer_soon(request: dict) -> dict:
+        try:
+            return await question(an_object(request))
+        except (KeyError, ValueError, TypeError) as error:
+            return {"error": what_is_wrong(error)}
+
+    return answer_soon if inspect.iscoroutinefunction(question) else answer
+
+
+def an_object(request) -> dict:
+    if not isinstance(request, dict):
+        raise TypeError("A request is an object with named fields.")
+    return request
+
+
+def what_is_wrong(error: Exception) -> str:
+    return f"The request lacks the field {error}." if isinstance(error, KeyError) else str(error)
 
 
 def to_base64(image: np.ndarray) -> str:

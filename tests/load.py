@@ -1,0 +1,285 @@
+"""Many visitors at once, over real HTTP: how long they wait, and whether each gets back what belongs to him.
+
+    .venv/bin/python tests/load.py [--visitors 30] [--seconds 60] [--overload 300] [--minutes 0]
+
+It starts `python app.py` as a process of its own and sends what the page's scripts send. A visitor draws strokes of two seconds, eight
+pictures a second, with a pause of one second after each, and meanwhile asks for four completions every ten seconds. As on the page, one
+picture is on its way at a time and the newest comes next. Waiting is counted from the moment when a picture was drawn, also while it
+waits for the one before. Every reply is compared with what the model itself says of that visitor's drawing.
+
+Then many more visitors come for ten seconds, who draw and call the API: those whom the server cannot serve are to be told so at once.
+With --minutes, the load then goes on for that long, and the memory of the server's process is watched.
+
+A visitor is two threads with a connection each, as in a browser; http.client costs 0.3 ms of CPU a request, far less than the server's.
+"""
+
+import argparse
+import base64
+import http.client
+import json
+import random
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import app_process
+import numpy as np
+import torch
+from PIL import Image, ImageDraw
+
+import vqdemo
+
+RATE = 8  # pictures a second while a stroke is drawn
+STROKE, PAUSE = 2.0, 1.0  # seconds
+COMPLETION_EVERY = 10.0  # seconds
+ALTERNATIVES = 4  # the page's default
+PATIENCE = 20.0  # seconds after which an answer counts as lost
+LIVE_P95, COMPLETION_P95 = 0.4, 2.0  # seconds: what is allowed
+RECOVERY = 2.0  # seconds from the end of an overload until one visitor is served as usual
+GROWTH = 0.05  # of memory, beyond the level after the first minute
+BUSY = "busy"  # the word in the server's answer to whom it cannot serve now
+
+
+@dataclass
+class Question:
+    """A request to a server function, and the only right reply."""
+
+    function: str
+    data: dict
+    reply: dict
+
+
+@dataclass
+class Result:
+    """What the visitors met with; shared by all threads, and only ever appended to."""
+
+    live: list[float] = field(default_factory=list)  # seconds from the drawing of a picture to its reply
+    completions: list[float] = field(default_factory=list)  # seconds
+    busy: list[float] = field(default_factory=list)  # seconds until a visitor was told that the server is busy
+    wrong: list[str] = field(default_factory=list)  # replies that are lost, late beyond patience, of another visitor, or errors
+
+    def __str__(self) -> str:
+        shown = [f"{name} {describe(getattr(self, name))}" for name in ("live", "completions", "busy") if getattr(self, name)]
+        return "; ".join([*shown, f"wrong: {len(self.wrong)} {self.wrong[:3]}"])
+
+
+def p95(seconds: list[float]) -> float:
+    return float(np.percentile(seconds, 95)) if seconds else float("inf")
+
+
+def describe(seconds: list[float]) -> str:
+    median, late = 1000 * np.median(seconds), 1000 * p95(seconds)
+    return f"{len(seconds)}, median {median:.0f} ms, p95 {late:.0f} ms, longest {1000 * max(seconds):.0f} ms"
+
+
+# ---- what visitors send, and the right replies
+
+
+def strokes(visitor: int) -> list[np.ndarray]:
+    """Two strokes as they grow, in pictures of their own: uint8 (28,28) each, RATE * STROKE pictures a stroke."""
+    chance = random.Random(visitor)
+    pictures = []
+    for _ in range(2):
+        points = [(chance.uniform(4, 24), chance.uniform(4, 24))]
+        for _ in range(int(RATE * STROKE)):
+            points.append(tuple(min(max(at + chance.gauss(0, 4), 2), 26) for at in points[-1]))
+            sheet = Image.new("L", (112, 112))
+            ImageDraw.Draw(sheet).line([(4 * x, 4 * y) for x, y in points], fill=255, width=9, joint="curve")
+            pictures.append(np.asarray(sheet.resize((28, 28), Image.Resampling.BOX)))
+    return pictures
+
+
+def drawings(model, visitors: int) -> list[list[Question]]:
+    """Each visitor's pictures, in the order of drawing."""
+    sent = [strokes(visitor) for visitor in range(visitors)]
+    images = np.stack([picture for own in sent for picture in own]).astype(np.float32) / 255
+    codes = model.encode(images)
+    right = iter(zip(images, codes, model.decode(codes), strict=True))
+    return [[encoding(*next(right)) for _ in own] for own in sent]
+
+
+def encoding(image: np.ndarray, codes: np.ndarray, decoded: np.ndarray) -> Question:
+    return Question("encode", {"image": in_base64(image)}, {"codes": codes.ravel().tolist(), "image": in_base64(decoded)})
+
+
+def completion(model, drawing: Question, seed: int) -> Question:
+    """The lower half of a drawing's codes forgotten."""
+    codes = np.array(drawing.reply["codes"]).reshape(model.grid_shape)
+    codes[model.grid_shape[0] // 2 :] = -1
+    settings = {"label": None, **model.defaults, "seed": seed}
+    grids = model.complete(codes, ALTERNATIVES, **settings)
+    order = np.argsort(-model.log_prob(grids, known=codes >= 0))
+    reply = [{"codes": grids[i].ravel().tolist(), "image": in_base64(model.decode(grids[i : i + 1]))} for i in order]
+    return Question("complete", {"codes": codes.ravel().tolist(), "n": ALTERNATIVES, **settings}, {"alternatives": reply})
+
+
+def pixels(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), np.uint8).astype(int)
+
+
+def in_base64(image: np.ndarray) -> str:
+    return base64.b64encode((image * 255).round().astype(np.uint8).tobytes()).decode()
+
+
+# ---- visitors
+
+
+class Line:
+    """One connection of a visitor to the server."""
+
+    def __init__(self, url: str, component: int, visitor: int | str):
+        self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
+        self.base = {"component_id": component, "session_hash": f"visitor{visitor}"}
+
+    def ask(self, question: Question, since: float, times: list[float], result: Result) -> bool:
+        """Ask, and note the seconds since `since` in `times` if the answer is right; False if the server is busy."""
+        try:
+            status, reply = self.post({**self.base, "fn_name": question.function, "data": question.data})
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            self.connection.close()
+            result.wrong.append(f"{question.function}: {error!r}")
+            return True
+        took = time.monotonic() - since
+        busy = BUSY in str(reply.get("error"))
+        if busy:
+            result.busy.append(took)
+        elif status == 200 and same(reply, question.reply):
+            times.append(took)
+        else:
+            result.wrong.append(f"{question.function}: {status} {reply}"[:200])
+        return not busy
+
+    def post(self, body: dict) -> tuple[int, dict]:
+        self.connection.request("POST", "/gradio_api/component_server", json.dumps(body), {"Content-Type": "application/json"})
+        response = self.connection.getresponse()
+        return response.status, json.loads(response.read())
+
+
+def same(reply: dict, right: dict) -> bool:
+    """Equal codes, and pictures equal but for rounding: how many pictures share a pass may change the last bit."""
+    if "alternatives" in right:
+        pairs = zip(reply.get("alternatives", []), right["alternatives"], strict=True)
+        return all(same(one, another) for one, another in pairs)
+    return reply.get("codes") == right["codes"] and np.abs(pixels(reply["image"]) - pixels(right["image"])).max() <= 1
+
+
+def draw(line: Line, pictures: list[Question], until: float, result: Result) -> None:
+    """Stroke, pause, stroke, pause, until the time is over."""
+    begin, number = time.monotonic(), 0
+    length = int(RATE * STROKE)
+    while begin < until:
+        drawn = -1
+        while drawn < length - 1:
+            newest = min(int((time.monotonic() - begin) * RATE), length - 1)
+            if newest > drawn:
+                drawn = newest
+                line.ask(pictures[(number * length + drawn) % len(pictures)], begin + drawn / RATE, result.live, result)
+            else:
+                time.sleep(max(begin + (drawn + 1) / RATE - time.monotonic(), 0))
+        number += 1
+        begin = max(begin + STROKE + PAUSE, time.monotonic())
+        time.sleep(max(begin - time.monotonic(), 0))
+
+
+def complete(line: Line, questions: list[Question], until: float, result: Result) -> None:
+    for number in range(1_000_000):
+        began = time.monotonic()
+        if began >= until:
+            return
+        line.ask(questions[number % len(questions)], began, result.completions, result)
+        line.connection.close()  # the server closes connections that nothing came through for five seconds
+        time.sleep(max(began + COMPLETION_EVERY - time.monotonic(), 0))
+
+
+def crowd(url: str, visits: list[tuple[list[Question], list[Question]]], seconds: float) -> Result:
+    """All visitors, each a pair of pictures and completions, for so long; they come one after the other within three seconds."""
+    result, component = Result(), component_of(url)
+    chance, now = random.Random(0), time.monotonic()
+
+    def visit(work: Callable, number: int, questions: list[Question], after: float) -> None:
+        time.sleep(after)
+        work(Line(url, component, number), questions, now + seconds, result)
+
+    threads = []
+    for number, (pictures, completions) in enumerate(visits):
+        first = chance.uniform(0, min(STROKE + PAUSE, seconds / 2))
+        threads.append(threading.Thread(target=visit, args=(draw, number, pictures, first)))
+        if completions:
+            after = chance.uniform(0, min(COMPLETION_EVERY, seconds))
+            threads.append(threading.Thread(target=visit, args=(complete, number, completions, after)))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return result
+
+
+def component_of(url: str) -> int:
+    """The part of the page whose server functions are asked: all have the same."""
+    with urllib.request.urlopen(f"{url}/config") as config:
+        components = json.load(config)["components"]
+    return next(one["id"] for one in components if (one["props"].get("elem_classes") or [None])[0] == "view")
+
+
+# ---- the rounds
+
+
+def visits(model, visitors: int) -> list[tuple[list[Question], list[Question]]]:
+    """What each visitor will send: pictures, and a completion of what either stroke has become."""
+    return [(one, [completion(model, one[i], i) for i in (15, 31)]) for one in drawings(model, visitors)]
+
+
+def recovery(url: str, question: Question) -> float:
+    """Seconds from now until a picture has been answered rightly, and soon, five times in a row."""
+    line, began, good = Line(url, component_of(url), "after"), time.monotonic(), 0
+    while good < 5:
+        result, asked = Result(), time.monotonic()
+        line.ask(question, asked, result.live, result)
+        good = good + 1 if result.live and result.live[0] <= LIVE_P95 else 0
+        if good == 1:
+            first = time.monotonic()
+        if asked - began > PATIENCE:
+            return float("inf")
+        time.sleep(1 / RATE)
+    return first - began
+
+
+def memory(process: int) -> float:
+    """MB of a process that are in memory."""
+    fields = Path(f"/proc/{process}/statm").read_text().split()
+    return int(fields[1]) * 4096 / 2**20
+
+
+def cpu(process: int) -> float:
+    """Seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--visitors", type=int, default=30)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--overload", type=int, default=300, help="visitors")
+    parser.add_argument("--minutes", type=float, default=0, help="of load after which memory is compared")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    model = vqdemo.load("weights")
+    with tempfile.TemporaryDirectory() as folder, app_process.running(Path(folder) / "log") as app:
+        own_drawings = visits(model, options.visitors)
+        used, own, began = cpu(app.process.pid), time.process_time(), time.monotonic()
+        result = crowd(app.url, own_drawings, options.seconds)
+        took = time.monotonic() - began
+        print(result, flush=True)
+        print(f"CPU: server {(cpu(app.process.pid) - used) / took:.2f} cores, client {(time.process_time() - own) / took:.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
