@@ -34,7 +34,7 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
     reference = sample_quality.Reference(classifier, data.load(dataset, folders.data, "train").images, digits.images, few)
     metrics = {
         "weights": fingerprints(folders.out),
-        "data": {"set": data.NAMES.get(dataset, dataset), "split": split, "pictures": len(codes)},
+        "data": {"set": data.NAMES.get(dataset, Path(dataset).name), "split": split, "pictures": len(codes)},
         "classifier": {"accuracy": sample_quality.accuracy(classifier, pictures, digits.labels)},
         "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)
         | vqvae_quality.editing(model.vqvae, digits.images, few // 2)
