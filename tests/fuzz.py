@@ -326,7 +326,7 @@ def wrong_with(request: Request, status: int, kind: str, text: str) -> str | Non
         return f"{status} without a message"
     if status >= 400 and request.method != "HEAD" and not text.strip():
         return f"{status} without a word"
-    if "event: error" in text and not re.search(r'"error": ?"[^"]{5,}', text):
+    if "event: error" in text and not re.search(r'("error"|data): ?"[^"]{5,}', text):
         return "an error without a message"
     return None
 

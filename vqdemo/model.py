@@ -99,9 +99,14 @@ class VQModel:
         return self.complete_each(grid.expand(n, -1, -1), label, choice, generator).cpu().numpy()
 
     @torch.no_grad()
-    def complete_each(self, codes: Tensor, label: int | None, choice: Choice, generator: torch.Generator) -> Tensor:
-        """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not checked."""
-        if label is None:
+    def complete_each(self, codes: Tensor, label: int | Tensor | None, choice: Choice, generator: torch.Generator) -> Tensor:
+        """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not checked.
+
+        label: one for all, or int64 (N,) one for each; None: drawn as in `complete`.
+        """
+        if isinstance(label, Tensor):
+            labels = label
+        elif label is None:
             labels = torch.multinomial(self._label_weights(codes, choice), 1, generator=generator)[:, 0]
         else:
             labels = torch.full((len(codes),), label)

@@ -29,6 +29,7 @@ class Gate:
     """ASGI middleware."""
 
     running: ClassVar[int] = 0  # requests of the page that are being answered
+    closing: ClassVar[bool] = False  # the process is about to end: who keeps a connection open is to look for another
     sent: ClassVar[int] = 0  # the same, of all that send something; pictures of a page and open streams do not
 
     def __init__(self, app: ASGIApp):
@@ -65,6 +66,8 @@ class Gate:
         async def noted(message: Message) -> None:
             nonlocal started, ended
             started = True
+            if Gate.closing and message["type"] == "http.response.start":
+                message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
             ended = message["type"] == "http.response.body" and not message.get("more_body")
             await send(message)
 
@@ -84,7 +87,7 @@ class Gate:
         except ClientDisconnect:
             pass  # nobody is left to be answered
         except Exception as error:  # noqa: BLE001, whatever Gradio makes of nonsense
-            logging.getLogger(__name__).warning("%s %s: %s", scope["method"], scope["path"], type(error).__name__)
+            logging.getLogger(__name__).warning("a request that cannot be answered: %s", type(error).__name__)
             if not started:
                 await answer(send, 400, "The server can make nothing of this request.")
             elif not ended:  # a stream that has told of the error, but was not closed

@@ -14,7 +14,16 @@ from starlette.middleware import Middleware
 
 from .api import add_endpoints
 from .gate import Gate
-from .limits import GRACE_SECONDS, MAX_QUEUE, MAX_SESSIONS, MAX_THREADS, MAX_UPLOAD_BYTES
+from .limits import (
+    CUT_SECONDS,
+    EXIT_SECONDS,
+    GRACE_SECONDS,
+    LINGER_SECONDS,
+    MAX_QUEUE,
+    MAX_SESSIONS,
+    MAX_THREADS,
+    MAX_UPLOAD_BYTES,
+)
 from .server import server_functions
 from .settings import SIDE
 from .views import ROUTE, STATIC, text_for, view
@@ -61,6 +70,10 @@ class Page(gr.Blocks):
     What goes wrong with a call of the API outside our own functions is told in a sentence, and nothing of it is logged.
     """
 
+    def queue(self, **options):
+        """Called by Gradio for every page, and slow: the options are given here rather than in a second call."""
+        return super().queue(**{"max_size": MAX_QUEUE, "api_open": False, **options})  # no way to an endpoint past the queue
+
     async def process_api(self, block_fn, inputs, *others, **named):
         """Gradio's way of one call, from the arguments as they came to the answer; raises gr.Error only."""
         try:
@@ -80,13 +93,22 @@ class Page(gr.Blocks):
         return super().launch(**{**LAUNCH, **options})
 
     def finish(self, *_) -> None:
-        """Wait for what is being answered, but not for long, then end the process."""
-        until = time.monotonic() + GRACE_SECONDS
-        while (Gate.sent or any(self._queue.active_jobs) or len(self._queue)) and time.monotonic() < until:
-            time.sleep(0.02)
-        time.sleep(0.1)  # for the last answers to be on their way
+        """Take no new connections, finish what is being answered, but not for long, clean up, and end the process."""
+        began = time.monotonic()
+        if self.server:
+            loop = self.server.servers[0].get_loop()
+            time.sleep(LINGER_SECONDS)
+            Gate.closing = True
+            for listener in self.server.servers:
+                loop.call_soon_threadsafe(listener.close)
+            while (Gate.sent or any(self._queue.active_jobs) or len(self._queue)) and time.monotonic() - began < GRACE_SECONDS:
+                time.sleep(0.02)
+            loop.call_soon_threadsafe(self.app.stop_event.set)  # ends the streams that only tell that a client is there
+            self.server.config.timeout_graceful_shutdown = CUT_SECONDS
+            self.server.should_exit = True
+            self.server.thread.join(EXIT_SECONDS - (time.monotonic() - began))  # also deletes uploads
         sys.stdout.flush()
-        os._exit(0)  # at once: open streams would hold up an orderly end, and threads that still run would make it an error
+        os._exit(0)  # threads that still compute would hold up an orderly end, or make it an error
 
 
 def keep_mcp_from_logging() -> None:
@@ -122,4 +144,4 @@ def build(model, metrics: dict | None = None) -> Page:
                     view(name, functions, text)
         view("status", functions, text)
         add_endpoints(model)
-    return demo.queue(max_size=MAX_QUEUE, api_open=False)  # no way to an endpoint past the queue
+    return demo

@@ -15,7 +15,9 @@ import inspect
 from collections.abc import Callable
 
 import numpy as np
+import torch
 
+from ..sampling import Choice
 from . import atlas, figures, limits, pictures
 from .settings import SIDE, Settings, whole_number
 from .shared import Shared
@@ -131,13 +133,17 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
 
 
 def example_images(model, tries: int = 7) -> list[np.ndarray]:
-    """One picture a digit, drawn by the model itself: of a few samples with fixed seeds the one of middling probability.
+    """One picture a digit, drawn by the model itself: of a few samples with a fixed seed the one of middling probability.
 
-    Not the likeliest, which is often too bare to be a digit: empty cells cost the least.
+    Not the likeliest, which is often too bare to be a digit: empty cells cost the least. All are sampled in one batch, since the app
+    waits for them when it starts.
     """
+    labels = torch.arange(model.num_labels).repeat_interleave(tries)
+    unknown = torch.full((len(labels), *model.grid_shape), -1, device=model.device)
+    choice = Choice(temperature=0.8, guidance=1.0)
+    samples = model.complete_each(unknown, labels, choice, torch.Generator().manual_seed(0)).cpu().numpy()
     images = []
-    for label in range(model.num_labels):
-        grids = model.sample(tries, label=label, temperature=0.8, guidance=1.0, seed=label)
+    for label, grids in enumerate(samples.reshape(model.num_labels, tries, *model.grid_shape)):
         middling = np.argsort(model.log_prob(grids, label=label))[tries // 2]
         images.append(model.decode(grids[middling][None])[0])
     return images
