@@ -64,7 +64,7 @@ FROM_EVENT = """(wanted) => {
   window.moved = wanted ? moved() : null;
 }"""
 COMPONENT = """() => window.gradio_config.components.find((one) => one.props.elem_classes?.[0] === "view").id"""
-READY = "() => document.querySelectorAll('#palette [role=option] canvas').length > 0"
+READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
 
 
 def nothing(request: dict) -> dict:

@@ -102,9 +102,11 @@ def settle(page):
 def another(page, code):
     """A code that draws something, and is not the one given: the busiest tile's."""
     inks = page.evaluate(
-        """() => Array.from({length: 64}, (_, code) =>
-             document.querySelector(`#palette [data-code="${code}"] canvas`)
-               .getContext("2d").getImageData(4, 4, 4, 4).data.reduce((sum, value) => sum + (255 - value), 0))"""
+        """() => Array.from({length: 64}, (_, code) => {
+             const pen = document.createElement("canvas").getContext("2d");
+             pen.drawImage(document.querySelector(`#palette [data-code="${code}"] img`), 0, 0);
+             return pen.getImageData(4, 4, 4, 4).data.reduce((sum, value) => sum + (255 - value), 0);
+           })"""
     )
     return next(int(i) for i in np.argsort(inks)[::-1] if i != code)
 

@@ -270,6 +270,9 @@ async function refresh() {
   }
 }
 
+/** Whether a change of the drawing would be read at once. */
+export const idle = () => !following && performance.now() >= lastEncoding + PACE;
+
 async function encodeDrawing() {
   const { drawing, codes: sent, encoded: before } = state;
   const current = branch;

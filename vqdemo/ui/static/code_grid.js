@@ -2,7 +2,7 @@
 // into a choice of cells and into edits.
 
 import * as bench from "./bench.js";
-import { middle, paint } from "./ink.js";
+import { depict, middle, picture } from "./ink.js";
 import { distribution } from "./insight.js";
 import * as pointing from "./pointing.js";
 import { showPicture } from "./reconstruction.js";
@@ -22,7 +22,8 @@ export function mount(element, props, server) {
   let focus = 0; // the one cell that Tab reaches
   let anchor = 0; // where a rectangle of chosen cells began
   let empty = []; // by code: whether it draws next to nothing
-  const shown = []; // the code each tile was painted with
+  let faces = []; // by code: the picture that its cells show
+  const shown = []; // by cell: all that it shows, as one string
 
   function build({ grid_shape, tiles }) {
     columns = grid_shape[1];
@@ -36,13 +37,14 @@ export function mount(element, props, server) {
       const row = make("row", grid);
       for (let c = 0; c < columns; c++) {
         const cell = make("gridcell", row);
-        cell.append(document.createElement("canvas"), document.createElement("span"));
+        cell.append(picture(), document.createElement("span"));
         cell.dataset.cell = r * columns + c;
       }
     }
     cells = [...grid.querySelectorAll("[role=gridcell]")];
     const mean = (image) => image.reduce((sum, ink) => sum + ink, 0) / image.length;
     empty = tiles.map((tile) => mean(middle(tile, 4)) < 20);
+    faces = tiles.map((tile) => middle(tile, SHOWN));
   }
 
   // ---- choosing ----
@@ -227,18 +229,22 @@ export function mount(element, props, server) {
       const [row, column] = at(i);
       const unknown = code === UNKNOWN;
       const typing = typed && i === focus;
+      const edited = Boolean(encoded) && code !== encoded[i];
+      const imagined = !unknown && Boolean(watching) && watching.question[i] === UNKNOWN;
+      const look = [code, codes[i], typing, edited, imagined, linked.has(i), selected.has(i)].join();
+      if (look === shown[i]) return; // most cells stay as they are, and a frame is the faster for it
+      shown[i] = look;
       cell.lastChild.textContent = typing ? typed : unknown ? text.unknown : code;
       cell.classList.toggle("typing", Boolean(typing));
       cell.classList.toggle("unknown", unknown);
       cell.classList.toggle("ground", !unknown && empty[code]);
-      cell.classList.toggle("edited", Boolean(encoded) && code !== encoded[i]);
-      cell.classList.toggle("imagined", !unknown && Boolean(watching) && watching.question[i] === UNKNOWN);
+      cell.classList.toggle("edited", edited);
+      cell.classList.toggle("imagined", imagined);
       cell.classList.toggle("linked", linked.has(i));
       cell.dataset.code = codes[i];
       cell.ariaSelected = String(selected.has(i));
       cell.ariaLabel = fill(unknown ? text.cell_unknown : text.cell, { row: row + 1, column: column + 1, code });
-      if (!unknown && shown[i] !== code) paint(cell.firstChild, middle(about.tiles[code], SHOWN));
-      shown[i] = code;
+      if (!unknown) depict(cell.firstChild, faces[code]);
     });
   }
   watch(["about", "codes", "encoded", "selected", "pointed", "watching"], show);

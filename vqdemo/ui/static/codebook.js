@@ -2,7 +2,7 @@
 // is used. The chosen one is pointed at, so that its cells show on the visitor's own digit.
 
 import * as bench from "./bench.js";
-import { paint } from "./ink.js";
+import { depict, paint, picture } from "./ink.js";
 import { newestFirst } from "./insight.js";
 import * as model from "./model.js";
 import { addPatches } from "./patches.js";
@@ -28,13 +28,13 @@ export function mount(element, props, server) {
       marker.dataset.code = code;
       marker.style.left = `${5 + 90 * map[code][0]}%`;
       marker.style.top = `${5 + 90 * map[code][1]}%`;
-      marker.append(document.createElement("canvas"));
+      marker.append(picture());
       return marker;
     });
     atlas.append(...order.map((code) => markers[code]));
     for (const _ of nearest[0]) {
       const button = Object.assign(document.createElement("button"), { type: "button" });
-      button.append(document.createElement("canvas"));
+      button.append(picture());
       part(".nearest").append(button);
     }
     const most = Math.max(...usage);
@@ -94,9 +94,9 @@ export function mount(element, props, server) {
       const button = part(".nearest").children[i];
       button.dataset.code = alike;
       button.ariaLabel = button.title = fill(text.code, { code: alike });
-      paint(button.firstChild, about.tiles[alike]);
+      depict(button.firstChild, about.tiles[alike]);
     });
-    paint(part(".head canvas"), about.tiles[code]);
+    depict(part(".head img"), about.tiles[code]);
     if (alone.has(code)) return paint(part(".alone canvas"), alone.get(code));
     wish(async () => {
       const middle = (about.blank.codes.length - 1) / 2;
@@ -116,7 +116,7 @@ export function mount(element, props, server) {
     const { about, view } = now;
     if (!about || view !== "codebook") return;
     if (!markers.length) build(about);
-    markers.forEach((marker, code) => paint(marker.firstChild, about.tiles[code]));
+    markers.forEach((marker, code) => depict(marker.firstChild, about.tiles[code]));
     show(shown ?? busiest(now));
   });
   watch(["view"], ({ view }) => view !== "codebook" && shown !== null && pointing.focus(null));

@@ -34,14 +34,33 @@ export function mount(element, props, server) {
   });
   const begin = (point, erase) => bench.beginStroke(point, Number(width.value) * (erase ? RUBBER : 1), erase);
 
+  // A browser sends pointermove once a frame. One that also tells of moves as they happen spares the networks that wait.
+  const AT_ONCE = "pointerrawupdate";
+  const told = `on${AT_ONCE}` in canvas;
+  let moved = []; // where the pointer went since the stroke was last drawn
+  const note = (event) => {
+    const between = event.getCoalescedEvents?.() ?? [];
+    moved.push(...(between.length ? between : [event]).map(place));
+  };
+  const extend = () => {
+    if (moved.length) bench.extendStroke(moved);
+    moved = [];
+  };
+  canvas.addEventListener(AT_ONCE, (event) => {
+    if (event.pointerId !== stroking) return;
+    note(event);
+    if (bench.idle()) extend();
+  });
   canvas.addEventListener("pointermove", (event) => {
     if (event.pointerId !== stroking) return;
-    const between = event.getCoalescedEvents?.() ?? [];
-    bench.extendStroke((between.length ? between : [event]).map(place));
+    if (!told) note(event);
+    extend();
   });
   for (const end of ["pointerup", "pointercancel"]) {
     canvas.addEventListener(end, (event) => {
-      if (event.pointerId === stroking) stroking = null;
+      if (event.pointerId !== stroking) return;
+      extend();
+      stroking = null;
     });
   }
 

@@ -1,6 +1,6 @@
 // A shelf of example digits, each a button.
 
-import { paint } from "./ink.js";
+import { depict, picture } from "./ink.js";
 import { fill } from "./words.js";
 
 /** Fill `shelf` with the examples; `sentence` names a {digit}, `choose` is called with the example chosen. */
@@ -8,10 +8,10 @@ export function fillShelf(shelf, { examples }, sentence, choose) {
   const buttons = examples.map((example) => {
     const button = Object.assign(document.createElement("button"), { type: "button" });
     button.title = button.ariaLabel = fill(sentence, { digit: example.label });
-    button.append(document.createElement("canvas"));
+    button.append(picture());
     button.addEventListener("click", () => choose(example));
     return button;
   });
   shelf.replaceChildren(...buttons);
-  buttons.forEach((button, i) => paint(button.firstChild, examples[i].drawing));
+  buttons.forEach((button, i) => depict(button.firstChild, examples[i].drawing));
 }

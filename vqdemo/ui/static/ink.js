@@ -108,6 +108,24 @@ export function paint(canvas, image, tint = () => false) {
   context.putImageData(pixels, 0, 0);
 }
 
+// Pictures that stand still are <img>: to the browser every canvas is a layer of its own, and two hundred make each frame slow.
+
+/** An empty picture. It is silent for those who listen: what it stands in has the name. */
+export const picture = () => Object.assign(document.createElement("img"), { alt: "", draggable: false, decoding: "sync" });
+
+/** Show ink values (any square picture) in an <img>, in the colours of the theme. */
+export function depict(img, image) {
+  if (!addresses.has(image)) {
+    paint(spare, image);
+    addresses.set(image, spare.toDataURL());
+  }
+  img.src = addresses.get(image);
+}
+
+const spare = document.createElement("canvas");
+const addresses = new Map(); // by image
+watch(["theme"], () => addresses.clear());
+
 /** A test of cells as a test of pixels (x, y), for paint. */
 export function inCells({ grid_shape: [rows, columns] }, test) {
   return (x, y) => test(Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE));

@@ -17,9 +17,10 @@ export function newestFirst() {
     if (busy) return;
     busy = true;
     while (wish) {
+      await new Promise((resolve) => setTimeout(resolve)); // what has come is shown first
       const now = wish;
       wish = null;
-      await now().catch((error) => say(error.message, "error"));
+      await now?.().catch((error) => say(error.message, "error"));
     }
     busy = false;
   };

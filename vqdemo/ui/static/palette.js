@@ -2,7 +2,7 @@
 // Choosing one writes it into the chosen cells; pointing at one shows every cell that carries it.
 
 import * as bench from "./bench.js";
-import { paint } from "./ink.js";
+import { depict, picture } from "./ink.js";
 import * as pointing from "./pointing.js";
 import { linkedCells, watch } from "./state.js";
 import { fill, share } from "./words.js";
@@ -28,7 +28,7 @@ export function mount(element, props, server) {
       const number = Object.assign(document.createElement("span"), { textContent: code });
       const bar = document.createElement("i"); // how often the code is used; a root, lest the empty one leave no others
       bar.style.width = `${100 * Math.sqrt(about.usage[code] / most)}%`;
-      option.append(document.createElement("canvas"), number, bar);
+      option.append(picture(), number, bar);
       return option;
     });
     list.append(...options);
@@ -113,7 +113,7 @@ export function mount(element, props, server) {
       build(about);
       showFocus();
     }
-    for (const option of options) paint(option.firstChild, tiles[option.dataset.code]);
+    for (const option of options) depict(option.firstChild, tiles[option.dataset.code]);
   });
   watch(["about", "codes", "selected", "pointed"], (now) => {
     if (!now.about) return;
@@ -132,11 +132,11 @@ export function mount(element, props, server) {
       const button = Object.assign(document.createElement("button"), { type: "button" });
       button.dataset.code = code;
       button.title = button.ariaLabel = options[placeOf(code)].title;
-      button.append(document.createElement("canvas"));
+      button.append(picture());
       button.addEventListener("click", () => bench.write(code));
       return button;
     });
     recent.replaceChildren(...buttons);
-    buttons.forEach((button, i) => paint(button.firstChild, tiles[codes[i]]));
+    buttons.forEach((button, i) => depict(button.firstChild, tiles[codes[i]]));
   });
 }

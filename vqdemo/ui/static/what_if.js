@@ -13,6 +13,8 @@ export function mount(element, props, server) {
   const list = element.querySelector("#what-if");
   const caption = element.querySelector(".caption");
 
+  const placeOf = (cell, { grid_shape }) => [Math.floor(cell / grid_shape[1]), cell % grid_shape[1]];
+
   // The places are there from the start, so that nothing moves when they fill.
   for (let i = 0; i < OFFERED; i++) {
     const button = Object.assign(document.createElement("button"), { type: "button", disabled: true });
@@ -24,7 +26,7 @@ export function mount(element, props, server) {
     list.append(button);
   }
 
-  watch(["whatIf", "expected", "codes", "theme"], ({ about, whatIf, expected, codes }) => {
+  watch(["whatIf", "theme"], ({ about, whatIf }) => {
     list.classList.toggle("empty", !whatIf);
     list.ariaHidden = String(!whatIf);
     if (!whatIf) {
@@ -33,19 +35,13 @@ export function mount(element, props, server) {
       return;
     }
     const { cell } = whatIf;
-    const [row, column] = [Math.floor(cell / about.grid_shape[1]), cell % about.grid_shape[1]];
-    if (expected?.codes === codes) {
-      const code = codes[cell];
-      const now = code === UNKNOWN ? text.unknown : fill(text.now, { code, share: share(distribution(expected, cell, about)[code]) });
-      caption.textContent = fill(text.caption, { row: row + 1, column: column + 1, now });
-    }
+    const [row, column] = placeOf(cell, about);
     whatIf.list.forEach(({ code, probability, image }, i) => {
       const button = list.children[i];
       const [canvas, patch, label] = button.children;
       button.disabled = false;
       button.dataset.code = code;
       button.dataset.of = cell;
-      button.ariaPressed = String(code === codes[cell]);
       button.ariaLabel = fill(text.option, { code, share: share(probability) });
       label.firstChild.textContent = code;
       label.lastChild.textContent = share(probability);
@@ -53,5 +49,15 @@ export function mount(element, props, server) {
       patch.style.width = `${100 / about.grid_shape[1]}%`;
       paint(canvas, image);
     });
+  });
+  watch(["whatIf", "expected", "codes"], ({ about, whatIf, expected, codes }) => {
+    if (!whatIf) return;
+    const code = codes[whatIf.cell];
+    for (const button of list.children) button.ariaPressed = String(Number(button.dataset.code) === code);
+    if (expected?.codes !== codes) return; // it is on its way
+    const [row, column] = placeOf(whatIf.cell, about);
+    const probability = distribution(expected, whatIf.cell, about)[code];
+    const now = code === UNKNOWN ? text.unknown : fill(text.now, { code, share: share(probability) });
+    caption.textContent = fill(text.caption, { row: row + 1, column: column + 1, now });
   });
 }
