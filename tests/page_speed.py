@@ -5,8 +5,8 @@
 It starts the app with that one function more, and measures from the visitor's event to the moment when the result is painted:
     pointer move -> reconstruction, cell edit -> picture, choosing a cell -> what-if strip, Complete -> 8 alternatives,
 and, from a fresh browser profile each time, the opening of the page. Each of the first two is followed by an empty round trip, so
-that other work on the machine disturbs both alike, and is compared with those: as a bare request, and as one sent from a pointer
-event like the one measured, which includes the browser's wait for its next frame.
+that other work on the machine disturbs both alike, and is compared with those: as a bare request, and as one sent from an event
+of the same kind as the one measured.
 """
 
 import argparse
@@ -58,11 +58,11 @@ NOTHING = """async (component) => {
   await (await fetch("gradio_api/component_server", { method: "POST", headers, body })).json();
   return performance.now() - begun;
 }"""
-# Lets the next empty request wait for a pointer event, and count from it.
-FROM_EVENT = """(wanted) => {
-  const moved = () => new Promise((resolve) => addEventListener("pointermove", resolve, { capture: true, once: true }));
-  window.moved = wanted ? moved() : null;
+# Lets the next empty request wait for an event, and count from it.
+FROM_EVENT = """(event) => {
+  window.moved = event && new Promise((resolve) => addEventListener(event, resolve, { capture: true, once: true }));
 }"""
+MOVE, KEY = "pointerrawupdate", "keydown"  # what the page's first two deeds begin with
 COMPONENT = """() => window.gradio_config.components.find((one) => one.props.elem_classes?.[0] === "view").id"""
 READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
 
@@ -91,13 +91,16 @@ def bare(page, component: int) -> float:
     return page.evaluate(NOTHING, component)
 
 
-def from_event(page, component: int) -> float:
-    """ms from a pointer event to the end of the empty round trip that it causes."""
-    page.evaluate(FROM_EVENT, True)
+def from_event(page, component: int, event: str) -> float:
+    """ms from an event to the end of the empty round trip that it causes."""
+    page.evaluate(FROM_EVENT, event)
     page.evaluate(f"(component) => {{ window.answered = ({NOTHING})(component); }}", component)
-    page.mouse.move(600 + 20 * random.random(), 40)  # over the heading, where nothing follows the pointer
+    if event == MOVE:
+        page.mouse.move(600 + 20 * random.random(), 40)  # over the heading, where nothing follows the pointer
+    else:
+        page.keyboard.press("F9")  # which the page does not use
     took = page.evaluate("() => window.answered")
-    page.evaluate(FROM_EVENT, False)
+    page.evaluate(FROM_EVENT, None)
     return took
 
 
@@ -110,7 +113,7 @@ def pointer_moves(page, times: int):
         page.mouse.move(box["x"] + side / 3, box["y"] + side / 3)
         page.mouse.down()
         page.wait_for_timeout(120)  # longer than the pace at which a moving stroke is read
-        took = measure(page, "pointermove", "image", lambda x=x, y=y: page.mouse.move(box["x"] + x * side, box["y"] + y * side))
+        took = measure(page, MOVE, "image", lambda x=x, y=y: page.mouse.move(box["x"] + x * side, box["y"] + y * side))
         page.mouse.up()
         yield took
 
@@ -119,7 +122,7 @@ def cell_edits(page, times: int):
     page.locator("#code-grid [role=gridcell]").nth(24).click()
     for i in range(times):
         page.keyboard.press(str(1 + i % 5))
-        yield measure(page, "keydown", "image", lambda i=i: page.keyboard.press(str(i % 10)))
+        yield measure(page, KEY, "image", lambda i=i: page.keyboard.press(str(i % 10)))
         page.wait_for_function(FOLLOWED)
 
 
@@ -178,8 +181,9 @@ def main() -> None:
         page.wait_for_timeout(1000)
         component = page.evaluate(COMPONENT)
         times = options.times
-        for name, values in (("pointer move -> reconstruction", pointer_moves), ("cell edit -> picture", cell_edits)):
-            triples = [(value, bare(page, component), from_event(page, component)) for value in values(page, times)]
+        deeds = (("pointer move -> reconstruction", pointer_moves, MOVE), ("cell edit -> picture", cell_edits, KEY))
+        for name, values, event in deeds:
+            triples = [(value, bare(page, component), from_event(page, component, event)) for value in values(page, times)]
             for kind, column in zip((name, "   empty, bare", "   empty, from an event"), zip(*triples, strict=True), strict=True):
                 report(kind, column)
         report("cell chosen -> what-if strip", what_ifs(page, times))
