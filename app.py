@@ -8,7 +8,9 @@ import os
 import sys
 from pathlib import Path
 
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # read when gradio is imported: the app calls no other host
+# Read when gradio and huggingface_hub are imported: the app calls no other host.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
 if os.environ.get("SPACES_ZERO_GPU"):  # such a Space has the package `spaces`, which must be imported before torch
     import spaces
