@@ -10,9 +10,11 @@ of the same kind as the one measured.
 """
 
 import argparse
+import multiprocessing
 import random
 import statistics
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -72,12 +74,22 @@ def nothing(request: dict) -> dict:
     return {"nothing": True}
 
 
-def start(weights: str) -> str:
-    """The app with `nothing` among its server functions; returns its address."""
+def serve(weights: str, pipe) -> None:
+    """The app with `nothing` among its server functions; sends its address."""
+    torch.set_num_threads(1)
     functions = ui.server_functions
     ui.server_functions = lambda *given: [*functions(*given), nothing]
     demo = ui.build(vqdemo.load(weights), read_metrics(weights))
-    return demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1]
+    pipe.send(demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1])
+    threading.Event().wait()
+
+
+def start(weights: str) -> str:
+    """The app in a process of its own, as it runs elsewhere; returns its address."""
+    fresh = multiprocessing.get_context("spawn")
+    ours, theirs = fresh.Pipe()
+    fresh.Process(target=serve, args=(weights, theirs), daemon=True).start()
+    return ours.recv()
 
 
 def measure(page, event: str, part: str, act) -> float:
@@ -169,7 +181,6 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=100)
     parser.add_argument("--weights", default="weights")
     options = parser.parse_args()
-    torch.set_num_threads(1)
     url = start(options.weights)
     with sync_playwright() as playwright:
         chromium = DEBIAN_CHROMIUM if Path(DEBIAN_CHROMIUM).exists() else None
