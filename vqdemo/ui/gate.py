@@ -6,6 +6,7 @@ answer soon are told that it is busy, rather than kept waiting. And a request th
 without a traceback; what was in it is not logged.
 """
 
+import asyncio
 import json
 import logging
 import re
@@ -86,6 +87,13 @@ class Gate:
                 await answer(send, 413, f"A request may have at most {limits.MAX_BODY_BYTES / 2**20:.0f} MB.")
         except ClientDisconnect:
             pass  # nobody is left to be answered
+        except asyncio.CancelledError:
+            if not Gate.closing:
+                raise
+            if not started:
+                await answer(send, 503, TEXT["status"]["stopping"])
+            elif not ended:
+                await send({"type": "http.response.body"})
         except Exception as error:  # noqa: BLE001, whatever Gradio makes of nonsense
             logging.getLogger(__name__).warning("a request that cannot be answered: %s", type(error).__name__)
             if not started:

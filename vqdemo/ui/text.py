@@ -236,6 +236,7 @@ TEXT = {
     },
     "status": {
         "busy": "The server is busy with other visitors. Please try again in a moment.",
+        "stopping": "The server is about to stop. Please try again in a moment.",
         "no_answer": "The server did not answer. Nothing is lost; please try again.",
         "choose_first": "Choose one or more cells of the code grid first.",
         "nothing_unknown": "Every cell is known. Erase some cells first: choose them and press Delete, "
