@@ -15,8 +15,10 @@ def best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def autocast(device: str):
-    """bfloat16 autocast where the hardware multiplies it, elsewhere float32: without such hardware it only costs time."""
+def autocast(device: str, bf16: bool = True):
+    """bfloat16 autocast if wanted and where the hardware multiplies it, elsewhere float32: without such hardware it only costs time."""
+    if not bf16:
+        return nullcontext()
     if device == "cpu":
         able = torch.cpu.get_capabilities()
         pays = able.get("amx_bf16") or able.get("avx512_bf16") or able.get("bf16")

@@ -2,7 +2,8 @@
 
 All processes start from the same seed and draw the same random numbers, so that each knows the whole batch and takes its share. Gradients
 are averaged by PyTorch's DistributedDataParallel. The quantizer learns without gradients, from the encoder's outputs: those of all
-processes are gathered, so that k-means, running means and restarts come out alike everywhere. Process 0 alone writes files.
+processes are gathered, so that k-means, running means and restarts come out alike everywhere. So two processes compute what one would,
+up to rounding, dropout, and the reward for even use of the codes, which is each process's own. Process 0 alone writes files.
 
 In one process every function here gives back what it was given.
 """
@@ -64,13 +65,25 @@ def share(batch: Tensor) -> Tensor:
     return batch[rank() :: size()] if size() > 1 else batch
 
 
+class Gather(torch.autograd.Function):
+    """Puts the parts of all processes together; the gradient of a part is the sum of what it is to each process."""
+
+    @staticmethod
+    def forward(ctx, part: Tensor) -> Tensor:
+        parts = [torch.empty_like(part, memory_format=torch.contiguous_format) for _ in range(size())]
+        dist.all_gather(parts, part.contiguous())
+        return torch.stack(parts, dim=1).flatten(0, 1)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:
+        gradient = gradient.clone(memory_format=torch.contiguous_format)
+        dist.all_reduce(gradient)
+        return share(gradient)
+
+
 def gather(part: Tensor) -> Tensor:
-    """The parts (n,...) of all processes -> (n*size,...), the same everywhere."""
-    if size() == 1:
-        return part
-    parts = [torch.empty_like(part, memory_format=torch.contiguous_format) for _ in range(size())]
-    dist.all_gather(parts, part.contiguous())
-    return torch.cat(parts)
+    """The parts (n,...) of all processes, put together as `share` took them apart -> (n*size,...), the same everywhere."""
+    return Gather.apply(part) if size() > 1 else part
 
 
 def mean(figures: Tensor) -> Tensor:
@@ -80,4 +93,4 @@ def mean(figures: Tensor) -> Tensor:
 
 def averaging(module: nn.Module) -> nn.Module:
     """The module, its gradients averaged over all processes whenever they are computed."""
-    return nn.parallel.DistributedDataParallel(module, broadcast_buffers=False) if size() > 1 else module
+    return nn.parallel.DistributedDataParallel(module) if size() > 1 else module

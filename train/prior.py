@@ -56,6 +56,7 @@ class PriorSettings:
     warp_share: float = setting(0.25, "share of the digits that are turned, scaled, sheared and moved before encoding")
     plain_epochs: int = setting(2, "epochs at the end that see no warped digits")
     compile: int = setting(1, "1: let torch.compile fuse the network where there is a C++ compiler, a third faster on a CPU")
+    bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
     seed: int = setting(0, "seed of everything random")
 
 
@@ -153,7 +154,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             everything = (batch, seen, known, given, labels, marginal)
             batch, seen, known, given, labels, marginal = (distributed.share(x).to(device) for x in everything)
 
-            with autocast(device):
+            with autocast(device, bool(s.bf16)):
                 whole, masked, log_p = lesson(batch, seen, known, given)
                 guess = F.nll_loss(log_p.float(), labels)
             whole = whole[~marginal].mean()

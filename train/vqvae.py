@@ -54,6 +54,7 @@ class VQVAESettings:
     erase_share: float = setting(0.25, "share of the pictures with cells blacked out before encoding")
     edit_share: float = setting(0.2, "share of the pictures with codes replaced after quantization")
     doodle_number: int = setting(40_000, "different doodles, each seen in 8 orientations")
+    bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
     seed: int = setting(0, "seed of everything random")
 
     def __post_init__(self):
@@ -99,10 +100,10 @@ def edit(vectors: Tensor, codes: Tensor, codebook: Tensor, images: Tensor, share
     cells = distributed.share(random_cells(n, grid, generator) & chosen(n, share, generator)).to(codes.device)
     pixels = to_pixels(cells, images.shape[-1] // grid)
     graft = distributed.share(chosen(n, 0.3, generator))[:, None].to(codes.device)
-    background = codebook[codes.flatten().mode().values][:, None, None]
-    donor = torch.randperm(len(codes), generator=generator).to(codes.device)
-    vectors = torch.where(cells[:, None], torch.where(graft, vectors[donor], background), vectors)
-    target = torch.where(pixels, torch.where(graft, images[donor], 0.0), images)
+    background = codebook[distributed.gather(codes).flatten().mode().values][:, None, None]
+    donor = distributed.share(torch.randperm(n, generator=generator)).to(codes.device)
+    vectors = torch.where(cells[:, None], torch.where(graft, distributed.gather(vectors)[donor], background), vectors)
+    target = torch.where(pixels, torch.where(graft, distributed.gather(images)[donor], 0.0), images)
     return vectors, target
 
 
@@ -151,7 +152,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             others = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
             images = distributed.share(make_batch(digits[some], doodles[others], s, config.grid, generator)).to(device)
 
-            with autocast(device):
+            with autocast(device, bool(s.bf16)):
                 vectors = encoder(images)
             vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
             if step < s.warmup_steps:
@@ -164,7 +165,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 decoded_from, target = edit(
                     quantized.vectors, quantized.codes, model.quantizer.codebook, images, s.edit_share, generator
                 )  # fmt: skip
-            with autocast(device):
+            with autocast(device, bool(s.bf16)):
                 decoded = decoder(decoded_from)
             mse = F.mse_loss(decoded.float(), target)
             optimizer.zero_grad(set_to_none=True)
