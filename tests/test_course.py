@@ -28,5 +28,5 @@ def test_quoted_lines_are_in_the_code(quote):
 
 
 def test_stages_of_the_table_exist():
-    for module in re.findall(r"`python -m (train\.\w+)`", COURSE):
+    for module in re.findall(r"`python -m (train(?:\.\w+)+)`", COURSE):
         assert (ROOT / (module.replace(".", "/") + ".py")).exists(), module

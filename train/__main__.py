@@ -7,7 +7,7 @@ import argparse
 import time
 from dataclasses import replace
 
-from train import choose_defaults, distributed, evaluate, figures, prior, raster_baseline, vqvae
+from train import charts, choose_defaults, distributed, evaluate, figures, prior, raster_baseline, vqvae
 from train.classifier import ClassifierSettings
 from train.output import Folders, add_folder_arguments, finished, folders_from, move
 from train.prior import PriorSettings
@@ -64,6 +64,7 @@ def main() -> None:
         evaluate.run(folders)
         raster_baseline.run(folders)
     figures.run(folders.out)
+    charts.run(folders.out, folders.runs)
     print(f"all done in {(time.time() - started) / 60:.0f} minutes")
 
 

@@ -6,43 +6,69 @@ from pathlib import Path
 START, END = "<!-- table made by train/table.py -->\n", "<!-- end of table -->"
 
 
-def rows(m: dict) -> list[tuple[str, str]]:
-    """What is shown, in words and figures."""
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
+
+
+def rows(m: dict) -> list[tuple[str, str, str, str]]:
+    """What is shown: the name of a row, ours, the peer's, and what real digits score. "" where there is no such figure."""
     v, p, ms = m["vqvae"], m["prior"], m["latency_ms"]
     samples, free, read = p["samples"], p["samples_without_label"], p["completions"]
+    peer = m.get("peer", {})  # measured by train/baselines/peer.py
+    theirs, bits = peer.get("vqvae"), m.get("bits_per_pixel")
 
-    def percent(share: float) -> str:
-        return f"{100 * share:.1f} %"
+    def fidelity(v: dict | None) -> str:
+        return f"{v['mse']:.5f}; {v['psnr_db']:.1f} dB; {v['ssim']:.3f}" if v else ""
 
-    foreign = v.get("foreign_mse")  # of weights trained on MNIST
+    def local(v: dict | None) -> str:
+        return f"{percent(v['effect_within_0px'])}; {percent(v['effect_within_2px'])}" if v else ""
+
+    def abroad(v: dict | None) -> str:
+        foreign = v and v.get("foreign_mse")  # measured of weights trained on MNIST
+        return "; ".join(f"{foreign[name] / v['mse']:.2f}" for name in ("shifted", "strokes", "letters", "all")) if foreign else ""
+
     lines = [
-        ("reconstruction: MSE of pixels in [0,1]; PSNR; SSIM", f"{v['mse']:.5f}; {v['psnr_db']:.1f} dB; {v['ssim']:.4f}"),
-        ("reconstructions that a classifier reads as the true digit", percent(v["read_as_true_digit"])),
-        (f"the same of the originals, by that classifier ({m['data']['pictures']:,} pictures)", percent(m["classifier"]["accuracy"])),
-        ("codes in use; perplexity", f"{v['codes_in_use']}; {v['perplexity']:.1f}"),
+        ("reconstruction: MSE of pixels in [0,1]; PSNR; SSIM", fidelity(v), fidelity(theirs), ""),
+        ("reconstructions that a classifier reads as the true digit", percent(v["read_as_true_digit"]),
+         percent(theirs["read_as_true_digit"]) if theirs else "", percent(m["classifier"]["accuracy"])),
+        ("codes in use; perplexity", f"{v['codes_in_use']}; {v['perplexity']:.1f}",
+         f"{theirs['codes_in_use']}; {theirs['perplexity']:.1f}" if theirs else "", ""),
+        ("bits per pixel: codes by the prior + pixels given the reconstruction",
+         f"{bits['codes']:.3f} + {bits['pixels']:.3f} = {bits['total']:.3f}" if bits else "",
+         f"pixels alone {peer['bits_of_pixels']:.3f}" if peer else "", ""),
         ("a code's effect within its own patch; within 2 pixels of it",
-         f"{percent(v['effect_within_0px'])}; {percent(v['effect_within_2px'])}"),
-        ("ink left in a cell set to the background code", percent(v["erase_leftover"])),
+         local(v), local(theirs), ""),
+        ("ink left in a cell set to the background code", percent(v["erase_leftover"]),
+         percent(theirs["erase_leftover"]) if theirs else "", ""),
         ("drawings unlike MNIST, MSE relative to MNIST's: shifted digits; strokes; letters; all",
-         "; ".join(f"{foreign[name] / v['mse']:.2f}" for name in ("shifted", "strokes", "letters", "all")) if foreign else None),
+         abroad(v), abroad(theirs), ""),
         ("samples that read as the digit asked for; with confidence of 0.9 or more",
-         f"{percent(samples['asked_digit'])}; {percent(samples['confident'])}"),
-        ("Fréchet distance of samples; of samples without a label; of as many training digits",
-         f"{samples['frechet']:.1f}; {free['frechet']:.1f}; {samples['frechet_of_training_digits']:.1f}"),
-        (("precision; recall (training digits: "
-         f"{samples['precision_of_training_digits']:.2f}; {samples['recall_of_training_digits']:.2f})"),
-         f"{samples['precision']:.2f}; {samples['recall']:.2f}"),
-        ("median distance of samples to the nearest training digit; of test digits",
-         f"{samples['nearest_training_digit']:.2f}; {samples['nearest_training_digit_of_test_digits']:.2f}"),
+         f"{percent(samples['asked_digit'])}; {percent(samples['confident'])}", "", ""),
+        ("Fréchet distance of samples; of samples without a label", f"{samples['frechet']:.1f}; {free['frechet']:.1f}", "",
+         f"{samples['frechet_of_training_digits']:.1f}"),
+        ("precision; recall of samples", f"{samples['precision']:.2f}; {samples['recall']:.2f}", "",
+         f"{samples['precision_of_training_digits']:.2f}; {samples['recall_of_training_digits']:.2f}"),
+        ("median distance to the nearest training digit", f"{samples['nearest_training_digit']:.2f}", "",
+         f"{samples['nearest_training_digit_of_test_digits']:.2f}"),
         ("step across the border of what was filled, relative to reconstructions' there: largest of all masks",
-         f"{max(r['step_at_seam'] / r['step_in_reconstructions'] for r in read.values()):.2f}"),
+         f"{max(r['step_at_seam'] / r['step_in_reconstructions'] for r in read.values()):.2f}", "", "1"),
         (f"expected calibration error of `conditionals` ({p['conditionals']['grids']:,} digits)",
-         f"{p['conditionals']['expected_calibration_error']:.3f}"),
+         f"{p['conditionals']['expected_calibration_error']:.3f}", "", ""),
         ("one thread: sample of 1; of 64, guided; one full pass over these 64; `conditionals`; without label",
          "; ".join(f"{ms[name]:.0f} ms" for name in
-                   ("sample_1", "sample_64", "full_pass_64", "conditionals", "conditionals_without_label"))),
+                   ("sample_1", "sample_64", "full_pass_64", "conditionals", "conditionals_without_label")), "", ""),
     ]  # fmt: skip
-    return [(name, figures) for name, figures in lines if figures]
+    return [line for line in lines if line[1]]
+
+
+def race(peer: dict | None) -> str:
+    """A sentence on what a CPU second of training buys, beside the peer; "" if it has not been measured."""
+    if not peer:
+        return ""
+    end = peer["curve"][-1]
+    ours = "; ".join(f"{run['test_mse']:.5f} after {run['cpu_seconds']:.0f} ({run['cpu_seconds'] / end['cpu_seconds']:.2f} of the peer's)"
+                     for run in peer["ours"])  # fmt: skip
+    return f"\nTest error by CPU seconds of training: the peer {end['test_mse']:.5f} after {end['cpu_seconds']:.0f}; ours {ours}.\n"
 
 
 def by_mask(p: dict) -> str:
@@ -64,9 +90,10 @@ def by_mask(p: dict) -> str:
 
 
 def markdown(metrics: dict) -> str:
-    """Both tables, with their markers."""
-    lines = [f"| {name} | {figures} |\n" for name, figures in rows(metrics)]
-    return START + f"| measured on the {metrics['data']['set']} {metrics['data']['split']} set | |\n|---|---|\n" + "".join(lines) + "\n" + by_mask(metrics["prior"]) + END
+    """All of it, with its markers."""
+    head = f"| measured on the {metrics['data']['set']} {metrics['data']['split']} set | ours | peer | real digits |\n|---|---|---|---|\n"
+    lines = [f"| {' | '.join(row)} |\n" for row in rows(metrics)]
+    return START + head + "".join(lines) + race(metrics.get("peer")) + "\n" + by_mask(metrics["prior"]) + END
 
 
 def insert(page: Path, table: str) -> None:

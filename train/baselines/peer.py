@@ -21,18 +21,23 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from safetensors.torch import load_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import data, vqvae
 from train.bits import bits_of_pixels
+from train.charts import read_log
+from train.checkpoint import write_atomically
 from train.classifier import ClassifierSettings, trained
 from train.output import Folders, add_folder_arguments, folders_from, log_row, write_json
 from train.sample_quality import accuracy
 from train.settings import add_arguments, from_arguments, setting, show
 from train.vqvae import VQVAESettings
-from train.vqvae_quality import decode, encode, fidelity
+from train.vqvae_quality import decode, editing, encode, fidelity, robustness
 from vqdemo.vqvae import VQVAE, VQVAEConfig
+
+FEW = 1_000  # pictures for what is computed many times a picture, as in train/evaluate.py
 
 
 @dataclass
@@ -91,8 +96,8 @@ def test_mse(model: nn.Module, images: Tensor) -> float:
     return float(F.mse_loss(decode(model, encode(model, images)), images[:, None].float() / 255))
 
 
-def train_peer(s: PeerSettings, digits: Tensor, test: Tensor, log: Path) -> tuple[Peer, float]:
-    """Train on uint8 digits (N,28,28); the peer and its CPU seconds, those of the test after each epoch not counted."""
+def train_peer(s: PeerSettings, digits: Tensor, test: Tensor, log: Path) -> Peer:
+    """Train on uint8 digits (N,28,28). The log counts CPU seconds, but not those of the test after each epoch."""
     show("Peer", s)
     torch.manual_seed(s.seed)
     model = Peer(s)
@@ -109,7 +114,7 @@ def train_peer(s: PeerSettings, digits: Tensor, test: Tensor, log: Path) -> tupl
             optimizer.step()
         used += time.process_time() - started
         log_row(log, {"epoch": epoch + 1, "cpu_seconds": round(used, 1), "test_mse": round(test_mse(model, test), 6)})
-    return model.eval().requires_grad_(False), used
+    return model.eval().requires_grad_(False)
 
 
 def train_ours(epochs: int, s: PeerSettings, folders: Folders, test: Tensor) -> dict:
@@ -125,12 +130,21 @@ def train_ours(epochs: int, s: PeerSettings, folders: Folders, test: Tensor) -> 
 def run(folders: Folders, s: PeerSettings, judge: ClassifierSettings | None = None) -> dict:
     """Train and measure the peer, train ours for less, and write both into metrics.json."""
     digits, test = data.mnist(folders.data, "train", s.images), data.mnist(folders.data, "test")
-    peer, cpu_seconds = train_peer(s, digits.images, test.images, folders.runs / "peer.csv")
+    kept = folders.runs / "peer.safetensors"
+    if kept.exists():
+        peer = Peer(s).eval().requires_grad_(False)
+        peer.load_state_dict(load_file(kept))
+    else:
+        peer = train_peer(s, digits.images, test.images, folders.runs / "peer.csv")
+        write_atomically(kept, peer.state_dict())
+    peer.usage = encode(peer, digits.images).flatten().bincount(minlength=s.codes)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
     result = {
         "settings": asdict(s),
-        "cpu_seconds": cpu_seconds,
+        "curve": read_log(folders.runs / "peer.csv"),
         "vqvae": fidelity(peer, test.images)
+        | editing(peer, test.images, FEW)
+        | {"foreign_mse": robustness(peer, test.images, 2 * FEW)}
         | {"read_as_true_digit": accuracy(classifier, decode(peer, encode(peer, test.images)), test.labels)},
         "bits_of_pixels": bits_of_pixels(peer, digits.images, test.images),
         "ours": [train_ours(int(epochs), s, folders, test.images) for epochs in s.our_epochs.split(",")],
