@@ -66,6 +66,8 @@ class Gate:
 
         async def noted(message: Message) -> None:
             nonlocal started, ended
+            if came > limits.MAX_BODY_BYTES and not started:
+                raise TooLarge  # again: Gradio takes the first for a body that is no JSON
             started = True
             if Gate.closing and message["type"] == "http.response.start":
                 message = {**message, "headers": [*message.get("headers", []), (b"connection", b"close")]}
