@@ -6,6 +6,7 @@ import json
 import logging
 from urllib.parse import urlparse
 
+import coroutines
 import pytest
 
 from vqdemo.ui import limits
@@ -58,7 +59,7 @@ def test_beyond_the_limit_of_live_requests_the_page_is_told_that_the_server_is_b
         go_on.set()
         return refused, elsewhere, await asyncio.gather(*running), await ask(echo)
 
-    (status, body, _), elsewhere, finished, afterwards = asyncio.run(story())
+    (status, body, _), elsewhere, finished, afterwards = coroutines.run(story())
     assert (status, json.loads(body)["error"]) == (200, TEXT["status"]["busy"])
     assert elsewhere[0] == 200
     assert {reply[:2] for reply in finished} == {(200, b"2")}
@@ -69,19 +70,19 @@ def test_beyond_the_limit_of_live_requests_the_page_is_told_that_the_server_is_b
 def test_a_body_without_a_length_is_cut_off_at_the_limit():
     chunk = bytes(2**20)
     fits = limits.MAX_BODY_BYTES // len(chunk)
-    status, body, _ = asyncio.run(ask(echo, chunks=[chunk] * fits))
+    status, body, _ = coroutines.run(ask(echo, chunks=[chunk] * fits))
     assert (status, body) == (200, str(fits * len(chunk)).encode())
-    status, body, read = asyncio.run(ask(echo, chunks=[chunk] * 3 * fits))
+    status, body, read = coroutines.run(ask(echo, chunks=[chunk] * 3 * fits))
     assert status == 413
     assert "at most 14 MB" in json.loads(body)["detail"]
     assert read > 2 * fits, "the rest is read, so that the sender hears why"
-    *_, read = asyncio.run(ask(echo, chunks=[chunk] * 200))
+    *_, read = coroutines.run(ask(echo, chunks=[chunk] * 200))
     assert read * len(chunk) < limits.MAX_DISCARDED_BYTES + 3 * len(chunk), "but not without end"
 
 
 @pytest.mark.parametrize("length", [b"14680065", b"-1", b"1e3", b"99999999999999999999"])
 def test_a_wrong_or_too_large_length_is_refused_unread(length):
-    status, body, _ = asyncio.run(ask(echo, headers=[(b"content-length", length)]))
+    status, body, _ = coroutines.run(ask(echo, headers=[(b"content-length", length)]))
     assert status == 413
     assert json.loads(body)["error"]
 
@@ -96,8 +97,8 @@ def test_what_fails_is_answered_in_a_sentence_and_its_content_is_not_logged(capl
         raise RuntimeError("what the visitor drew")
 
     with caplog.at_level(logging.DEBUG):
-        status, body, _ = asyncio.run(ask(failing))
-        late = asyncio.run(ask(failing_late))
+        status, body, _ = coroutines.run(ask(failing))
+        late = coroutines.run(ask(failing_late))
     assert (status, json.loads(body)["detail"]) == (400, "The server can make nothing of this request.")
     assert late[:2] == (200, b"half")
     assert "KeyError" in caplog.text
@@ -106,8 +107,8 @@ def test_what_fails_is_answered_in_a_sentence_and_its_content_is_not_logged(capl
 
 @pytest.mark.parametrize("path", ["file=/etc/passwd", "file/app.py", "proxy=http://127.0.0.1/", "deep_link", "process_recording", "stream/x"])
 def test_what_the_app_does_not_use_is_closed(path):
-    assert asyncio.run(ask(echo, path=f"/gradio_api/{path}", method="GET"))[0] == 404
-    assert asyncio.run(ask(echo, path=f"/behind/a/proxy/gradio_api/{path}"))[0] == 404
+    assert coroutines.run(ask(echo, path=f"/gradio_api/{path}", method="GET"))[0] == 404
+    assert coroutines.run(ask(echo, path=f"/behind/a/proxy/gradio_api/{path}"))[0] == 404
 
 
 def test_50_mb_are_refused_over_http_with_and_without_a_length(app_url):

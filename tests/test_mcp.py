@@ -1,10 +1,10 @@
 """The app as an MCP server, tried with the protocol's own client over HTTP."""
 
 import ast
-import asyncio
 import json
 from datetime import timedelta
 
+import coroutines
 import numpy as np
 import pytest
 from mcp import ClientSession
@@ -14,19 +14,23 @@ from test_api import seven  # noqa: F401, a fixture
 TOOLS = {"encode", "decode", "complete", "sample", "conditionals"}
 
 
-@pytest.fixture(scope="module")
-def talk(app_url):
-    """Runs `conversation(session)` with a client that is connected, and returns its result."""
+def connected(url: str, conversation):
+    """The result of `conversation(session)` with a client that is connected to the app."""
 
-    async def connected(conversation):
+    async def talk():
         async with (
-            streamable_http_client(f"{app_url}/gradio_api/mcp/") as (receive, send, _),
+            streamable_http_client(f"{url}/gradio_api/mcp/") as (receive, send, _),
             ClientSession(receive, send, read_timeout_seconds=timedelta(seconds=60)) as session,
         ):
             await session.initialize()
             return await conversation(session)
 
-    return lambda conversation: asyncio.run(connected(conversation))
+    return coroutines.run(talk())
+
+
+@pytest.fixture
+def talk(app_url):
+    return lambda conversation: connected(app_url, conversation)
 
 
 def text(result) -> str:

@@ -12,7 +12,10 @@ from torch import Tensor
 
 def describe(value) -> str:
     """A short description of any value for an error message."""
-    text = repr(value)
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001, as Python does for integers of more than 4,300 digits, and an object may do
+        text = "a value that cannot be shown"
     return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(value).__name__})"
 
 
@@ -27,7 +30,8 @@ def as_array(value, name: str) -> np.ndarray:
     except ValueError:
         raise ValueError(f"{name} must be rectangular: rows of nested lists have different lengths") from None
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold numbers, not {array.dtype} values such as {describe(array.flat[0])}")
+        example = f" such as {describe(array.flat[0])}" if array.size else ""
+        raise TypeError(f"{name} must hold numbers, not {array.dtype} values{example}")
     return array
 
 

@@ -1,0 +1,124 @@
+"""Any input at all, made up by hypothesis: the public functions answer it rightly or refuse it in words, and never anything else."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+import vqdemo
+
+torch.set_num_threads(1)
+MODEL = vqdemo.load(Path(__file__).resolve().parent.parent / "weights")
+K, G = MODEL.num_codes, MODEL.grid_shape[0]
+often = settings(max_examples=60, deadline=None)
+seldom = settings(max_examples=20, deadline=None)  # where the prior is asked, if the input is good
+
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.integers(-2, K + 1), st.floats(), st.text(), st.binary(), st.complex_numbers(), st.dates(),
+    st.builds(lambda: 10**5000), st.builds(object),
+)  # fmt: skip
+nested = st.recursive(scalars, lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=40)
+kinds = st.one_of(arrays.scalar_dtypes(), arrays.unicode_string_dtypes(), arrays.array_dtypes())
+shapes = st.one_of(arrays.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=9), st.sampled_from([(G, G), (1, G, G), (1, 28, 28), (0, G, G)]))
+any_array = arrays.arrays(kinds, shapes)
+anything = st.one_of(nested, any_array)
+
+grids = arrays.arrays(np.int64, (G, G), elements=st.integers(0, K - 1))
+questions = arrays.arrays(np.int64, (G, G), elements=st.integers(-1, K - 1))
+pictures = arrays.arrays(np.float32, (2, 28, 28), elements=st.floats(0, 1, width=32))
+
+
+def refused_in_words(function, *arguments, **named):
+    """The result, or None if the input was refused as it should be: by TypeError or ValueError, briefly, naming what is wrong."""
+    try:
+        return function(*arguments, **named)
+    except (TypeError, ValueError) as error:
+        text = str(error)
+        assert 15 < len(text) < 400, text
+        assert "must" in text or "found" in text, text
+        return None
+
+
+@often
+@given(anything)
+def test_encode_takes_pictures_or_refuses(value):
+    codes = refused_in_words(MODEL.encode, value)
+    if codes is not None:
+        assert codes.shape == (len(value), G, G) and codes.dtype == np.int64
+        assert 0 <= codes.min() <= codes.max() < K
+
+
+@often
+@given(anything)
+def test_decode_takes_codes_or_refuses(value):
+    images = refused_in_words(MODEL.decode, value)
+    if images is not None:
+        assert images.shape == (len(value), 28, 28)
+        assert 0 <= images.min() <= images.max() <= 1
+
+
+@seldom
+@given(anything, anything, anything)
+def test_the_prior_takes_grids_or_refuses(codes, known, label):
+    for function, arguments in ((MODEL.complete, (codes, 1)), (MODEL.log_prob, (codes, known, label)), (MODEL.conditionals, (codes, label))):
+        answer = refused_in_words(function, *arguments)
+        assert answer is None or np.isfinite(answer).all()
+
+
+SETTINGS = ("n", "label", "temperature", "top_p", "guidance", "seed")
+
+
+@often
+@given(st.sampled_from(SETTINGS), scalars)
+def test_sample_takes_settings_or_refuses(name, value):
+    given_ = {"n": 1} | {name: value}
+    if name == "n" and isinstance(value, int) and value > 64:
+        return  # as many as one asks for: only the page and the API have a limit
+    grids = refused_in_words(MODEL.sample, **given_)
+    if grids is not None:
+        assert grids.shape == (int(given_["n"]), G, G)
+        assert 0 <= grids.min() <= grids.max() < K
+
+
+@often
+@given(pictures)
+def test_every_picture_has_codes_and_every_grid_a_picture(images):
+    codes = MODEL.encode(images)
+    assert (codes == np.concatenate([MODEL.encode(image[None]) for image in images])).mean() > 0.97  # alone or in a batch
+    assert MODEL.decode(codes).shape == images.shape
+
+
+@often
+@given(grids)
+def test_lists_tensors_and_every_integer_type_mean_the_same(grid):
+    wanted = MODEL.decode(grid[None])
+    for same in (grid[None].tolist(), torch.tensor(grid[None]), grid[None].astype(np.uint8), grid[None].astype(">i4"), grid[None][:, ::1]):
+        assert (MODEL.decode(same) == wanted).all()
+
+
+@seldom
+@given(questions, st.integers(0, 9) | st.none(), st.integers(0, 2**63 - 1))
+def test_a_completion_keeps_what_is_known_and_fills_the_rest(question, label, seed):
+    filled = MODEL.complete(question, 2, label=label, seed=seed)
+    assert (filled[:, question >= 0] == question[question >= 0]).all()
+    assert 0 <= filled.min() <= filled.max() < K
+    assert (filled == MODEL.complete(question, 2, label=label, seed=seed)).all()
+    log_p = MODEL.log_prob(filled, known=question >= 0, label=label)
+    assert (log_p <= 1e-4).all() and np.isfinite(log_p).all()
+
+
+@seldom
+@given(questions, st.integers(0, 9) | st.none())
+def test_conditionals_are_distributions(question, label):
+    p = MODEL.conditionals(question, label=label)
+    assert p.shape == (G, G, K)
+    assert (p >= 0).all() and np.abs(p.sum(-1) - 1).max() < 1e-4
+
+
+@pytest.mark.parametrize("value", [[[[0] * 7] * 7] * 1, np.zeros((1, 7, 7), np.int8)])
+def test_the_simplest_input_is_taken(value):
+    assert MODEL.decode(value).shape == (1, 28, 28)
