@@ -22,6 +22,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -43,7 +44,8 @@ ALTERNATIVES = 4  # the page's default
 PATIENCE = 20.0  # seconds after which an answer counts as lost
 LIVE_P95, COMPLETION_P95 = 0.4, 2.0  # seconds: what is allowed
 RECOVERY = 2.0  # seconds from the end of an overload until one visitor is served as usual
-GROWTH = 0.05  # of memory, beyond the level after the first minute
+GROWTH = 0.05  # of memory, beyond the level after overload and another minute of load
+CALLS = 60  # of the API, all at once
 BUSY = "busy"  # the word in the server's answer to whom it cannot serve now
 
 
@@ -236,6 +238,28 @@ def visits(model, visitors: int) -> list[tuple[list[Question], list[Question]]]:
     return [(one, [completion(model, one[i], i) for i in (15, 31)]) for one in drawings(model, visitors)]
 
 
+def rush(url: str, everyone: list, visitors: int, seconds: float) -> tuple[Result, int]:
+    """Many more visitors, and CALLS calls of the API at once: what they met with, and how many calls were refused in words."""
+    refused = []
+
+    def call() -> None:
+        body, kind = json.dumps({"data": [64]}).encode(), {"Content-Type": "application/json"}
+        try:
+            urllib.request.urlopen(urllib.request.Request(f"{url}/gradio_api/call/sample", body, kind), timeout=PATIENCE).close()
+        except urllib.error.HTTPError as error:
+            refused.append(error.code == 503 and "full" in error.read().decode().lower())
+
+    threads = [threading.Thread(target=call) for _ in range(CALLS)]
+    for thread in threads:
+        thread.start()
+    result = crowd(url, [everyone[i % len(everyone)] for i in range(visitors)], seconds)
+    for thread in threads:
+        thread.join()
+    if not all(refused):
+        result.wrong.append("a call of the API was refused, but not as busy")
+    return result, len(refused)
+
+
 def recovery(url: str, question: Question) -> float:
     """Seconds from now until a picture has been answered rightly, and soon, five times in a row."""
     line, began, good = Line(url, component_of(url), "after"), time.monotonic(), 0
@@ -272,13 +296,39 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     model = vqdemo.load("weights")
+    everyone = visits(model, options.visitors)
+    wrong = []
+
+    def claim(holds: bool, what: str) -> None:
+        print(f"{'yes' if holds else 'NO '}  {what}", flush=True)
+        if not holds:
+            wrong.append(what)
+
     with tempfile.TemporaryDirectory() as folder, app_process.running(Path(folder) / "log") as app:
-        own_drawings = visits(model, options.visitors)
-        used, own, began = cpu(app.process.pid), time.process_time(), time.monotonic()
-        result = crowd(app.url, own_drawings, options.seconds)
+        process = app.process.pid
+        server, client, began = cpu(process), time.process_time(), time.monotonic()
+        result = crowd(app.url, everyone, options.seconds)
         took = time.monotonic() - began
-        print(result, flush=True)
-        print(f"CPU: server {(cpu(app.process.pid) - used) / took:.2f} cores, client {(time.process_time() - own) / took:.2f}", flush=True)
+        print(result)
+        print(f"CPU: server {(cpu(process) - server) / took:.2f} cores, client {(time.process_time() - client) / took:.2f}")
+        claim(not result.wrong and not result.busy, "no error, no lost or crossed reply")
+        claim(p95(result.live) <= LIVE_P95, f"p95 of live updates at most {LIVE_P95} s")
+        claim(p95(result.completions) <= COMPLETION_P95, f"p95 of completions at most {COMPLETION_P95} s")
+
+        overload, refused = rush(app.url, everyone, options.overload, 10)
+        print(f"{options.overload} visitors: {overload}; calls of the API refused: {refused} of {CALLS}")
+        claim(not overload.wrong and overload.busy and 0 < refused < CALLS, "told that the server is busy, and nothing worse")
+        back = recovery(app.url, everyone[0][0][20])
+        claim(back <= RECOVERY, f"served as usual again after {back:.2f} s, at most {RECOVERY}")
+
+        if options.minutes:
+            crowd(app.url, everyone, 60)
+            warm = memory(process)
+            crowd(app.url, everyone, 60 * options.minutes)
+            grown = memory(process) / warm - 1
+            claim(grown <= GROWTH, f"memory after {options.minutes:g} minutes of load: {warm:.0f} MB {grown:+.1%}")
+        claim("Traceback" not in app.log.read_text(), "no traceback in the log")
+    sys.exit(bool(wrong))
 
 
 if __name__ == "__main__":

@@ -17,5 +17,10 @@ else
     $as_root apt-get install -y -qq chromium
 fi
 
+# nginx, for the test of two processes behind it, which is skipped without.
+if [ ! -x /usr/sbin/nginx ] && command -v apt-get > /dev/null; then
+    { $as_root apt-get update -qq && $as_root apt-get install -y -qq nginx; } || echo "nginx cannot be installed"
+fi
+
 .venv/bin/python -m ruff check .
 exec .venv/bin/python -m pytest tests "$@"
