@@ -1,6 +1,6 @@
 """Training killed at random moments, and started again until it is done: are the weights those of an undisturbed run?
 
-`python tests/kill_training.py --times 20` kills `python -m tests.small_training` with SIGKILL and says how far it had come. At each kill
+`python -m tests.kill_training --times 20` kills `python -m tests.small_training` with SIGKILL and says how far it had come. At each kill
 the folder of weights must hold both networks whole, or none. tests/test_kill.py does the same a few times.
 """
 

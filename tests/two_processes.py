@@ -1,6 +1,6 @@
 """Training in two processes, each with half of every batch, beside training in one: do the loss curves agree?
 
-`python tests/two_processes.py` prints both curves of both stages; tests/test_distributed.py does the same at a smaller size.
+`python -m tests.two_processes` prints both curves of both stages; tests/test_distributed.py does the same at a smaller size.
 Both ways train in float32: the rounding of bfloat16 alone lets two trainings drift apart by some percent.
 """
 
