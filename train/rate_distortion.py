@@ -26,18 +26,19 @@ class RateDistortionSettings:
     images: int = setting(0, "use only so many of the training images, 0 for all")
 
 
-def point(codes: int, s: RateDistortionSettings, folders: Folders, device: str) -> dict:
-    """Train with so many codes and measure on the test digits; goes on where it was cut off."""
-    own = replace(folders, runs=folders.runs / f"codes_{codes}")
+def point(settings: VQVAESettings, folders: Folders, device: str) -> dict:
+    """Train and measure on the test digits; goes on where it was cut off."""
+    own = replace(folders, runs=folders.runs / f"codes_{settings.codes}")
     own.runs.mkdir(exist_ok=True)
-    model = vqvae.train(replace(VQVAESettings(), codes=codes, epochs=s.epochs, images=s.images), own, device)
+    model = vqvae.train(settings, own, device)
     measured = fidelity(model, data.mnist(folders.data, "test").images)
-    return {"codes": codes, "epochs": s.epochs, "bits_a_cell": math.log2(measured["perplexity"]), "mse": measured["mse"]}
+    return {"codes": settings.codes, "epochs": settings.epochs, "bits_a_cell": math.log2(measured["perplexity"]), "mse": measured["mse"]}
 
 
-def run(folders: Folders, s: RateDistortionSettings) -> list[dict]:
-    """All points, written into metrics.json as "rate_distortion"."""
-    points = [point(int(codes), s, folders, best_device()) for codes in s.codes.split(",")]
+def run(folders: Folders, s: RateDistortionSettings, ours: VQVAESettings | None = None) -> list[dict]:
+    """All points, written into metrics.json as "rate_distortion". ours: what is the same for all of them."""
+    ours = replace(ours or VQVAESettings(), epochs=s.epochs, images=s.images)
+    points = [point(replace(ours, codes=int(codes)), folders, best_device()) for codes in s.codes.split(",")]
     path = folders.out / "metrics.json"
     write_json(path, json.loads(path.read_text(encoding="utf-8")) | {"rate_distortion": points})
     print(json.dumps(points, indent=2))

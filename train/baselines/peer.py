@@ -35,9 +35,7 @@ from train.sample_quality import accuracy
 from train.settings import add_arguments, from_arguments, setting, show
 from train.vqvae import VQVAESettings
 from train.vqvae_quality import decode, editing, encode, fidelity, robustness
-from vqdemo.vqvae import VQVAE, VQVAEConfig
-
-FEW = 1_000  # pictures for what is computed many times a picture, as in train/evaluate.py
+from vqdemo.vqvae import VQVAEConfig
 
 
 @dataclass
@@ -117,19 +115,23 @@ def train_peer(s: PeerSettings, digits: Tensor, test: Tensor, log: Path) -> Peer
     return model.eval().requires_grad_(False)
 
 
-def train_ours(epochs: int, s: PeerSettings, folders: Folders, test: Tensor) -> dict:
-    """Ours with its settings but for the number of epochs: CPU seconds, doodles and palette included, and test error."""
-    own = Folders(folders.data, folders.out, folders.runs / f"ours_{epochs}")
+def train_ours(settings: VQVAESettings, folders: Folders, test: Tensor) -> dict:
+    """Ours, with a number of epochs of its own: CPU seconds, doodles and palette included, and test error."""
+    own = replace(folders, runs=folders.runs / f"ours_{settings.epochs}")
     own.runs.mkdir(exist_ok=True)
     (own.runs / "vqvae.checkpoint.safetensors").unlink(missing_ok=True)  # a clock that starts half way measures nothing
     started = time.process_time()
-    model: VQVAE = vqvae.train(replace(VQVAESettings(), epochs=epochs, images=s.images, seed=s.seed), own, "cpu")
-    return {"epochs": epochs, "cpu_seconds": time.process_time() - started, "test_mse": test_mse(model, test)}
+    model = vqvae.train(settings, own, "cpu")
+    return {"epochs": settings.epochs, "cpu_seconds": time.process_time() - started, "test_mse": test_mse(model, test)}
 
 
-def run(folders: Folders, s: PeerSettings, judge: ClassifierSettings | None = None) -> dict:
-    """Train and measure the peer, train ours for less, and write both into metrics.json."""
-    digits, test = data.mnist(folders.data, "train", s.images), data.mnist(folders.data, "test")
+def run(
+    folders: Folders, s: PeerSettings, ours: VQVAESettings | None = None, judge: ClassifierSettings | None = None, number: int = 0
+) -> dict:
+    """Train and measure the peer, train ours for less, and write both into metrics.json. number: only so many test digits, 0 for all."""
+    ours = replace(ours or VQVAESettings(), images=s.images, seed=s.seed)
+    digits, test = data.mnist(folders.data, "train", s.images), data.mnist(folders.data, "test", number)
+    few = min(len(test.images) // 5, 2_000)  # for what is computed many times a picture
     kept = folders.runs / "peer.safetensors"
     if kept.exists():
         peer = Peer(s).eval().requires_grad_(False)
@@ -139,15 +141,16 @@ def run(folders: Folders, s: PeerSettings, judge: ClassifierSettings | None = No
         write_atomically(kept, peer.state_dict())
     peer.usage = encode(peer, digits.images).flatten().bincount(minlength=s.codes)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
+    log = read_log(folders.runs / "peer.csv")
     result = {
         "settings": asdict(s),
-        "curve": read_log(folders.runs / "peer.csv"),
+        "curve": [dict(zip(log, row, strict=True)) for row in zip(*log.values(), strict=True)],
         "vqvae": fidelity(peer, test.images)
-        | editing(peer, test.images, FEW)
-        | {"foreign_mse": robustness(peer, test.images, 2 * FEW)}
+        | editing(peer, test.images, few // 2)
+        | {"foreign_mse": robustness(peer, test.images, few)}
         | {"read_as_true_digit": accuracy(classifier, decode(peer, encode(peer, test.images)), test.labels)},
         "bits_of_pixels": bits_of_pixels(peer, digits.images, test.images),
-        "ours": [train_ours(int(epochs), s, folders, test.images) for epochs in s.our_epochs.split(",")],
+        "ours": [train_ours(replace(ours, epochs=int(epochs)), folders, test.images) for epochs in s.our_epochs.split(",")],
     }
     metrics = json.loads((folders.out / "metrics.json").read_text(encoding="utf-8"))
     write_json(folders.out / "metrics.json", metrics | {"peer": result})
