@@ -4,7 +4,7 @@ These functions are called directly by the browser, past Gradio's queue and past
 checks. Each takes one dict and returns one dict, checks what it was given, and says what is wrong with it as
 ``{"error": message}``, since an exception would reach the script as ``undefined``. Images travel as base64
 of 784 bytes, which is the fastest way there is here. What follows a moving pen is asynchronous, so that
-visitors share passes through the networks (see shared.py); the rest runs in Gradio's threads.
+visitors share passes through the networks (see shared.py); the rest takes turns (see turns.py).
 """
 
 import base64
@@ -21,6 +21,7 @@ from ..sampling import Choice
 from . import atlas, figures, limits, pictures
 from .settings import SIDE, Settings, whole_number
 from .shared import Shared
+from .turns import Turns
 
 NEIGHBOURS = 6  # codes that the codebook view names as alike
 SPACING = 0.095  # of the map's side, between two codes
@@ -129,7 +130,8 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
         "max_upload_bytes": limits.MAX_UPLOAD_BYTES,
     }
     questions = (describe, encode, decode, complete, sample, conditionals, frame)
-    return [guarded(question) for question in questions]
+    turns = Turns()
+    return [guarded(question, turns) for question in questions]
 
 
 def example_images(model, tries: int = 7) -> list[np.ndarray]:
@@ -153,34 +155,23 @@ def looked_at(codes: np.ndarray, image: np.ndarray) -> dict:
     return {"codes": codes.ravel().tolist(), "image": to_base64(image)}
 
 
-def guarded(question: Callable) -> Callable:
-    """The same question, with what is wrong about a request said in the reply."""
+def guarded(question: Callable, turns: Turns) -> Callable:
+    """The same question, in its turn unless it is asynchronous, with what is wrong about a request said in the reply."""
 
     @functools.wraps(question)
-    def answer(request: dict) -> dict:
+    async def answer(request: dict) -> dict:
         try:
-            return question(an_object(request))
-        except (KeyError, ValueError, TypeError) as error:
-            return {"error": what_is_wrong(error)}
+            if not isinstance(request, dict):
+                return {"error": "A request is an object with named fields."}
+            if inspect.iscoroutinefunction(question):
+                return await question(request)
+            return await turns(question, request)
+        except KeyError as error:
+            return {"error": f"The request lacks the field {error}."}
+        except (ValueError, TypeError) as error:
+            return {"error": str(error)}
 
-    @functools.wraps(question)
-    async def answer_soon(request: dict) -> dict:
-        try:
-            return await question(an_object(request))
-        except (KeyError, ValueError, TypeError) as error:
-            return {"error": what_is_wrong(error)}
-
-    return answer_soon if inspect.iscoroutinefunction(question) else answer
-
-
-def an_object(request) -> dict:
-    if not isinstance(request, dict):
-        raise TypeError("A request is an object with named fields.")
-    return request
-
-
-def what_is_wrong(error: Exception) -> str:
-    return f"The request lacks the field {error}." if isinstance(error, KeyError) else str(error)
+    return answer
 
 
 def to_base64(image: np.ndarray) -> str:
