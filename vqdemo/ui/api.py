@@ -15,6 +15,7 @@ import numpy as np
 from . import limits, pictures
 from .settings import SIDE, Settings, whole_number
 
+SANE = 1e9  # a number beyond it is a mistake, and would overflow
 Rows = list[list[float]]
 Codes = list[list[int]]
 
@@ -171,7 +172,7 @@ def to_array(rows, shape: tuple[int, int], types: tuple, name: str, what: str) -
     """Nested lists of one exact shape and type; their range is the model's to check."""
     good = isinstance(rows, list) and len(rows) == shape[0]
     good = good and all(isinstance(row, list) and len(row) == shape[1] for row in rows)
-    if not good or not all(type(value) in types for row in rows for value in row):
+    if not good or not all(type(value) in types and abs(value) < SANE for row in rows for value in row):
         raise ValueError(f"{name} is a list of {shape[0]} rows of {shape[1]} {what}.")
     return np.array(rows)
 

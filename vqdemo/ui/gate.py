@@ -19,7 +19,7 @@ from . import limits
 from .text import TEXT
 
 LIVE = "/component_server"  # where the page's server functions are called
-CLOSED = re.compile("/gradio_api/(file|proxy|deep_link|process_recording|stream|dev|vibe|undo-vibe|run-history)")
+CLOSED = re.compile("/gradio_api/(file|proxy|custom_component|deep_link|process_recording|stream|dev|vibe|undo-vibe|run-history)")
 
 
 class TooLarge(Exception):
