@@ -57,7 +57,7 @@ def main() -> None:
             return  # the rest is for one process
     if arguments.quick:
         choose_defaults.run(folders, number=20, judge=QUICK_JUDGE)
-        evaluate.run(folders, number=500, judge=QUICK_JUDGE)
+        evaluate.run(folders, number=500, judge=QUICK_JUDGE, coder_steps=30)
         raster_baseline.run(folders, QUICK_BASELINE, number=500, few=2, particles=16)
     else:
         choose_defaults.run(folders)

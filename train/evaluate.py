@@ -30,7 +30,9 @@ def kept(path: Path, weights: dict[str, str]) -> dict:
     return result
 
 
-def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
+def run(
+    folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None, coder_steps: int = bits.STEPS
+) -> dict:
     """Measure the weights in folders.out, write metrics.json there, print it. number: use only so many pictures, 0 for all."""
     model, dataset = vqdemo.load(folders.out), dataset_of(folders.out)
     digits = data.load(dataset, folders.data, split, number)
@@ -62,7 +64,7 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
         "latency_ms": benchmark.latencies(model),
     }
     of_codes = bits.bits_of_codes(metrics["prior"]["nats_without_label"]["everything"]["mean"], digits.images[0].numel())
-    of_pixels = bits.bits_of_pixels(model.vqvae, training, digits.images)
+    of_pixels = bits.bits_of_pixels(model.vqvae, training, digits.images, coder_steps)
     metrics["bits_per_pixel"] = {"codes": of_codes, "pixels": of_pixels, "total": of_codes + of_pixels}
     others = kept(folders.out / "metrics.json", metrics["weights"])
     if "raster_baseline" in others:

@@ -26,7 +26,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import data, vqvae
-from train.bits import bits_of_pixels
+from train.bits import STEPS, bits_of_pixels
 from train.charts import read_log
 from train.checkpoint import write_atomically
 from train.classifier import ClassifierSettings, trained
@@ -126,8 +126,9 @@ def train_ours(settings: VQVAESettings, folders: Folders, test: Tensor) -> dict:
 
 
 def run(
-    folders: Folders, s: PeerSettings, ours: VQVAESettings | None = None, judge: ClassifierSettings | None = None, number: int = 0
-) -> dict:
+    folders: Folders, s: PeerSettings, ours: VQVAESettings | None = None, judge: ClassifierSettings | None = None, number: int = 0,
+    coder_steps: int = STEPS,
+) -> dict:  # fmt: skip
     """Train and measure the peer, train ours for less, and write both into metrics.json. number: only so many test digits, 0 for all."""
     ours = replace(ours or VQVAESettings(), images=s.images, seed=s.seed)
     digits, test = data.mnist(folders.data, "train", s.images), data.mnist(folders.data, "test", number)
@@ -149,7 +150,7 @@ def run(
         | editing(peer, test.images, few // 2)
         | {"foreign_mse": robustness(peer, test.images, few)}
         | {"read_as_true_digit": accuracy(classifier, decode(peer, encode(peer, test.images)), test.labels)},
-        "bits_of_pixels": bits_of_pixels(peer, digits.images, test.images),
+        "bits_of_pixels": bits_of_pixels(peer, digits.images, test.images, coder_steps),
         "ours": [train_ours(replace(ours, epochs=int(epochs)), folders, test.images) for epochs in s.our_epochs.split(",")],
     }
     metrics = json.loads((folders.out / "metrics.json").read_text(encoding="utf-8"))
