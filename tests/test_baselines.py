@@ -81,6 +81,6 @@ def test_a_better_reconstruction_leaves_fewer_bits(mnist_folder):
         def decode(self, codes):
             return codes[:, None].float() / max(1, self.levels - 1)
 
-    nothing, coarse, fine = (bits_of_pixels(Redraws(levels), images[:300], images[350:], steps=25) for levels in (1, 2, 64))
-    assert 8 > nothing > coarse > fine > 0
+    nothing, fine = (bits_of_pixels(Redraws(levels), images[:300], images[350:], steps=40) for levels in (1, 64))
+    assert 8 > nothing > 1.1 * fine > 0
     assert math.isclose(bits_of_codes(math.log(2) * 784, 784), 1)
