@@ -174,7 +174,7 @@ def test_a_folder_is_trained_on_measured_and_shown(tmp_path):
     vqvae.run(VQVAESettings(dataset=str(discs), codes=8, **SMALL), folders)
     prior.run(PriorSettings(**SMALL_PRIOR), folders)
     choose_defaults.run(folders, number=20, judge=judge)
-    metrics = evaluate.run(folders, judge=judge, coder_steps=5)
+    metrics = evaluate.run(folders, judge=judge)
     assert metrics["data"] == {"set": "discs", "split": "test", "pictures": 60}
     assert "foreign_mse" not in metrics["vqvae"]  # which is of drawings unlike MNIST
     assert "measured on the discs test set" in table.markdown(metrics)

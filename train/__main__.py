@@ -7,7 +7,7 @@ import argparse
 import time
 from dataclasses import replace
 
-from train import charts, choose_defaults, distributed, evaluate, figures, prior, raster_baseline, vqvae
+from train import bits, charts, choose_defaults, distributed, evaluate, figures, prior, raster_baseline, vqvae
 from train.classifier import ClassifierSettings
 from train.output import Folders, add_folder_arguments, finished, folders_from, move
 from train.prior import PriorSettings
@@ -57,11 +57,13 @@ def main() -> None:
             return  # the rest is for one process
     if arguments.quick:
         choose_defaults.run(folders, number=20, judge=QUICK_JUDGE)
-        evaluate.run(folders, number=500, judge=QUICK_JUDGE, coder_steps=30)
+        evaluate.run(folders, number=500, judge=QUICK_JUDGE)
+        bits.run(folders, number=500, steps=30)
         raster_baseline.run(folders, QUICK_BASELINE, number=500, few=2, particles=16)
     else:
         choose_defaults.run(folders)
         evaluate.run(folders)
+        bits.run(folders)
         raster_baseline.run(folders)
     figures.run(folders.out)
     charts.run(folders.out, folders.runs)

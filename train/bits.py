@@ -4,8 +4,12 @@ The one figure that compares models with different codebooks: a larger codebook 
 
 The pixels' coder is a small convolutional network that reads the reconstruction, 7x7 pixels around the one to be coded, and gives a
 distribution over its 256 values. It is trained on the training pictures, alike for every model that is compared.
+
+`python -m train.bits --weights weights` adds the figure to metrics.json, which train/evaluate.py has written.
 """
 
+import argparse
+import json
 import math
 
 import torch
@@ -13,7 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
+from train import data
+from train.evaluate import read_metrics
+from train.output import Folders, add_folder_arguments, dataset_of, folders_from, write_json
 from train.vqvae_quality import decode, encode
+from vqdemo.model import load_vqvae
 
 STEPS, BATCH, LEARNING_RATE = 3000, 24, 4e-3
 
@@ -53,3 +61,26 @@ def bits_of_pixels(model, fit: Tensor, images: Tensor, steps: int = STEPS) -> fl
 def bits_of_codes(nats: float, pixels: int) -> float:
     """Nats of a whole grid -> bits per pixel of a picture of so many pixels."""
     return nats / math.log(2) / pixels
+
+
+def run(folders: Folders, number: int = 0, steps: int = STEPS) -> dict:
+    """Measure on the split that metrics.json is of and add the figure there. number: use only so many pictures, 0 for all."""
+    metrics, dataset = read_metrics(folders.out), dataset_of(folders.out)
+    training = data.load(dataset, folders.data, "train").images
+    images = data.load(dataset, folders.data, metrics["data"]["split"], number).images
+    codes = bits_of_codes(metrics["prior"]["nats_without_label"]["everything"]["mean"], images[0].numel())
+    pixels = bits_of_pixels(load_vqvae(folders.out), training, images, steps)
+    metrics["bits_per_pixel"] = {"codes": codes, "pixels": pixels, "total": codes + pixels}
+    write_json(folders.out / "metrics.json", metrics)
+    print(json.dumps(metrics["bits_per_pixel"], indent=2))
+    return metrics["bits_per_pixel"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m train.bits", description=__doc__.splitlines()[0])
+    add_folder_arguments(parser, out="--weights")
+    run(folders_from(parser.parse_args()))
+
+
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import vqdemo
-from train import benchmark, bits, data, prior_quality, sample_quality, vqvae_quality
+from train import benchmark, data, prior_quality, sample_quality, vqvae_quality
 from train.classifier import ClassifierSettings, trained
 from train.output import Folders, add_folder_arguments, dataset_of, fingerprint, folders_from, write_json
 
@@ -21,18 +21,24 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return {name: fingerprint(folder / name) for name in WEIGHT_FILES}
 
 
-def kept(path: Path, weights: dict[str, str]) -> dict:
-    """What other scripts wrote into metrics.json and what stays true: of other networks, and of these weights if it was of them."""
+def add_kept(metrics: dict, path: Path) -> None:
+    """Add what other scripts wrote into metrics.json and what stays true: of other networks, and of these weights if it was of them."""
     old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    result = {name: old[name] for name in ("peer", "rate_distortion") if name in old}
-    if old.get("weights") == weights and "raster_baseline" in old["prior"]:
-        result["raster_baseline"] = old["prior"]["raster_baseline"]
-    return result
+    same = old.get("weights") == metrics["weights"]
+    metrics |= {name: old[name] for name in ("peer", "rate_distortion", *["bits_per_pixel"] * same) if name in old}
+    if same and "raster_baseline" in old["prior"]:
+        metrics["prior"]["raster_baseline"] = old["prior"]["raster_baseline"]
 
 
-def run(
-    folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None, coder_steps: int = bits.STEPS
-) -> dict:
+def read_metrics(folder: Path) -> dict:
+    """metrics.json of a folder of weights; ValueError if it belongs to other weights."""
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    if metrics["weights"] != fingerprints(folder):
+        raise ValueError(f"{folder / 'metrics.json'} belongs to other weights: run train.evaluate first")
+    return metrics
+
+
+def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
     """Measure the weights in folders.out, write metrics.json there, print it. number: use only so many pictures, 0 for all."""
     model, dataset = vqdemo.load(folders.out), dataset_of(folders.out)
     digits = data.load(dataset, folders.data, split, number)
@@ -63,13 +69,7 @@ def run(
         },
         "latency_ms": benchmark.latencies(model),
     }
-    of_codes = bits.bits_of_codes(metrics["prior"]["nats_without_label"]["everything"]["mean"], digits.images[0].numel())
-    of_pixels = bits.bits_of_pixels(model.vqvae, training, digits.images, coder_steps)
-    metrics["bits_per_pixel"] = {"codes": of_codes, "pixels": of_pixels, "total": of_codes + of_pixels}
-    others = kept(folders.out / "metrics.json", metrics["weights"])
-    if "raster_baseline" in others:
-        metrics["prior"]["raster_baseline"] = others.pop("raster_baseline")
-    metrics |= others
+    add_kept(metrics, folders.out / "metrics.json")
     write_json(folders.out / "metrics.json", metrics)
     print(json.dumps(metrics, indent=2))
     return metrics

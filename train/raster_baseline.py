@@ -21,7 +21,7 @@ from tqdm import tqdm
 import vqdemo
 from train import data, prior
 from train.device import best_device
-from train.evaluate import fingerprints
+from train.evaluate import read_metrics
 from train.masks import judged
 from train.output import Folders, add_folder_arguments, dataset_of, folders_from, write_json
 from train.prior import PriorSettings
@@ -125,9 +125,7 @@ def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, f
 
     number: use only so many pictures, 0 for all. Raises ValueError if metrics.json belongs to other weights.
     """
-    metrics = json.loads((folders.out / "metrics.json").read_text(encoding="utf-8"))
-    if metrics["weights"] != fingerprints(folders.out):
-        raise ValueError(f"{folders.out / 'metrics.json'} belongs to other weights: run train.evaluate first")
+    metrics = read_metrics(folders.out)
     network = trained(settings, folders)
     digits = data.load(dataset_of(folders.out), folders.data, metrics["data"]["split"], number)
     metrics["prior"]["raster_baseline"] = {
