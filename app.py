@@ -25,9 +25,11 @@ import torch
 import vqdemo
 from vqdemo.storage import find
 from vqdemo.ui import build, read_metrics
+from vqdemo.ui.memory import give_back
 
 WEIGHTS = os.environ.get("VQDEMO_WEIGHTS") or str(Path(__file__).parent / "weights")
 
+give_back()
 torch.set_num_threads(1)  # a second thread does not help grids this small, and hurts on a busy machine
 try:
     folder = find(WEIGHTS, os.environ.get("VQDEMO_REVISION"))
