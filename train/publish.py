@@ -72,7 +72,8 @@ handwriting.
 
 ## Licence
 
-MIT, for code and weights. MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges, under CC BY-SA 3.0.
+MIT, for code and weights. MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges. Its card on the Hub, `ylecun/mnist`, says MIT;
+the documentation of Keras says CC BY-SA 3.0.
 """
 
 
