@@ -197,7 +197,7 @@ def complete(line: Line, questions: list[Question], until: float, result: Result
             return
         line.ask(questions[number % len(questions)], began, result.completions, result)
         line.connection.close()  # the server closes connections that nothing came through for five seconds
-        time.sleep(max(began + COMPLETION_EVERY - time.monotonic(), 0))
+        time.sleep(max(min(began + COMPLETION_EVERY, until) - time.monotonic(), 0))
 
 
 def crowd(url: str, visits: list[tuple[list[Question], list[Question]]], seconds: float) -> Result:
