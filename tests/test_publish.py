@@ -139,7 +139,7 @@ def test_zerogpu_gets_a_torch_that_it_has(tmp_path):
     pins = (tmp_path / "requirements.txt").read_text()
     assert "torch==2.11.0\n" in pins
     assert f"torch=={PINS['torch']}" not in pins
-    assert f"gradio=={PINS['gradio']}" in pins
+    assert f"gradio[mcp]=={PINS['gradio']}\n" in pins
 
 
 def test_damaged_weights_are_not_published(run, tmp_path):
