@@ -31,7 +31,7 @@ def as_array(value, name: str) -> np.ndarray:
         raise ValueError(f"{name} must be rectangular: rows of nested lists have different lengths") from None
     if array.dtype.kind not in "biuf":
         example = f" such as {describe(array.flat[0])}" if array.size else ""
-        raise TypeError(f"{name} must hold numbers, not {array.dtype} values{example}")
+        raise TypeError(f"{name} must hold numbers, not {array.dtype.name} values{example}")
     return array
 
 
