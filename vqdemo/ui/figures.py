@@ -1,20 +1,21 @@
-"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with a peer's.
+"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with the peer's.
 
-The peer is the public notebook with the same parts (7x7 codes out of 128, a raster PixelCNN), measured on the same test digits.
+The peer is the VQ-VAE of the usual notebooks, trained and measured by train/baselines/peer.py on the same digits.
 """
 
 import json
 from pathlib import Path
 
-# name of the row in text.py; where the figure lies in metrics.json; how it is written; the peer's, as written
+# name of the row in text.py; where the figure lies in metrics.json, and under "peer"; how it is written
 ROWS = (
-    ("error", ("vqvae", "mse"), "{:.5f}", "0.00549"),
-    ("likeness", ("vqvae", "ssim"), "{:.3f}", "0.934"),
-    ("used", ("vqvae", "codes_in_use"), "{:.0f} / {codes}", "57 / 128"),
-    ("even", ("vqvae", "perplexity"), "{:.0f}", "6"),
-    ("read", ("vqvae", "read_as_true_digit"), "{:.1%}", None),
-    ("confident", ("prior", "samples", "confident"), "{:.0%}", "75%"),
-    ("asked", ("prior", "samples", "asked_digit"), "{:.0%}", None),
+    ("error", ("vqvae", "mse"), "{:.5f}"),
+    ("likeness", ("vqvae", "ssim"), "{:.3f}"),
+    ("used", ("vqvae", "codes_in_use"), "{:.0f} / {codes}"),
+    ("even", ("vqvae", "perplexity"), "{:.0f}"),
+    ("read", ("vqvae", "read_as_true_digit"), "{:.1%}"),
+    ("leftover", ("vqvae", "erase_leftover"), "{:.1%}"),
+    ("confident", ("prior", "samples", "confident"), "{:.0%}"),
+    ("asked", ("prior", "samples", "asked_digit"), "{:.0%}"),
 )
 TYPICAL = ("prior", "conditionals", "mean_nats_a_cell")
 
@@ -29,11 +30,16 @@ def read_metrics(folder: str | Path) -> dict | None:
 
 def shown(metrics: dict | None, num_codes: int) -> dict:
     """What the page shows of them: the mean surprise of a test digit's cell, and the rows that there are."""
+    peer = metrics.get("peer") if isinstance(metrics, dict) else None
+    peer_codes = at(peer, ("settings", "codes"))
     rows = []
-    for name, keys, form, peer in ROWS:
-        value = at(metrics, keys)
-        if value is not None:
-            rows.append({"name": name, "ours": form.format(value, codes=num_codes), "peer": peer})
+    for name, keys, form in ROWS:
+        ours, theirs = at(metrics, keys), at(peer, keys)
+        if ours is not None:
+            row = {"name": name, "ours": form.format(ours, codes=num_codes), "peer": None}
+            if theirs is not None:
+                row["peer"] = form.format(theirs, codes=peer_codes)
+            rows.append(row)
     return {"typical_nats_a_cell": at(metrics, TYPICAL), "rows": rows}
 
 
