@@ -178,7 +178,7 @@ def draw(line: Line, pictures: list[Question], until: float, result: Result) -> 
     length = int(RATE * STROKE)
     while begin < until:
         drawn = -1
-        while drawn < length - 1:
+        while drawn < length - 1 and time.monotonic() < until:
             newest = min(int((time.monotonic() - begin) * RATE), length - 1)
             if newest > drawn:
                 drawn = newest
@@ -187,7 +187,7 @@ def draw(line: Line, pictures: list[Question], until: float, result: Result) -> 
                 time.sleep(max(begin + (drawn + 1) / RATE - time.monotonic(), 0))
         number += 1
         begin = max(begin + STROKE + PAUSE, time.monotonic())
-        time.sleep(max(begin - time.monotonic(), 0))
+        time.sleep(max(min(begin, until) - time.monotonic(), 0))
 
 
 def complete(line: Line, questions: list[Question], until: float, result: Result) -> None:
@@ -243,7 +243,7 @@ def rush(url: str, everyone: list, visitors: int, seconds: float) -> tuple[Resul
     refused, results = [], []
 
     def call() -> None:
-        body, kind = json.dumps({"data": [16]}).encode(), {"Content-Type": "application/json"}
+        body, kind = json.dumps({"data": [4]}).encode(), {"Content-Type": "application/json"}
         try:
             urllib.request.urlopen(urllib.request.Request(f"{url}/gradio_api/call/sample", body, kind), timeout=PATIENCE).close()
         except urllib.error.HTTPError as error:
