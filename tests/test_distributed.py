@@ -15,6 +15,19 @@ def test_two_processes_follow_the_loss_curve_of_one(mnist_folder, tmp_path, monk
     assert two_processes.compare(tmp_path, vqvae, prior) < 0.01
 
 
+def gradients_of_the_whole(batch: torch.Tensor, part: torch.Tensor) -> None:
+    """A network whose gradients are averaged, gone before the processes leave each other."""
+    torch.manual_seed(0)
+    alone, shared = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3)
+    shared.load_state_dict(alone.state_dict())
+    turned = torch.tensor([3, 4, 5, 0, 1, 2])  # each row also depends on another one, which may be the other process's
+    (alone(batch) * alone(batch)[turned]).mean().backward()
+    averaging = distributed.averaging(shared)
+    mine = averaging(part)
+    (mine * distributed.gather(mine)[distributed.share(turned)]).mean().backward()
+    assert torch.allclose(shared.weight.grad, alone.weight.grad, rtol=1e-5)
+
+
 def parts_of_a_batch(rank: int, folder: str) -> None:
     """One of two processes: what it shares comes back whole, and gradients are those of the whole batch."""
     torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
@@ -25,16 +38,8 @@ def parts_of_a_batch(rank: int, folder: str) -> None:
     assert distributed.mean(torch.tensor([4.0 * rank])) == 2
     with pytest.raises(ValueError, match="a batch of 5 cannot be shared evenly by 2"):
         distributed.share(batch[:5])
-
-    torch.manual_seed(0)
-    alone, shared = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3)
-    shared.load_state_dict(alone.state_dict())
-    turned = torch.tensor([3, 4, 5, 0, 1, 2])  # each row also depends on another one, which may be the other process's
-    (alone(batch) * alone(batch)[turned]).mean().backward()
-    averaging = distributed.averaging(shared)
-    mine = averaging(part)
-    (mine * distributed.gather(mine)[distributed.share(turned)]).mean().backward()
-    assert torch.allclose(shared.weight.grad, alone.weight.grad, rtol=1e-5)
+    gradients_of_the_whole(batch, part)
+    distributed.wait()
     torch.distributed.destroy_process_group()
 
 

@@ -28,6 +28,7 @@ def group() -> Iterator[None]:
     dist.init_process_group()
     try:
         yield
+        wait()  # whoever left early would tear the connections away from the others
     finally:
         dist.destroy_process_group()
 
