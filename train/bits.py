@@ -9,7 +9,6 @@ distribution over its 256 values. It is trained on the training pictures, alike 
 """
 
 import argparse
-import json
 import math
 
 import torch
@@ -19,7 +18,7 @@ from tqdm import tqdm
 
 from train import data
 from train.evaluate import read_metrics
-from train.output import Folders, add_folder_arguments, dataset_of, folders_from, write_json
+from train.output import Folders, add_folder_arguments, add_metrics, dataset_of, folders_from
 from train.vqvae_quality import decode, encode
 from vqdemo.model import load_vqvae
 
@@ -70,10 +69,9 @@ def run(folders: Folders, number: int = 0, steps: int = STEPS) -> dict:
     images = data.load(dataset, folders.data, metrics["data"]["split"], number).images
     codes = bits_of_codes(metrics["prior"]["nats_without_label"]["everything"]["mean"], images[0].numel())
     pixels = bits_of_pixels(load_vqvae(folders.out), training, images, steps)
-    metrics["bits_per_pixel"] = {"codes": codes, "pixels": pixels, "total": codes + pixels}
-    write_json(folders.out / "metrics.json", metrics)
-    print(json.dumps(metrics["bits_per_pixel"], indent=2))
-    return metrics["bits_per_pixel"]
+    result = {"codes": codes, "pixels": pixels, "total": codes + pixels}
+    add_metrics(folders.out, bits_per_pixel=result)
+    return result
 
 
 def main() -> None:

@@ -5,7 +5,6 @@
 """
 
 import argparse
-import csv
 import json
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.ticker import ScalarFormatter
 
 import vqdemo
+from train.output import read_log
 from vqdemo.model import VQModel
 
 # Paper, ink, faint lines, and the colours of two curves; the page's own.
@@ -54,23 +54,16 @@ def padded(values: np.ndarray, by: float = 0.08) -> tuple[float, float]:
     return values.min() - room, values.max() + room
 
 
-def read_log(path: Path) -> dict[str, list[float]]:
-    """A log of train/output.py: each column's numbers."""
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
-    return {name: [float(row[name]) for row in rows] for name in rows[0]}
-
-
 def curves(figure: Figure, runs: Path, colours: dict) -> None:
     """Training error of the VQ-VAE and nats of the prior, epoch by epoch."""
     pixels, nats = figure.subplots(1, 2)
     log = read_log(runs / "vqvae.csv")
-    pixels.plot(log["epoch"], log["mse"], color=colours["first"])
+    pixels.plot([row["epoch"] for row in log], [row["mse"] for row in log], color=colours["first"])
     pixels.set(xlabel="epoch", yscale="log", title="VQ-VAE: squared error of a training pixel")
     log = read_log(runs / "prior.csv")
     for name, words, colour in (("nats_a_grid", "whole grid", "first"), ("nats_with_known_cells_after", "with known cells after", "second")):
-        nats.plot(log["epoch"], log[name], color=colours[colour])
-        label_end(nats, log["epoch"][-1], log[name][-1], words, colours[colour])
+        nats.plot([row["epoch"] for row in log], [row[name] for row in log], color=colours[colour])
+        label_end(nats, log[-1]["epoch"], log[-1][name], words, colours[colour])
     nats.set(xlabel="epoch", title="prior: nats of a training grid")
 
 

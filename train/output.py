@@ -86,6 +86,13 @@ def write_json(path: Path, content: dict) -> None:
     os.replace(partial, path)
 
 
+def add_metrics(out: Path, **parts) -> None:
+    """Put parts into the metrics.json of a folder of weights, in place of what it has of that name, and print them."""
+    path = out / "metrics.json"
+    write_json(path, json.loads(path.read_text(encoding="utf-8")) | parts)
+    print(json.dumps(parts, indent=2))
+
+
 def finished(out: Path, name: str, settings) -> bool:
     """Whether the folder already holds this network, trained with these very settings, the prior on codes of the VQ-VAE beside it."""
     if distributed.rank() == 0:
@@ -176,3 +183,9 @@ def log_row(path: Path, row: dict) -> None:
         writer.writeheader()
         writer.writerows([*rows, row])
     os.replace(partial, path)
+
+
+def read_log(path: Path) -> list[dict[str, float]]:
+    """The figures that `log_row` wrote, an epoch each."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]

@@ -9,7 +9,6 @@ Its figures go into metrics.json, beside those of the prior, which train/evaluat
 """
 
 import argparse
-import csv
 import json
 import math
 from pathlib import Path
@@ -23,7 +22,7 @@ from train import data, prior
 from train.device import best_device
 from train.evaluate import read_metrics
 from train.masks import judged
-from train.output import Folders, add_folder_arguments, dataset_of, folders_from, write_json
+from train.output import Folders, add_folder_arguments, dataset_of, folders_from, read_log, write_json
 from train.prior import PriorSettings
 from train.prior_quality import log_probs
 from train.vqvae_quality import encode
@@ -89,8 +88,7 @@ def cpu_seconds(log: Path) -> float | None:
     """What a training took, from its log; None if there is none."""
     if not log.exists():
         return None
-    with open(log, newline="") as file:
-        return sum(float(row["cpu_seconds"]) for row in csv.DictReader(file))
+    return sum(row["cpu_seconds"] for row in read_log(log))
 
 
 def compare(model: VQModel, network: PixelCNN, digits: data.Pictures, few: int, particles: int) -> dict:

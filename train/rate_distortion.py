@@ -5,13 +5,12 @@ digits, in bits a cell: what a coder would need that knows how often each code c
 """
 
 import argparse
-import json
 import math
 from dataclasses import dataclass, replace
 
 from train import data, vqvae
 from train.device import best_device
-from train.output import Folders, add_folder_arguments, folders_from, write_json
+from train.output import Folders, add_folder_arguments, add_metrics, folders_from
 from train.settings import add_arguments, from_arguments, setting
 from train.vqvae import VQVAESettings
 from train.vqvae_quality import fidelity
@@ -39,9 +38,7 @@ def run(folders: Folders, s: RateDistortionSettings, ours: VQVAESettings | None 
     """All points, written into metrics.json as "rate_distortion". ours: what is the same for all of them."""
     ours = replace(ours or VQVAESettings(), epochs=s.epochs, images=s.images)
     points = [point(replace(ours, codes=int(codes)), folders, best_device()) for codes in s.codes.split(",")]
-    path = folders.out / "metrics.json"
-    write_json(path, json.loads(path.read_text(encoding="utf-8")) | {"rate_distortion": points})
-    print(json.dumps(points, indent=2))
+    add_metrics(folders.out, rate_distortion=points)
     return points
 
 

@@ -14,7 +14,6 @@ schedule, and prints what test error a CPU second buys. The figures go into metr
 """
 
 import argparse
-import json
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,10 +26,9 @@ from tqdm import tqdm
 
 from train import data, vqvae
 from train.bits import STEPS, bits_of_pixels
-from train.charts import read_log
 from train.checkpoint import write_atomically
 from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, folders_from, log_row, write_json
+from train.output import Folders, add_folder_arguments, add_metrics, folders_from, log_row, read_log
 from train.sample_quality import accuracy
 from train.settings import add_arguments, from_arguments, setting, show
 from train.vqvae import VQVAESettings
@@ -142,10 +140,9 @@ def run(
         write_atomically(kept, peer.state_dict())
     peer.usage = encode(peer, digits.images).flatten().bincount(minlength=s.codes)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
-    log = read_log(folders.runs / "peer.csv")
     result = {
         "settings": asdict(s),
-        "curve": [dict(zip(log, row, strict=True)) for row in zip(*log.values(), strict=True)],
+        "curve": read_log(folders.runs / "peer.csv"),
         "vqvae": fidelity(peer, test.images)
         | editing(peer, test.images, few // 2)
         | {"foreign_mse": robustness(peer, test.images, few)}
@@ -153,9 +150,7 @@ def run(
         "bits_of_pixels": bits_of_pixels(peer, digits.images, test.images, coder_steps),
         "ours": [train_ours(replace(ours, epochs=int(epochs)), folders, test.images) for epochs in s.our_epochs.split(",")],
     }
-    metrics = json.loads((folders.out / "metrics.json").read_text(encoding="utf-8"))
-    write_json(folders.out / "metrics.json", metrics | {"peer": result})
-    print(json.dumps(result, indent=2))
+    add_metrics(folders.out, peer=result)
     return result
 
 

@@ -30,8 +30,8 @@ class Gate:
     """ASGI middleware."""
 
     running: ClassVar[int] = 0  # requests of the page that are being answered
-    closing: ClassVar[bool] = False  # the process is about to end: who keeps a connection open is to look for another
     sent: ClassVar[int] = 0  # the same, of all that send something; pictures of a page and open streams do not
+    closing: ClassVar[bool] = False  # the process is about to end: who keeps a connection open is to look for another
 
     def __init__(self, app: ASGIApp):
         self.app = app
