@@ -32,7 +32,11 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
     """The questions of the page, as Gradio's ``server_functions`` wants them. `metrics`: see figures.py."""
     tiles = np.asarray(model.tiles)
 
-    to_codes, to_images = Shared(model.encode), Shared(model.decode)
+    def look(images: np.ndarray) -> list[dict]:
+        codes = model.encode(images)
+        return [looked_at(*pair) for pair in zip(codes, model.decode(codes), strict=True)]
+
+    looks, to_images = Shared(look), Shared(model.decode)
 
     async def describe(request: dict) -> dict:
         """All that the page must know about the model before the first stroke."""
@@ -40,8 +44,7 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
 
     async def encode(request: dict) -> dict:
         """An image -> its codes, and the image decoded from them."""
-        codes = await to_codes(from_base64(request["image"])[None])
-        return looked_at(codes[0], (await to_images(codes))[0])
+        return (await looks(from_base64(request["image"])[None]))[0]
 
     async def decode(request: dict) -> dict:
         """Full grids of codes -> their images."""
@@ -104,11 +107,7 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
             raise ValueError(f"A code is a number from 0 to {model.num_codes - 1}{unknown}.")
         return np.array(codes, dtype=np.int64).reshape(rows, columns)
 
-    def seen(image: np.ndarray) -> dict:
-        codes = model.encode(image[None])
-        return looked_at(codes[0], model.decode(codes)[0])
-
-    images = example_images(model)
+    examples = example_images(model)
     description = {
         "id": hashlib.sha256(tiles.tobytes()).hexdigest()[:6],
         "grid_shape": list(model.grid_shape),
@@ -121,8 +120,11 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
         "nearest": atlas.nearest(tiles, NEIGHBOURS),
         "map": atlas.plane(tiles, SPACING),
         "defaults": {name: float(value) for name, value in model.defaults.items()},
-        "examples": [{"label": i, "drawing": to_base64(image), **seen(image)} for i, image in enumerate(images)],
-        "blank": seen(np.zeros((SIDE, SIDE), np.float32)),
+        "examples": [
+            {"label": label, "drawing": to_base64(image), **seen}
+            for label, (image, seen) in enumerate(zip(examples, look(examples), strict=True))
+        ],
+        "blank": look(np.zeros((1, SIDE, SIDE), np.float32))[0],
         "figures": figures.shown(metrics, model.num_codes),
         "max_alternatives": limits.MAX_PAGE_ALTERNATIVES,
         "max_sample_row": limits.MAX_SAMPLE_ROW,
@@ -134,8 +136,8 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
     return [guarded(question, turns) for question in questions]
 
 
-def example_images(model, tries: int = 7) -> list[np.ndarray]:
-    """One picture a digit, drawn by the model itself: of a few samples with a fixed seed the one of middling probability.
+def example_images(model, tries: int = 7) -> np.ndarray:
+    """One picture a digit (num_labels,S,S), drawn by the model itself: of a few samples with a fixed seed the one of middling probability.
 
     Not the likeliest, which is often too bare to be a digit: empty cells cost the least. All are sampled in one batch, since the app
     waits for them when it starts.
@@ -144,11 +146,10 @@ def example_images(model, tries: int = 7) -> list[np.ndarray]:
     unknown = torch.full((len(labels), *model.grid_shape), -1, device=model.device)
     choice = Choice(temperature=0.8, guidance=1.0)
     samples = model.complete_each(unknown, labels, choice, torch.Generator().manual_seed(0)).cpu().numpy()
-    images = []
+    middling = []
     for label, grids in enumerate(samples.reshape(model.num_labels, tries, *model.grid_shape)):
-        middling = np.argsort(model.log_prob(grids, label=label))[tries // 2]
-        images.append(model.decode(grids[middling][None])[0])
-    return images
+        middling.append(grids[np.argsort(model.log_prob(grids, label=label))[tries // 2]])
+    return model.decode(middling)
 
 
 def looked_at(codes: np.ndarray, image: np.ndarray) -> dict:

@@ -6,7 +6,7 @@ from one another. So one thread makes all passes of this kind, and what comes in
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -19,13 +19,13 @@ THREAD = ThreadPoolExecutor(1, "shared passes")
 class Shared:
     """A function of many rows at once, for callers who bring a few rows each."""
 
-    def __init__(self, work: Callable[[np.ndarray], np.ndarray]):
-        """`work`: array (N,...) -> array (N,...), row by row, whatever the other rows are; called in another thread."""
+    def __init__(self, work: Callable[[np.ndarray], Sequence]):
+        """`work`: array (N,...) -> N results, one for each row, whatever the other rows are; called in another thread."""
         self.work = work
         self.waiting: deque[tuple[np.ndarray, asyncio.Future]] = deque()
         self.passes: asyncio.Task | None = None
 
-    async def __call__(self, rows: np.ndarray) -> np.ndarray:
+    async def __call__(self, rows: np.ndarray) -> Sequence:
         """`work(rows)`, or what it raises. The rows must have been checked: a bad one fails all that share the pass."""
         result = asyncio.get_running_loop().create_future()
         self.waiting.append((rows, result))
@@ -41,10 +41,11 @@ class Shared:
             try:
                 rows = np.concatenate([rows for rows, _ in taken])
                 answers = await asyncio.get_running_loop().run_in_executor(THREAD, self.work, rows)
-                ends = np.cumsum([len(rows) for rows, _ in taken])
-                for (_, result), answer in zip(taken, np.split(answers, ends[:-1]), strict=True):
+                end = 0
+                for rows, result in taken:
+                    start, end = end, end + len(rows)
                     if not result.done():  # as it is when the visitor has gone
-                        result.set_result(answer)
+                        result.set_result(answers[start:end])
             except Exception as error:  # noqa: BLE001, theirs to handle who asked
                 for _, result in taken:
                     if not result.done():

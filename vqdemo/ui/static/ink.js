@@ -1,55 +1,59 @@
 // Drawings and pixels. A drawing is data: an optional 28x28 `base` picture lying at `place` (x, y, scale), and
 // `strokes` over it, each {points, width, erase}, all measured in pixels of the 28x28 image. It is rendered as
-// smooth lines at DETAIL times that size, and the image the network sees is the average over each pixel.
+// smooth lines: finely to be shown, and coarsely for the network, which sees the average over each pixel.
 
 import { watch } from "./state.js";
 
 export const SIDE = 28;
-const DETAIL = 16;
-const SIZE = SIDE * DETAIL;
 const BOX = 20; // what MNIST fits its digits into
 
 export const blank = { base: null, place: [0, 0, 1], strokes: [] };
 
 export const isEmpty = (drawing) => !drawing.base && !drawing.strokes.length;
 
-const sheet = Object.assign(document.createElement("canvas"), { width: SIZE, height: SIZE });
-const pen = sheet.getContext("2d", { willReadFrequently: true });
-let rendered = null; // the drawing that the sheet shows now
+/** A canvas of `detail` pixels for each pixel of the image, and what draws on it. */
+function newSheet(detail) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: SIDE * detail, height: SIDE * detail });
+  return { detail, canvas, pen: canvas.getContext("2d", { willReadFrequently: true }), rendered: null };
+}
+
+const shown = newSheet(16);
+const read = newSheet(4); // lines have smooth edges, so that more would change nothing but the time it takes to read
 
 /** Render a drawing -> the canvas whose opacity is its ink. */
-export function render(drawing) {
-  if (drawing === rendered) return sheet;
+export function render(drawing, sheet = shown) {
+  const { detail, canvas, pen } = sheet;
+  if (drawing === sheet.rendered) return canvas;
   pen.globalCompositeOperation = "source-over";
-  pen.clearRect(0, 0, SIZE, SIZE);
+  pen.clearRect(0, 0, canvas.width, canvas.height);
   if (drawing.base) {
-    const [x, y, scale] = drawing.place.map((value) => value * DETAIL);
+    const [x, y, scale] = drawing.place.map((value) => value * detail);
     pen.imageSmoothingEnabled = drawing.place[2] !== 1;
     pen.drawImage(asCanvas(drawing.base), x, y, SIDE * scale, SIDE * scale);
   }
   pen.lineCap = pen.lineJoin = "round";
   for (const { points, width, erase } of drawing.strokes) {
     pen.globalCompositeOperation = erase ? "destination-out" : "source-over";
-    pen.lineWidth = width * DETAIL;
+    pen.lineWidth = width * detail;
     pen.beginPath();
-    for (const [x, y] of points) pen.lineTo(x * DETAIL, y * DETAIL);
-    if (points.length === 1) pen.lineTo(points[0][0] * DETAIL + 0.01, points[0][1] * DETAIL);
+    for (const [x, y] of points) pen.lineTo(x * detail, y * detail);
+    if (points.length === 1) pen.lineTo(points[0][0] * detail + 0.01, points[0][1] * detail);
     pen.stroke();
   }
-  rendered = drawing;
-  return sheet;
+  sheet.rendered = drawing;
+  return canvas;
 }
 
 /** A drawing -> the 28x28 image that the network is given. */
 export function rasterise(drawing) {
-  render(drawing);
-  const fine = pen.getImageData(0, 0, SIZE, SIZE).data;
+  const { width } = render(drawing, read);
+  const fine = read.pen.getImageData(0, 0, width, width).data;
   const sums = new Float32Array(SIDE * SIDE);
-  for (let y = 0; y < SIZE; y++) {
-    const row = Math.floor(y / DETAIL) * SIDE;
-    for (let x = 0; x < SIZE; x++) sums[row + Math.floor(x / DETAIL)] += fine[(y * SIZE + x) * 4 + 3];
+  for (let y = 0; y < width; y++) {
+    const row = Math.floor(y / read.detail) * SIDE;
+    for (let x = 0; x < width; x++) sums[row + Math.floor(x / read.detail)] += fine[(y * width + x) * 4 + 3];
   }
-  return Uint8Array.from(sums, (sum) => Math.round(sum / DETAIL ** 2));
+  return Uint8Array.from(sums, (sum) => Math.round(sum / read.detail ** 2));
 }
 
 /** The drawing scaled into the box of 20x20 and moved so that its centre of mass is in the centre, or null. */
