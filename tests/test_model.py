@@ -35,7 +35,7 @@ def grids(model) -> np.ndarray:
 def tiny() -> VQModel:
     """Two by two cells and three codes, random weights: small enough to add up every possible grid."""
     torch.manual_seed(0)
-    prior = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=4, width=12, layers=3, head_width=16))
+    prior = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=4, width=16, layers=3, head_width=16))
     for parameter in prior.parameters():
         parameter.data.mul_(2)
     return VQModel(VQVAE(VQVAEConfig(grid=2, num_codes=3, width=8)), prior, list("abcd"), {})

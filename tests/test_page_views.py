@@ -202,6 +202,8 @@ def test_how_it_works_shows_the_visitors_digit_and_the_measured_figures(page):
     table = page.locator(".quality table")
     expect(table).to_contain_text(f"{metrics['vqvae']['mse']:.5f}")
     expect(table).to_contain_text(f"{metrics['peer']['vqvae']['mse']:.5f}")
+    expect(page.locator(".quality .measured-on")).to_have_text("On 10,000 pictures of MNIST that were not trained on.")
+    expect(page.locator(".quality .peer-text")).to_be_visible()
     until(page, "() => document.querySelector('.how .prior').width === 28")
     expected = 255 - picture(page, ".how .prior")
     ink = 255 - shown
@@ -212,6 +214,12 @@ def test_no_view_has_more_than_300_words():
     for view in ("samples", "graft", "codebook", "how"):
         sentences = re.findall(r"'([^']*)'|\"([^\"]*)\"", str(list(TEXT[view].items())))
         assert sum(len(" ".join(pair).split()) for pair in sentences) < 300, view
+
+
+def test_the_workbench_shows_no_more_than_300_words(page):
+    """What stands there at first sight, without the numbers of cells and codes."""
+    words = re.findall(r"[^\W\d]{2,}", page.locator("#bench").inner_text())
+    assert 30 < len(words) < 300
 
 
 def test_the_open_view_survives_a_reload(page):

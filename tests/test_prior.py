@@ -91,8 +91,8 @@ def test_codes_of_unknown_cells_after_a_cell_never_reach_it(prior):
     codes = torch.randint(prior.config.num_codes, (2, GRID, GRID))
     known = torch.rand(GRID, GRID) < 0.5
     codes[1] = torch.where(known, codes[0], (codes[0] + 1) % prior.config.num_codes)
-    features = prior.features_after(codes, known.expand(2, -1, -1), torch.tensor([10, 10]))
-    assert torch.equal(features[0], features[1])
+    one, other = (prior.of_after(some[None], known[None], torch.tensor([10])) for some in codes)
+    assert all(torch.equal(*pair) for pair in zip(one, other, strict=True))
     guesses = prior.guess_label(codes, known.expand(2, -1, -1))
     assert torch.equal(guesses[0], guesses[1])
 
@@ -141,22 +141,22 @@ def test_fast_sampler_computes_the_logits_of_a_full_pass(prior, monkeypatch):
 
 
 def test_a_cache_goes_on_with_selected_grids(prior):
-    """What a particle filter needs: after `select`, the features are those of the selected grids."""
+    """What a particle filter needs: after `select`, the logits are those of the selected grids."""
     codes = torch.randint(prior.config.num_codes, (6, GRID, GRID), generator=torch.Generator().manual_seed(6))
     labels, chosen = torch.arange(6), torch.tensor([4, 4, 0, 5, 2])
-    expected = prior.before(codes[chosen], labels[chosen])
-    cache, going = Cache(prior.before, labels), codes
+    known = torch.rand(6, GRID, GRID, generator=torch.Generator().manual_seed(7)) < 0.3
+    expected = prior(codes[chosen], known[chosen], labels[chosen])
+    cache, going = Cache(prior, labels, prior.of_after(codes, known, labels)), codes
     for row in range(GRID):
-        cache.start_row(row)
+        cache.start_row(row, going[:, row])
         for column in range(GRID):
             if (row, column) == (2, 3):
                 cache.select(chosen)
                 going = codes[chosen]
-            features = cache.features(column)
+            logits = cache.logits(column)
             if (row, column) >= (2, 3):
-                assert torch.allclose(features, expected[:, row, column], atol=1e-5)
+                assert torch.allclose(logits, expected[:, row, column], atol=1e-5)
             cache.write(column, going[:, row, column])
-        cache.finish_row(going[:, row])
 
 
 def test_sequential_monte_carlo_finds_the_evidence():

@@ -74,6 +74,16 @@ def test_the_model_card_is_valid_and_complete():
     assert not re.search(r"\{\w+\}", again.text)
 
 
+def test_the_card_of_other_weights_speaks_of_their_pictures(tmp_path):
+    folder = small_model.write(tmp_path / "letters")
+    small_model.change(folder, training={name: {"dataset": "emnist-letters", "images": 0, "epochs": 1} for name in ("vqvae", "prior")})
+    card = publish.model_card("user/letters", folder)
+    assert "EMNIST: its training pictures, of the classes cat" in card.text
+    assert "MNIST" not in card.text.replace("EMNIST", "")
+    assert "emnist" in card.data.tags
+    assert card.data.datasets is None
+
+
 # ---- uploads
 
 

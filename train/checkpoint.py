@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 
 
@@ -26,6 +26,22 @@ def write_atomically(path: Path, tensors: dict, metadata: dict[str, str] | None 
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, metadata)
     partial.chmod(0o644)  # safetensors writes for the owner alone
     os.replace(partial, path)
+
+
+def note_of(**what) -> dict[str, str]:
+    """What a file was made with, as a safetensors file notes it."""
+    return {name: json.dumps(value, sort_keys=True) for name, value in what.items()}
+
+
+def load_kept(path: Path, model: nn.Module, note: dict[str, str]) -> bool:
+    """Load the weights of a file that `write_atomically` wrote with this very note; False if there is none."""
+    if not path.exists():
+        return False
+    with safe_open(path, framework="pt") as file:
+        if file.metadata() != note:
+            return False
+    model.load_state_dict(load_file(path))
+    return True
 
 
 def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, epoch: int, settings: dict) -> None:

@@ -1,7 +1,7 @@
 """Where the sliders start: samples under several temperatures and guidances, judged against held-out training pictures.
 
-Prints a table. Of the settings whose samples nearly always read, with confidence, as the digit asked for, the one with the lowest
-Frechet distance is written into config.json, from where the page takes it.
+Prints a table. Of the settings whose samples nearly always read, with confidence, as the digit asked for, and lie no closer to training
+pictures than held-out ones do, the one with the lowest Frechet distance is written into config.json, from where the page takes it.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from train.sample_quality import Reference, samples
 
 TEMPERATURES = (0.8, 0.9, 1.0)
 GUIDANCES = (0.0, 0.25, 0.35, 0.5, 1.0)
-ASKED_DIGIT, CONFIDENT = 0.97, 0.96  # shares of the samples; if no setting reaches both, the Frechet distance alone decides
+ASKED_DIGIT, CONFIDENT = 0.97, 0.96  # shares of the samples; if no setting will do, the Frechet distance alone decides
 
 
 def run(folders: Folders, number: int = 2_000, judge: ClassifierSettings | None = None) -> None:
@@ -30,9 +30,11 @@ def run(folders: Folders, number: int = 2_000, judge: ClassifierSettings | None 
         settings = {"temperature": temperature, "top_p": 1.0, "guidance": guidance}
         figures = samples(model, reference, settings)
         legible = figures["asked_digit"] >= ASKED_DIGIT and figures["confident"] >= CONFIDENT
-        rows.append((not legible, figures["frechet"], settings))
+        own = figures["nearest_training_digit"] >= figures["nearest_training_digit_of_test_digits"]
+        rows.append((not (legible and own), figures["frechet"], settings))
         print({**settings, **{name: round(figures[name], 3) for name in
-              ("frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision", "recall")}}, flush=True)  # fmt: skip
+              ("frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision", "recall",
+               "nearest_training_digit", "nearest_training_digit_of_test_digits")}}, flush=True)  # fmt: skip
     best = min(rows, key=lambda row: row[:2])[2]
     print("defaults:", best)
     write_json(folders.out / "config.json", read_config(folders.out) | {"defaults": best})

@@ -5,13 +5,11 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import data
-from train.checkpoint import epoch_generator, write_atomically
+from train.checkpoint import epoch_generator, load_kept, note_of, write_atomically
 from train.device import autocast
 from train.prior import warp
 from train.settings import setting
@@ -54,13 +52,9 @@ class Classifier(nn.Module):
 def trained(settings: ClassifierSettings, folder: Path, kept: Path, dataset: str = "mnist") -> Classifier:
     """The judge, trained on a data set's images slightly warped; read back from `kept` if these settings made that file."""
     num_labels = len(data.class_names(dataset))
-    model, note = Classifier(num_labels), {"settings": str(sorted(asdict(settings).items())), "dataset": dataset}
-    if kept.exists():
-        with safe_open(kept, framework="pt") as file:
-            same = file.metadata() == note
-        if same:
-            model.load_state_dict(load_file(kept))
-            return model.eval().requires_grad_(False)
+    model, note = Classifier(num_labels), note_of(settings=asdict(settings), dataset=dataset)
+    if load_kept(kept, model, note):
+        return model.eval().requires_grad_(False)
     digits = data.load(dataset, folder, "train", settings.images)
     torch.manual_seed(settings.seed)
     model = Classifier(num_labels).to(memory_format=torch.channels_last)

@@ -42,12 +42,14 @@ class PriorSettings:
 
     split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
     images: int = setting(0, "use only so many of the training images, 0 for all")
-    width: int = setting(64, "channels of either stack")
-    layers: int = setting(6, "gated layers of either stack; each looks one column further, so a grid of 14 may need more")
+    width: int = setting(80, "channels of either stack")
+    layers: int = setting(4, "gated layers of either stack; each looks one cell further in its own row")
+    groups: int = setting(8, "groups of channels with maps of places of their own; divides the width")
+    joins: int = setting(2, "layers of the head that join what is before a cell and what is known after it")
     head_width: int = setting(128, "channels of the head")
-    after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN, the baseline")
+    after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN without maps of places, the baseline")
     dropout: float = setting(0.1, "share of the channels dropped")
-    epochs: int = setting(12, "passes over the training images")
+    epochs: int = setting(6, "passes over the training images")
     batch: int = setting(64, "grids a step")
     learning_rate: float = setting(3e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero")
     weight_decay: float = setting(0.01, "AdamW's weight decay")
@@ -81,16 +83,16 @@ def nats_of_cells(prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, l
     seen: the codes that the stack `before` reads, -1 where it shall see MASK.
     """
     before = prior.before(seen, labels)
-    whole = prior.head(before, nothing_known(prior)[labels] if prior.after else None)
-    masked = prior.head(before, prior.features_after(codes, known, labels)) if prior.after else whole
+    whole = prior.head(before, [x[labels] for x in nothing_known(prior)] if prior.after else None)
+    masked = prior.head(before, prior.of_after(codes, known, labels)) if prior.after else whole
     return tuple(F.cross_entropy(logits.float().movedim(-1, 1), codes, reduction="none") for logits in (whole, masked))
 
 
-def nothing_known(prior: PixelCNN) -> Tensor:
-    """What the stack `after` says of an empty grid, for each label and for none: (num_labels+1,G,G,C)."""
+def nothing_known(prior: PixelCNN) -> list[Tensor]:
+    """What the stack `after` says of an empty grid, for each label and for none: (num_labels+1,G,G,2W) for each of the head's joins."""
     labels = torch.arange(prior.no_label + 1, device=prior.head.logits.weight.device)
     empty = labels.new_full((len(labels), prior.config.grid, prior.config.grid), -1)
-    return prior.features_after(empty, empty >= 0, labels)
+    return prior.of_after(empty, empty >= 0, labels)
 
 
 class Lesson(nn.Module):
@@ -117,7 +119,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
     torch.manual_seed(s.seed)
     config = PixelCNNConfig(
         grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=len(data.class_names(dataset)),
-        width=s.width, layers=s.layers, head_width=s.head_width, dropout=s.dropout, after=bool(s.after),
+        width=s.width, layers=s.layers, groups=s.groups, joins=s.joins, head_width=s.head_width, dropout=s.dropout, after=bool(s.after),
     )  # fmt: skip
     prior = PixelCNN(config).to(device)
     optimizer = torch.optim.AdamW(prior.parameters(), lr=s.learning_rate, betas=(0.9, 0.98), weight_decay=s.weight_decay)

@@ -17,6 +17,8 @@ from pathlib import Path
 from huggingface_hub import EvalResult, HfApi, ModelCard, ModelCardData
 
 import vqdemo
+from train import data
+from train.output import dataset_of
 from train.table import markdown
 from vqdemo.storage import FILES, read_config
 
@@ -25,6 +27,7 @@ SPACE = ("README.md", "LICENSE", "app.py", "requirements.txt", "pre-requirements
          "vqdemo", "weights", "train", "tests")  # fmt: skip
 LICENSE = "mit"
 ZEROGPU_TORCH = "2.11.0"  # the newest that ZeroGPU has; requirements.txt is changed to it
+HUB_DATA = {"mnist": "ylecun/mnist", "fashion-mnist": "zalando-datasets/fashion_mnist"}  # data sets' own pages on the Hub
 METRICS = {"mse": "mean squared error", "ssim": "structural similarity"}  # of reconstructions, named as the Hub names metrics
 
 CARD = """\
@@ -52,8 +55,8 @@ The code is in the Space that shows these weights; there, the environment variab
 
 ## Data
 
-MNIST: {images} training pictures of handwritten digits ({classes}), and random doodles drawn by the training program, so that other
-drawings are redrawn as well.
+{dataset}: {images}, of the classes {classes}, and random doodles drawn by the training program, so that other drawings are redrawn
+as well.
 
 ## Training
 
@@ -66,38 +69,44 @@ setting is in `config.json`.
 
 ## Limits
 
-The VQ-VAE redraws most small line drawings, but no greys, photographs or fine detail. The prior knows digits only, centred and sized as
-MNIST's are, and completes anything else as if it were one. Samples are not always legible. Nothing here is fit for reading people's
-handwriting.
+The VQ-VAE redraws most small line drawings, but hardly photographs or fine detail. The prior knows the training pictures' classes only,
+centred and sized as they are there, and completes anything else as if it were of one. Samples are not always good ones. Nothing here is
+fit for reading people's handwriting.
 
 ## Licence
 
-MIT, for code and weights. MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges. Its card on the Hub, `ylecun/mnist`, says MIT;
-the documentation of Keras says CC BY-SA 3.0.
+MIT, for code and weights. {data_licence}
 """
+MNIST_LICENCE = """\
+MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges. Its card on the Hub, `ylecun/mnist`, says MIT; the documentation of
+Keras says CC BY-SA 3.0."""
 
 
 def model_card(name: str, folder: Path) -> ModelCard:
     """The card of a folder of weights that is to be called USER/NAME."""
     model, config = vqdemo.load(folder), read_config(folder)
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8")) if (folder / "metrics.json").is_file() else None
-    training = config["training"]
+    training, dataset = config["training"], dataset_of(folder)
+    mnist, title = dataset == "mnist", data.NAMES.get(dataset, Path(dataset).name)
+    number = training["vqvae"]["images"] or (60_000 if mnist else None)
     results = [
-        EvalResult(task_type="unconditional-image-generation", task_name="reconstruction", dataset_type="ylecun/mnist",
-                   dataset_name="MNIST", dataset_split="test", metric_type=kind, metric_name=words, metric_value=metrics["vqvae"][kind])
+        EvalResult(task_type="unconditional-image-generation", task_name="reconstruction", dataset_type=HUB_DATA.get(dataset, title),
+                   dataset_name=title, dataset_split="test", metric_type=kind, metric_name=words, metric_value=metrics["vqvae"][kind])
         for kind, words in METRICS.items()
     ] if metrics else None  # fmt: skip
-    data = ModelCardData(
-        license=LICENSE, library_name="vqdemo", pipeline_tag="unconditional-image-generation", datasets=["ylecun/mnist"],
-        tags=["vq-vae", "pixelcnn", "mnist", "discrete-latents", "safetensors"], model_name=name.split("/")[-1], eval_results=results,
+    about = ModelCardData(
+        license=LICENSE, library_name="vqdemo", pipeline_tag="unconditional-image-generation",
+        datasets=[HUB_DATA[dataset]] if dataset in HUB_DATA else None,
+        tags=["vq-vae", "pixelcnn", title.lower(), "discrete-latents", "safetensors"], model_name=name.split("/")[-1], eval_results=results,
     )  # fmt: skip
     body = CARD.format(
         name=name, size=model.image_size, grid=model.grid_shape[0], codes=model.num_codes, label=model.num_labels - 1,
-        classes=", ".join(model.labels), images=f"{training['vqvae']['images'] or 60_000:,}",
+        classes=", ".join(model.labels), dataset=title, images=f"{number:,} training pictures" if number else "its training pictures",
+        data_licence=MNIST_LICENCE if mnist else f"The pictures of {title} have a licence of their own.",
         vqvae_epochs=training["vqvae"]["epochs"], prior_epochs=training["prior"]["epochs"],
         table=markdown(metrics) if metrics else "Not measured.",
     )  # fmt: skip
-    return ModelCard(f"---\n{data.to_yaml()}\n---\n\n{body}")
+    return ModelCard(f"---\n{about.to_yaml()}\n---\n\n{body}")
 
 
 def stage_model(name: str, folder: Path, stage: Path) -> None:

@@ -30,7 +30,8 @@ from vqdemo.model import VQModel, load_vqvae
 from vqdemo.pixelcnn import PixelCNN
 from vqdemo.sampling import Cache
 
-SETTINGS = PriorSettings(after=0, width=96, marginal_share=0.0, epochs=14)  # one wider stack: as many weights, as long a training
+# One stack, wider and deeper: as many weights, as much arithmetic a step, as many steps.
+SETTINGS = PriorSettings(after=0, width=112, layers=6, joins=1, marginal_share=0.0, epochs=8)
 
 
 def trained(settings: PriorSettings, folders: Folders) -> PixelCNN:
@@ -55,14 +56,14 @@ def nats_of_cells(network: PixelCNN, codes: Tensor, labels: Tensor) -> Tensor:
 def smc_log_evidence(network: PixelCNN, codes: Tensor, label: int, known: Tensor, particles: int, generator: torch.Generator) -> float:
     """Estimate of log p(known cells | label) of one grid: codes int64 (G,G), known bool (G,G)."""
     grid = len(codes)
-    cache = Cache(network.before, torch.tensor([label]))  # one particle, as long as nothing has been drawn
+    cache = Cache(network, torch.tensor([label]), None)  # one particle, as long as nothing has been drawn
     filled = torch.full((1, grid, grid), -1)
     log_weights, log_evidence = torch.zeros(1), 0.0
     last = int(known.flatten().nonzero().max()) if known.any() else -1
     for row in range(last // grid + 1):
-        cache.start_row(row)
+        cache.start_row(row, filled[:, row])
         for column in range(grid):
-            log_p = network.head(cache.features(column), None).log_softmax(-1)
+            log_p = cache.logits(column).log_softmax(-1)
             if known[row, column]:
                 filled[:, row, column] = codes[row, column]
                 log_weights = log_weights + log_p[:, codes[row, column]]
@@ -80,7 +81,6 @@ def smc_log_evidence(network: PixelCNN, codes: Tensor, label: int, known: Tensor
                     filled, log_weights, log_p = filled[everyone], log_weights[everyone], log_p[everyone]
                 filled[:, row, column] = torch.multinomial(log_p.exp(), 1, generator=generator)[:, 0]
             cache.write(column, filled[:, row, column])
-        cache.finish_row(filled[:, row])
     return log_evidence + float(log_weights.logsumexp(0)) - math.log(len(filled))
 
 

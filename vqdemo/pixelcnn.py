@@ -7,6 +7,8 @@ Method
     [2] Berglund, Raiko, Honkala, Karkkainen, Vetek, Karhunen (2015), "Bidirectional Recurrent Neural Networks as Generative
         Models", arXiv:1504.01575: what is missing in a sequence is predicted from a network that has read everything before it
         and one that has read everything after it.
+    [3] Tolstikhin et al. (2021), "MLP-Mixer: An all-MLP Architecture for Vision", arXiv:2105.01601: places exchange what they hold
+        by a learned map of places to places, alike for all pictures.
 
 What it computes
     Some cells are known, K; the others, U, are to be filled. With U in raster order (row by row, left to right),
@@ -26,9 +28,14 @@ What it computes
     `before` as for any PixelCNN (vqdemo/sampling.py). And where every cell is known, one pass gives for all cells at once the
     distribution of each given all the others.
 
+    Convolutions look no further than a cell or two, so that what is known at the bottom takes many layers to reach the top. Every
+    layer of either stack therefore also reads all rows above at once, and so does the head, of f the rows above and of b the rows
+    below, by a map of places as in [3] (`RowsAbove`). It leaves out the cell's own row: what it gives is then at hand for a whole
+    row before the row's first cell is drawn, and costs the sampler next to nothing.
+
 Where it differs from [1]
-    * The stack `after` and the head that joins the two; with `after=False` it is the plain PixelCNN again.
-    * Each gate adds a learned map of places to the label's vector.
+    * The stack `after` and the head that joins the two, and the maps of places; with `after=False` it is the plain PixelCNN again.
+    * Each gate adds a learned vector for its place to the label's.
     * Both stacks know a MASK token, for a cell without a code (-1). Predictions after it are marginal over it.
     * A masked convolution is written as a linear map of the cells that it may see, not as a kernel multiplied by zeros.
 """
@@ -58,11 +65,17 @@ class PixelCNNConfig:
     grid: int = 7  # cells along each side
     num_codes: int = 64  # K
     num_labels: int = 10  # classes; one more embedding stands for "no label"
-    width: int = 64  # channels of either stack
-    layers: int = 6  # gated layers of either stack; each looks one column further to either side
+    width: int = 80  # channels of either stack
+    layers: int = 4  # gated layers of either stack
+    groups: int = 8  # maps of places in each `RowsAbove`, each for its share of the channels; divides width
+    joins: int = 2  # layers of the head that join what is before and after
     head_width: int = 128  # channels of the head
     dropout: float = 0.1  # share of the channels dropped in training
-    after: bool = True  # read the known cells after a cell; False is the plain raster-order PixelCNN of [1]
+    after: bool = True  # False is the plain raster-order PixelCNN of [1]: blind to what is known later, and without maps of places
+
+    def __post_init__(self):
+        if self.after and self.width % self.groups:
+            raise ValueError(f"the prior's width, {self.width}, must be a multiple of its groups, {self.groups}")
 
 
 class MaskedConv(nn.Linear):
@@ -93,14 +106,48 @@ class MaskedConv(nn.Linear):
 
 
 def gate(x: Tensor) -> Tensor:
-    """tanh(a) * sigmoid(b) of the two halves a, b of the channels: (...,2C) -> (...,C)."""
+    """tanh(a) * sigmoid(b) of the two halves a, b of the channels: (...,2C) -> (...,C).
+
+    tanh(a) is written as 2 sigmoid(2a) - 1, which takes a third of the time on a CPU.
+    """
     a, b = x.chunk(2, dim=-1)
-    return torch.tanh(a) * torch.sigmoid(b)
+    return (2 * torch.sigmoid(2 * a) - 1) * torch.sigmoid(b)
 
 
 def drop_channels(x: Tensor, share: float, training: bool) -> Tensor:
     """Dropout of whole channels of each grid: (N,G,G,C) -> the same."""
     return x * F.dropout(x.new_ones(len(x), 1, 1, x.shape[-1]), share, training) if training else x
+
+
+class RowsAbove(nn.Module):
+    """What the rows above hold, ([3], causal): (N,G,G,C) -> (N,G,G,C'). Each cell adds up their cells, by learned weights for any two
+    places, another set for each group of channels."""
+
+    def __init__(self, config: PixelCNNConfig, out_channels: int):
+        super().__init__()
+        cells, row = config.grid**2, torch.arange(config.grid**2) // config.grid
+        self.grid = config.grid
+        self.weight = nn.Parameter(0.02 * torch.randn(config.groups, cells, cells))  # [group, to, from]
+        self.register_buffer("above", (row[:, None] > row).float(), persistent=False)
+        self.enter = nn.Linear(config.width, config.width, bias=False)
+        self.leave = nn.Linear(config.width, out_channels, bias=False)
+
+    def entered(self, x: Tensor) -> Tensor:
+        """What is to be added up, for any number of rows: (N,R,G,C) -> (groups,R*G,N,C/groups)."""
+        return self.enter(x).unflatten(-1, (len(self.weight), -1)).flatten(1, 2).permute(2, 1, 0, 3)
+
+    def added_up(self, weight: Tensor, entered: Tensor) -> Tensor:
+        """weight (groups,R*G,S), entered (groups,S,N,C/groups) -> (N,R,G,C')."""
+        sums = (weight @ entered.flatten(2)).unflatten(-1, entered.shape[2:])  # (groups,R*G,N,C/groups)
+        return self.leave(sums.permute(2, 1, 0, 3).flatten(2).unflatten(1, (-1, self.grid)))
+
+    def of_row(self, row: int, entered: Tensor) -> Tensor:
+        """The outputs of one row, from what `entered` gave for all rows, zero where not known yet: -> (N,1,G,C')."""
+        end = row * self.grid
+        return self.added_up(self.weight[:, end : end + self.grid, :end], entered[:, :end])
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.added_up(self.weight * self.above, self.entered(x))
 
 
 class GatedLayer(nn.Module):
@@ -117,6 +164,7 @@ class GatedLayer(nn.Module):
         self.vertical = MaskedConv(width, 2 * width, VERTICAL[mask])
         self.horizontal = MaskedConv(width, 2 * width, HORIZONTAL[mask])
         self.down = nn.Linear(width, 2 * width)  # vertical to horizontal
+        self.above = RowsAbove(config, 2 * width) if config.after else None
         self.out = nn.Linear(width, 2 * width)  # half continues the horizontal stack, half is the skip connection
         self.by_label = nn.Embedding(config.num_labels + 1, 4 * width)  # half for either stack, as is the next
         self.by_place = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))
@@ -131,7 +179,10 @@ class GatedLayer(nn.Module):
         for_v, for_h = self.conditions(labels)
         v_new = drop_channels(gate(self.vertical(v) + for_v), self.dropout, self.training)
         v_new = v + v_new if self.residual else v_new
-        gated = drop_channels(gate(self.horizontal(h) + self.down(v_new) + for_h), self.dropout, self.training)
+        from_above = self.down(v_new) + for_h
+        if self.above is not None:
+            from_above = from_above + self.above(h)
+        gated = drop_channels(gate(self.horizontal(h) + from_above), self.dropout, self.training)
         h_new, skip = self.out(gated).chunk(2, dim=-1)
         return v_new, (h + h_new if self.residual else h_new), skip
 
@@ -159,21 +210,57 @@ class CausalStack(nn.Module):
         return drop_channels(F.relu(skips), self.dropout, self.training)
 
 
+class Join(nn.Module):
+    """One gated layer of the head, of W channels: what is made of a cell so far -> the same, with both sides read once more."""
+
+    def __init__(self, config: PixelCNNConfig, first: bool):
+        super().__init__()
+        width, wide = config.width, config.head_width
+        self.from_so_far = None if first else nn.Linear(wide, 2 * wide, bias=False)
+        self.from_before = nn.Linear(width, 2 * wide)
+        if config.after:
+            self.from_after = nn.Linear(width, 2 * wide, bias=False)
+            self.above, self.below = RowsAbove(config, 2 * wide), RowsAbove(config, 2 * wide)
+        self.out = nn.Linear(wide, wide)
+
+    def of_after(self, turned: Tensor) -> Tensor:
+        """What the stack `after`, its features turned by 180° (N,G,G,C), adds to each cell's gates: (N,G,G,2W)."""
+        return (self.from_after(turned) + self.below(turned)).flip(1, 2)
+
+    def forward(self, so_far: Tensor | None, before: Tensor, others: Tensor | int) -> Tensor:
+        """so_far (...,W), None in the first layer; before (...,C); others (...,2W): what else the gates are given -> (...,W)."""
+        x = self.from_before(before) + others
+        if so_far is None:
+            return self.out(gate(x))
+        return so_far + self.out(gate(x + self.from_so_far(so_far)))
+
+
 class Head(nn.Module):
-    """Features before (...,C) and after (...,C) a cell -> logits (...,K)."""
+    """Features before (...,C) a cell, and what is known after it -> logits (...,K)."""
 
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
         wide = config.head_width
-        self.from_before = nn.Linear(config.width, 2 * wide)
-        self.from_after = nn.Linear(config.width, 2 * wide, bias=False) if config.after else None
-        self.mix = nn.Sequential(nn.Linear(wide, wide), nn.ReLU(), nn.Linear(wide, wide))
+        self.joins = nn.ModuleList([Join(config, first=i == 0) for i in range(config.joins)])
+        self.mix = nn.Sequential(nn.ReLU(), nn.Linear(wide, wide), nn.ReLU(), nn.Linear(wide, wide))
         self.logits = nn.Linear(wide, config.num_codes)
 
-    def forward(self, before: Tensor, after: Tensor | None) -> Tensor:
-        x = self.from_before(before)
-        x = gate(x if after is None else x + self.from_after(after))
+    def of_after(self, turned: Tensor) -> list[Tensor]:
+        """`Join.of_after` of each layer."""
+        return [join.of_after(turned) for join in self.joins]
+
+    def read(self, before: Tensor, others: list[Tensor]) -> Tensor:
+        """before (...,C) and, for each join, what else its gates are given (...,2W) -> logits (...,K)."""
+        x = None
+        for join, its_others in zip(self.joins, others, strict=True):
+            x = join(x, before, its_others)
         return self.logits(F.relu(x + self.mix(x)))
+
+    def forward(self, before: Tensor, after: list[Tensor] | None) -> Tensor:
+        """before (N,G,G,C), after from `of_after`, None for the plain PixelCNN -> logits (N,G,G,K)."""
+        if after is None:
+            return self.read(before, [0] * len(self.joins))
+        return self.read(before, [join.above(before) + its_after for join, its_after in zip(self.joins, after, strict=True)])
 
 
 class LabelGuess(nn.Module):
@@ -208,16 +295,16 @@ class PixelCNN(nn.Module):
         self.head = Head(config)
         self.guess = LabelGuess(config)
 
-    def features_after(self, codes: Tensor, known: Tensor, labels: Tensor) -> Tensor | None:
-        """What is known after each cell, (N,G,G,C): the causal stack on the known cells, turned so that the last comes first."""
+    def of_after(self, codes: Tensor, known: Tensor, labels: Tensor) -> list[Tensor] | None:
+        """What is known after each cell, as the head takes it: (N,G,G,2W) for each of its joins; None for the plain PixelCNN."""
         if self.after is None:
             return None
-        turned = torch.where(known, codes, -1).flip(1, 2)
-        return self.after(turned, labels).flip(1, 2)
+        turned = torch.where(known, codes, -1).flip(1, 2)  # so that the last cell comes first
+        return self.head.of_after(self.after(turned, labels))
 
     def forward(self, codes: Tensor, known: Tensor, labels: Tensor) -> Tensor:
         """Logits (N,G,G,K) of each cell given all cells before it (MASK where -1), the known cells after it, and the label."""
-        return self.head(self.before(codes, labels), self.features_after(codes, known, labels))
+        return self.head(self.before(codes, labels), self.of_after(codes, known, labels))
 
     def guess_label(self, codes: Tensor, known: Tensor) -> Tensor:
         """log p(label | known cells), (N,num_labels)."""

@@ -2,9 +2,9 @@
 
 `fill_plain` runs the whole network once for each unknown cell. `fill` computes the same numbers once (the idea of Ramachandran et
 al. 2017, "Fast Generation for Convolutional Autoregressive Models", arXiv:1704.06001): the stack `after` reads known cells only, so
-it runs once; in the stack `before`, a row of the vertical part never depends on itself or on later rows, so each row is computed
-when the row above is complete, and each cell of the horizontal part when the cell to its left has its code (`Cache`). Both draw a
-cell's code by inverting the cumulative distribution at a uniform number fixed beforehand: equal numbers give equal codes.
+it runs once; in the stack `before`, what a row takes from the rows above is computed when these are complete, and the horizontal part
+of a cell when the cell to its left has its code (`Cache`). Both draw a cell's code by inverting the cumulative distribution at a
+uniform number fixed beforehand: equal numbers give equal codes.
 """
 
 from typing import NamedTuple
@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from vqdemo.pixelcnn import CausalStack, PixelCNN, gate
+from vqdemo.pixelcnn import PixelCNN, gate
 
 
 class Choice(NamedTuple):
@@ -72,103 +72,134 @@ def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, u
 
 @torch.no_grad()
 def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
-    """The same as `fill_plain`, computing each row of the vertical and each cell of the horizontal part once."""
+    """The same as `fill_plain`, computing everything once."""
     known = codes >= 0
     if bool(known.all()):
         return codes.clone()
     batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
     copies = len(batch) // len(codes)
-    after = after_of_distinct(prior, batch, both)
+    # Until a first code is drawn, equal grids with equal labels are one: completions of one grid share what they know.
+    pairs, which = torch.cat([batch.flatten(1), both[:, None]], 1).unique(dim=0, return_inverse=True)
+    grids, its_labels = pairs[:, :-1].view(-1, *codes.shape[1:]), pairs[:, -1]
+    cache = Cache(prior, its_labels, prior.of_after(grids, grids >= 0, its_labels))
     codes = codes.clone()
-    cache = Cache(prior.before, both)
-    for row in range(int((~known).any(0).any(1).nonzero().max()) + 1):
-        cache.start_row(row)
-        open_cells = (~known[:, row]).any(0).nonzero().flatten().tolist()
-        for column in range(max(open_cells, default=-1) + 1):
-            before = cache.features(column)
-            if column in open_cells:
-                logits = prior.head(before, None if after is None else after[:, row, column])
-                new = pick(logits, choice, uniform[:, row, column])
-                codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], new)
+    open_cells = (~known).any(0)
+    for row in range(int(open_cells.any(1).nonzero().max()) + 1):
+        cache.start_row(row, grids[:, row])
+        for column in open_cells[row].nonzero().flatten().tolist():
+            logits = cache.logits(column)
+            if grids is not batch:
+                logits, grids = logits[which], batch
+                cache.select(which)
+            new = pick(logits, choice, uniform[:, row, column])
+            codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], new)
             cache.write(column, codes[:, row, column].repeat(copies))
-        cache.finish_row(codes[:, row].repeat(copies, 1))
     return codes
 
 
-def after_of_distinct(prior: PixelCNN, codes: Tensor, labels: Tensor) -> Tensor | None:
-    """`prior.features_after` of grids int64 (N,G,G) and labels (N,), computed once for each pair that occurs."""
-    if prior.after is None:
-        return None
-    pairs, which = torch.cat([codes.flatten(1), labels[:, None]], 1).unique(dim=0, return_inverse=True)
-    grids = pairs[:, :-1].view(-1, *codes.shape[1:])
-    return prior.features_after(grids, grids >= 0, pairs[:, -1])[which]
-
-
 class Cache:
-    """What a causal stack has computed so far, for N grids that are filled in raster order.
+    """What the prior has computed so far, for N grids that are filled in raster order.
 
-    For each row: start_row; then from left to right features, write; then finish_row with all codes of the row.
+    For each row: `start_row` with the codes that it has; then, from left to right, `logits` and `write` for each cell without a code.
     """
 
-    def __init__(self, stack: CausalStack, labels: Tensor):
-        """labels int64 (N,)."""
-        self.stack = stack
+    def __init__(self, prior: PixelCNN, labels: Tensor, after: list[Tensor] | None):
+        """labels int64 (N,); after: what `PixelCNN.of_after` says of the grids."""
+        self.stack, self.head = prior.before, prior.head
+        self.after, self.which_after = after, torch.arange(len(labels), device=labels.device)  # one serves all that are selected from it
+        layers, n, grid, width = self.stack.layers, len(labels), prior.config.grid, prior.config.width
         distinct, self.which = labels.unique(return_inverse=True)
-        conditions = [layer.conditions(distinct) for layer in stack.layers]
+        conditions = [layer.conditions(distinct) for layer in layers]
         self.for_v, self.for_h = zip(*conditions, strict=True)  # each layer's (distinct labels,G,G,2C)
-        n, grid, width = len(labels), self.for_v[0].shape[1], stack.embedding.embedding_dim
+        zeros, empty = self.for_v[0].new_zeros, self.for_v[0].new_empty
+        self.inner = slice(0, grid)
+        self.row, self.done = 0, 0  # the present row, and how many of its cells have been computed
         # What each layer's vertical convolution reads, padded as it pads; rows are written when they are known.
-        self.vertical = [layer.vertical.pad(self.for_v[0].new_zeros(n, grid, grid, width)) for layer in stack.layers]
-        # The same for each layer's horizontal convolution, of the current row: (N,padding+G,C). It never reads right of what is
-        # written, so that rows follow each other in one place.
-        self.horizontal = [layer.horizontal.pad(self.for_v[0].new_zeros(n, 1, grid, width))[:, 0] for layer in stack.layers]
-        self.from_above: list[Tensor] = []  # what each layer's vertical part adds to the gates of this row: (N,G,2C)
-        self.row = 0
+        self.vertical = [layer.vertical.pad(zeros(n, grid, grid, width)) for layer in layers]
+        # The same for each layer's horizontal convolution, of the present row. It never reads right of what is written, so that rows
+        # follow each other in one place.
+        self.horizontal = [layer.horizontal.pad(zeros(n, 1, grid, width)) for layer in layers]
+        self.features = empty(n, 1, grid, width)  # of the present row
+        # What the maps of places add up, of the rows above: of each layer, and of each of the head's joins.
+        above = [] if after is None else [part.above for part in [*layers, *self.head.joins]]
+        self.entered = [empty(len(mix.weight), grid * grid, n, width // len(mix.weight)) for mix in above]
+        # What the present row's cells are given, besides what the horizontal part and the features say: of each layer (N,1,G,2C), and
+        # of each join (N,1,G,2W).
+        self.gates: list[Tensor] = []
+        self.others: list[Tensor | int] = [0] * len(self.head.joins)
 
-    def start_row(self, row: int) -> None:
-        """The vertical part of a row; the rows above must be finished."""
-        self.row, self.from_above = row, []
-        rows, columns = slice(row, row + 1), slice(0, self.for_v[0].shape[2])
-        for index, layer in enumerate(self.stack.layers):
-            v = gate(layer.vertical.at(self.vertical[index], rows, columns) + self.for_v[index][self.which, row, None])
+    def start_row(self, row: int, codes: Tensor) -> None:
+        """Begin a row: its codes int64 (N,G), -1 for MASK. All cells of the rows above must have their codes."""
+        if row > 0:
+            self._finish_row()
+        self.row, self.done, self.gates = row, 0, []
+        self._cells(0, self.inner).copy_(self.stack.embed(codes)[:, None])
+        rows, layers = slice(row, row + 1), self.stack.layers
+        for index, layer in enumerate(layers):
+            v = gate(layer.vertical.at(self.vertical[index], rows, self.inner) + self.for_v[index][self.which, row, None])
             if layer.residual:
-                v = self._inner(index, row) + v
-            if index + 1 < len(self.stack.layers):
-                self._inner(index + 1, row).copy_(v)
-            self.from_above.append(layer.down(v)[:, 0] + self.for_h[index][self.which, row])
+                v = self._vertical_row(index) + v
+            if index + 1 < len(layers):
+                self._vertical_row(index + 1).copy_(v)
+            self.gates.append(layer.down(v) + self.for_h[index][self.which, row, None])
+            if layer.above is not None:
+                self.gates[index] += layer.above.of_row(row, self.entered[index])
+        if self.after is not None:
+            entered = self.entered[len(layers) :]
+            self.others = [
+                join.above.of_row(row, its_entered) + its_after[self.which_after, row, None]
+                for join, its_entered, its_after in zip(self.head.joins, entered, self.after, strict=True)
+            ]
 
-    def features(self, column: int) -> Tensor:
-        """Features (N,C) of a cell of the row, from all cells before it; those to its left must be written."""
-        skips, h = 0, None
-        for index, layer in enumerate(self.stack.layers):
-            conv, row = layer.horizontal, self.horizontal[index]
-            if layer.residual:
-                row[:, conv.beside + column] = h
-            first, last = conv.offsets[0][1], conv.offsets[-1][1]  # it sees neighbouring cells: one stretch of the row
-            stretch = row[:, conv.beside + column + first : conv.beside + column + last + 1].flatten(1)
-            seen = F.linear(stretch, conv.weight, conv.bias)
-            h_new, skip = layer.out(gate(seen + self.from_above[index][:, column])).chunk(2, dim=-1)
-            h, skips = (h + h_new if layer.residual else h_new), skips + skip
-        return F.relu(skips)
+    def logits(self, column: int) -> Tensor:
+        """Logits (N,K) of a cell of the row; all cells to its left must have their codes."""
+        self._compute_until(column + 1)
+        others = [x if isinstance(x, int) else x[:, 0, column] for x in self.others]
+        return self.head.read(self.features[:, 0, column], others)
 
     def write(self, column: int, codes: Tensor) -> None:
-        """Codes int64 (N,) of a cell of the row, -1 for MASK."""
-        first = self.stack.layers[0].horizontal
-        self.horizontal[0][:, column + first.beside] = self.stack.embed(codes)
-
-    def finish_row(self, codes: Tensor) -> None:
-        """Codes int64 (N,G) of the whole row."""
-        self._inner(0, self.row).copy_(self.stack.embed(codes)[:, None])
+        """Codes int64 (N,) of a cell of the row."""
+        self._cells(0, slice(column, column + 1)).copy_(self.stack.embed(codes)[:, None, None])
 
     def select(self, grids: Tensor) -> None:
         """Go on with these grids, int64 (N,), some perhaps more than once and others not at all."""
-        self.which = self.which[grids]
-        self.vertical = [x[grids] for x in self.vertical]
-        self.horizontal = [x[grids] for x in self.horizontal]
-        self.from_above = [x[grids] for x in self.from_above]
+        self.which, self.features = self.which[grids], self.features[grids]
+        self.vertical, self.horizontal, self.gates = ([x[grids] for x in kind] for kind in (self.vertical, self.horizontal, self.gates))
+        self.entered = [x[:, :, grids] for x in self.entered]
+        if self.after is not None:
+            self.which_after, self.others = self.which_after[grids], [x[grids] for x in self.others]
 
-    def _inner(self, index: int, row: int) -> Tensor:
-        """A row of what layer `index` reads, without padding: a view (N,1,G,C)."""
+    def _finish_row(self) -> None:
+        """Keep what the rows below will read of the present one."""
+        self._compute_until(self.inner.stop)
+        self._vertical_row(0).copy_(self._cells(0, self.inner))
+        read = [self._cells(index, self.inner) for index in range(len(self.stack.layers))] + [self.features] * len(self.head.joins)
+        if self.after is not None:
+            cells = slice(self.row * self.inner.stop, (self.row + 1) * self.inner.stop)
+            for part, x, entered in zip([*self.stack.layers, *self.head.joins], read, self.entered, strict=True):
+                entered[:, cells] = part.above.entered(x)
+
+    def _compute_until(self, end: int) -> None:
+        """The horizontal part of the row's cells up to `end`, those that are left to do."""
+        cells, self.done = slice(self.done, end), end
+        if cells.start >= end:
+            return
+        skips, h = 0, None
+        for index, layer in enumerate(self.stack.layers):
+            if layer.residual:
+                self._cells(index, cells).copy_(h)
+            seen = layer.horizontal.at(self.horizontal[index], slice(0, 1), cells)
+            h_new, skip = layer.out(gate(seen + self.gates[index][:, :, cells])).chunk(2, dim=-1)
+            h, skips = (h + h_new if layer.residual else h_new), skips + skip
+        self.features[:, :, cells] = F.relu(skips)
+
+    def _cells(self, index: int, columns: slice) -> Tensor:
+        """Cells of the present row of what layer `index` reads horizontally, without padding: a view (N,1,columns,C)."""
+        beside = self.stack.layers[index].horizontal.beside
+        return self.horizontal[index][:, :, beside + columns.start : beside + columns.stop]
+
+    def _vertical_row(self, index: int) -> Tensor:
+        """The present row of what layer `index` reads vertically, without padding: a view (N,1,G,C)."""
         conv = self.stack.layers[index].vertical
-        grid = self.for_v[0].shape[2]
-        return self.vertical[index][:, row + conv.above : row + conv.above + 1, conv.beside : conv.beside + grid]
+        rows = slice(self.row + conv.above, self.row + conv.above + 1)
+        return self.vertical[index][:, rows, conv.beside : conv.beside + self.inner.stop]

@@ -20,13 +20,12 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import data, vqvae
 from train.bits import STEPS, bits_of_pixels
-from train.checkpoint import write_atomically
+from train.checkpoint import load_kept, note_of, write_atomically
 from train.classifier import ClassifierSettings, trained
 from train.output import Folders, add_folder_arguments, add_metrics, folders_from, log_row, read_log
 from train.sample_quality import accuracy
@@ -132,12 +131,10 @@ def run(
     digits, test = data.mnist(folders.data, "train", s.images), data.mnist(folders.data, "test", number)
     few = min(len(test.images) // 5, 2_000)  # for what is computed many times a picture
     kept = folders.runs / "peer.safetensors"
-    if kept.exists():
-        peer = Peer(s).eval().requires_grad_(False)
-        peer.load_state_dict(load_file(kept))
-    else:
+    peer, note = Peer(s).eval().requires_grad_(False), note_of(settings=asdict(replace(s, our_epochs="")))  # whatever ours is trained for
+    if not load_kept(kept, peer, note):
         peer = train_peer(s, digits.images, test.images, folders.runs / "peer.csv")
-        write_atomically(kept, peer.state_dict())
+        write_atomically(kept, peer.state_dict(), note)
     peer.usage = encode(peer, digits.images).flatten().bincount(minlength=s.codes)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
     result = {

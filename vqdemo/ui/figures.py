@@ -29,7 +29,7 @@ def read_metrics(folder: str | Path) -> dict | None:
 
 
 def shown(metrics: dict | None, num_codes: int) -> dict:
-    """What the page shows of them: the mean surprise of a test digit's cell, and the rows that there are."""
+    """What the page shows of them: the mean surprise of a test digit's cell, the rows that there are, and what was measured on."""
     peer = metrics.get("peer") if isinstance(metrics, dict) else None
     peer_codes = at(peer, ("settings", "codes"))
     rows = []
@@ -40,10 +40,13 @@ def shown(metrics: dict | None, num_codes: int) -> dict:
             if theirs is not None:
                 row["peer"] = form.format(theirs, codes=peer_codes)
             rows.append(row)
-    return {"typical_nats_a_cell": at(metrics, TYPICAL), "rows": rows}
+    pictures, name = at(metrics, ("data", "pictures")), at(metrics, ("data", "set"), str)
+    measured_on = {"pictures": f"{pictures:,}", "set": name} if pictures and name else None
+    return {"typical_nats_a_cell": at(metrics, TYPICAL), "rows": rows, "measured_on": measured_on}
 
 
-def at(metrics, keys) -> float | None:
+def at(metrics, keys, kind=(int, float)):
+    """The entry under one key after the other, None if there is none of that kind."""
     for key in keys:
         metrics = metrics.get(key) if isinstance(metrics, dict) else None
-    return metrics if isinstance(metrics, (int, float)) else None
+    return metrics if isinstance(metrics, kind) else None

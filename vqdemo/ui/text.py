@@ -104,7 +104,8 @@ TEXT = {
         "ours": "here",
         "peer": "usual",
         "not_measured": "–",
-        "quality_text": "On the 10,000 test digits of MNIST. “Usual” is the VQ-VAE of the usual notebooks, with 128 codes, trained on the same digits.",
+        "quality_text": "On {pictures} pictures of {set} that were not trained on.",
+        "peer_text": "“Usual” is the VQ-VAE of the usual notebooks, with 128 codes, trained on the same pictures.",
         "figures": {
             "error": "Squared error of a pixel",
             "likeness": "Likeness of the picture (SSIM)",

@@ -5,6 +5,7 @@ import { paint, rasterise, SIDE } from "./ink.js";
 import { distribution, newestFirst } from "./insight.js";
 import * as model from "./model.js";
 import { state, UNKNOWN, watch } from "./state.js";
+import { fill } from "./words.js";
 
 export function mount(element, props, server) {
   const { text } = props;
@@ -13,7 +14,8 @@ export function mount(element, props, server) {
 
   watch(["about"], ({ about }) => {
     if (!about) return;
-    const rows = about.figures.rows.map(({ name, ours, peer }) => {
+    const { rows: figures, measured_on } = about.figures;
+    const rows = figures.map(({ name, ours, peer }) => {
       const row = document.createElement("tr");
       const title = Object.assign(document.createElement("th"), { scope: "row", textContent: text.figures[name] });
       const cells = [ours, peer ?? text.not_measured].map((figure) =>
@@ -24,6 +26,8 @@ export function mount(element, props, server) {
     });
     part("tbody").replaceChildren(...rows);
     part(".quality").hidden = !rows.length;
+    part(".measured-on").textContent = measured_on ? fill(text.quality_text, measured_on) : "";
+    part(".peer-text").hidden = !figures.some(({ peer }) => peer);
   });
 
   watch(["about", "view", "drawing", "codes", "image", "theme"], ({ about, view, drawing, codes, image }) => {
