@@ -142,7 +142,7 @@ class RowsAbove(nn.Module):
         return self.leave(sums.permute(2, 1, 0, 3).flatten(2).unflatten(1, (-1, self.grid)))
 
     def of_row(self, row: int, entered: Tensor) -> Tensor:
-        """The outputs of one row, from what `entered` gave for all rows, zero where not known yet: -> (N,1,G,C')."""
+        """The outputs of one row, from what `entered` gave for the rows above; further rows are not read: -> (N,1,G,C')."""
         end = row * self.grid
         return self.added_up(self.weight[:, end : end + self.grid, :end], entered[:, :end])
 
