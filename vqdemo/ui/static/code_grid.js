@@ -228,14 +228,14 @@ export function mount(element, props, server) {
       const code = grid[i];
       const [row, column] = at(i);
       const unknown = code === UNKNOWN;
-      const typing = typed && i === focus;
+      const typing = typed !== "" && i === focus;
       const edited = Boolean(encoded) && code !== encoded[i];
       const imagined = !unknown && Boolean(watching) && watching.question[i] === UNKNOWN;
       const look = [code, codes[i], typing, edited, imagined, linked.has(i), selected.has(i)].join();
       if (look === shown[i]) return; // most cells stay as they are, and a frame is the faster for it
       shown[i] = look;
       cell.lastChild.textContent = typing ? typed : unknown ? text.unknown : code;
-      cell.classList.toggle("typing", Boolean(typing));
+      cell.classList.toggle("typing", typing);
       cell.classList.toggle("unknown", unknown);
       cell.classList.toggle("ground", !unknown && empty[code]);
       cell.classList.toggle("edited", edited);

@@ -2,11 +2,12 @@
 
 import * as bench from "./bench.js";
 import { fillShelf } from "./examples.js";
-import { colour, isEmpty, render, SIDE } from "./ink.js";
+import { colour, isEmpty, render, sheet, SIDE } from "./ink.js";
 import { addPatches } from "./patches.js";
 import { showPicture } from "./reconstruction.js";
 import { watch } from "./state.js";
 
+const DETAIL = 16; // pixels of the pad, each way, for one of the image
 const RUBBER = 1.6; // how much wider the eraser is than the pen
 
 export function mount(element, props, server) {
@@ -121,16 +122,10 @@ export function mount(element, props, server) {
   });
 
   // ---- what is shown ----
-  const surface = canvas.getContext("2d");
+  const shown = sheet(canvas, DETAIL);
   watch(["drawing", "theme"], ({ drawing }) => {
     if (!drawing) return;
-    const sheet = render(drawing);
-    if (canvas.width !== sheet.width) canvas.width = canvas.height = sheet.width;
-    surface.globalCompositeOperation = "copy";
-    surface.drawImage(sheet, 0, 0);
-    surface.globalCompositeOperation = "source-in";
-    surface.fillStyle = `rgb(${colour("--ink")})`;
-    surface.fillRect(0, 0, canvas.width, canvas.height);
+    render(drawing, shown, colour("--ink"));
     board.querySelector(".hint").hidden = !drawing.invitation && !isEmpty(drawing);
   });
   watch(["canUndo", "canRedo"], ({ canUndo, canRedo }) => {

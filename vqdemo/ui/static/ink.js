@@ -11,26 +11,22 @@ export const blank = { base: null, place: [0, 0, 1], strokes: [] };
 
 export const isEmpty = (drawing) => !drawing.base && !drawing.strokes.length;
 
-/** A canvas of `detail` pixels for each pixel of the image, and what draws on it. */
-function newSheet(detail) {
-  const canvas = Object.assign(document.createElement("canvas"), { width: SIDE * detail, height: SIDE * detail });
-  return { detail, canvas, pen: canvas.getContext("2d", { willReadFrequently: true }), rendered: null };
+/** A canvas made to draw on, with `detail` pixels for each pixel of the image. */
+export function sheet(canvas, detail, options) {
+  canvas.width = canvas.height = SIDE * detail;
+  return { detail, canvas, pen: canvas.getContext("2d", options) };
 }
 
-const shown = newSheet(16);
-const read = newSheet(4); // lines have smooth edges, so that more would change nothing but the time it takes to read
-
-/** Render a drawing -> the canvas whose opacity is its ink. */
-export function render(drawing, sheet = shown) {
-  const { detail, canvas, pen } = sheet;
-  if (drawing === sheet.rendered) return canvas;
+/** Render a drawing on a sheet in a colour [r, g, b]: the opacity is its ink. */
+export function render(drawing, { detail, canvas, pen }, rgb = [0, 0, 0]) {
   pen.globalCompositeOperation = "source-over";
   pen.clearRect(0, 0, canvas.width, canvas.height);
   if (drawing.base) {
     const [x, y, scale] = drawing.place.map((value) => value * detail);
     pen.imageSmoothingEnabled = drawing.place[2] !== 1;
-    pen.drawImage(asCanvas(drawing.base), x, y, SIDE * scale, SIDE * scale);
+    pen.drawImage(asCanvas(drawing.base, rgb), x, y, SIDE * scale, SIDE * scale);
   }
+  pen.strokeStyle = `rgb(${rgb})`;
   pen.lineCap = pen.lineJoin = "round";
   for (const { points, width, erase } of drawing.strokes) {
     pen.globalCompositeOperation = erase ? "destination-out" : "source-over";
@@ -40,13 +36,14 @@ export function render(drawing, sheet = shown) {
     if (points.length === 1) pen.lineTo(points[0][0] * detail + 0.01, points[0][1] * detail);
     pen.stroke();
   }
-  sheet.rendered = drawing;
-  return canvas;
 }
+
+const read = sheet(document.createElement("canvas"), 4, { willReadFrequently: true }); // a finer one would change nothing but the time
 
 /** A drawing -> the 28x28 image that the network is given. */
 export function rasterise(drawing) {
-  const { width } = render(drawing, read);
+  render(drawing, read);
+  const { width } = read.canvas;
   const fine = read.pen.getImageData(0, 0, width, width).data;
   const sums = new Float32Array(SIDE * SIDE);
   for (let y = 0; y < width; y++) {
@@ -82,10 +79,10 @@ export function centred(drawing) {
   };
 }
 
-function asCanvas(image) {
+function asCanvas(image, rgb) {
   const canvas = Object.assign(document.createElement("canvas"), { width: SIDE, height: SIDE });
   const pixels = new ImageData(SIDE, SIDE);
-  image.forEach((ink, i) => (pixels.data[4 * i + 3] = ink));
+  image.forEach((ink, i) => pixels.data.set([...rgb, ink], 4 * i));
   canvas.getContext("2d").putImageData(pixels, 0, 0);
   return canvas;
 }
