@@ -105,7 +105,7 @@ def test_known_sets_cover_what_visitors_do():
     known = random_known(3000, 7, torch.Generator().manual_seed(0))
     share = known.flatten(1).float().mean(1)
     assert 0.02 < (share == 0).float().mean() < 0.3  # nothing known
-    assert (share == 1).float().mean() > 0.1  # all cells known
+    assert (share == 1).float().mean() > 0.05  # all cells known
     masks = judged(7)
     sizes = {name: int((~mask).sum()) for name, mask in masks.items()}
     assert sizes == {"everything": 49, "centre": 9, "top rows": 28, "left columns": 28} | dict.fromkeys(

@@ -15,10 +15,10 @@ from train.settings import add_arguments
 from train.vqvae import VQVAESettings
 
 # The whole chain on little data: proves that it runs, not that it learns.
-QUICK_VQVAE = VQVAESettings(images=5_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
-QUICK_PRIOR = PriorSettings(images=5_000, width=32, layers=4, head_width=64, epochs=2, plain_epochs=1, compile=0)
+QUICK_VQVAE = VQVAESettings(images=3_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
+QUICK_PRIOR = PriorSettings(images=3_000, width=32, layers=4, head_width=64, epochs=2, plain_epochs=1, compile=0)
 QUICK_BASELINE = replace(QUICK_PRIOR, after=0)
-QUICK_JUDGE = ClassifierSettings(images=5_000, epochs=1)
+QUICK_JUDGE = ClassifierSettings(images=3_000, epochs=1)
 
 
 def train_both(vqvae_settings: VQVAESettings, prior_settings: PriorSettings, folders: Folders) -> None:

@@ -6,7 +6,7 @@ the question "what is here, given what comes before and what is known after".
 
     A share of the labels is dropped: for guidance.
     In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives distributions given known
-    cells alone.
+    cells alone, of a cell and, by the chain rule, of all known cells together, which tell the label (PixelCNN.guess_label).
     A share of the digits is turned, scaled, sheared and moved a little before encoding: against overfitting. The last epochs see
     only digits as they are.
 """
@@ -24,6 +24,7 @@ from tqdm import tqdm
 from train import checkpoint, data, distributed
 from train.device import autocast, best_device
 from train.masks import random_known
+from train.muon import Muon
 from train.output import Folders, dataset_of, fingerprint_of, finished, log_row, run_stage, write_network
 from train.settings import setting, show
 from train.vqvae import learning_rate
@@ -49,12 +50,13 @@ class PriorSettings:
     head_width: int = setting(128, "channels of the head")
     after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN without maps of places, the baseline")
     dropout: float = setting(0.1, "share of the channels dropped")
-    epochs: int = setting(6, "passes over the training images")
+    epochs: int = setting(5, "passes over the training images")
     batch: int = setting(64, "grids a step")
-    learning_rate: float = setting(3e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero")
-    weight_decay: float = setting(0.01, "AdamW's weight decay")
+    learning_rate: float = setting(0.006, "Muon's, of the matrices; peak of the schedule: a short linear warm-up, then a cosine down to zero")
+    adamw_learning_rate: float = setting(3e-3, "AdamW's, of all else; peak of the same schedule")
+    weight_decay: float = setting(0.01, "weight decay, as a share of the learning rate")
     no_label_share: float = setting(0.15, "share of the grids whose label is dropped")
-    marginal_share: float = setting(0.1, "share of the grids whose unknown cells the stack `before` does not see")
+    marginal_share: float = setting(0.15, "share of the grids whose unknown cells the stack `before` does not see")
     warp_share: float = setting(0.25, "share of the digits that are turned, scaled, sheared and moved before encoding")
     plain_epochs: int = setting(2, "epochs at the end that see no warped digits")
     compile: int = setting(1, "1: let torch.compile fuse the network where there is a C++ compiler, a third faster on a CPU")
@@ -77,22 +79,26 @@ def warp(images: Tensor, generator: torch.Generator) -> Tensor:
     return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
 
 
+def optimizer_of(prior: PixelCNN, settings: PriorSettings) -> Muon:
+    """Muon for the matrices of stacks and head, except the last; AdamW for biases, embeddings, maps of places, logits, label guess."""
+    parts = [prior.before, prior.after, prior.head.joins, prior.head.mix]
+    matrices = [layer.weight for part in parts if part for layer in part.modules() if isinstance(layer, nn.Linear)]
+    inside = {id(matrix) for matrix in matrices}
+    others = [weights for weights in prior.parameters() if id(weights) not in inside]
+    rates = {"lr": settings.learning_rate, "others_lr": settings.adamw_learning_rate}
+    return Muon(matrices, others, **rates, betas=(0.9, 0.98), weight_decay=settings.weight_decay)
+
+
 def nats_of_cells(prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """-log p of every cell, float32 (N,G,G) twice: with nothing known after it, and with the known cells after it.
 
     seen: the codes that the stack `before` reads, -1 where it shall see MASK.
     """
     before = prior.before(seen, labels)
-    whole = prior.head(before, [x[labels] for x in nothing_known(prior)] if prior.after else None)
+    nothing = prior.of_nothing_after()
+    whole = prior.head(before, nothing and [x[labels] for x in nothing])
     masked = prior.head(before, prior.of_after(codes, known, labels)) if prior.after else whole
     return tuple(F.cross_entropy(logits.float().movedim(-1, 1), codes, reduction="none") for logits in (whole, masked))
-
-
-def nothing_known(prior: PixelCNN) -> list[Tensor]:
-    """What the stack `after` says of an empty grid, for each label and for none: (num_labels+1,G,G,2W) for each of the head's joins."""
-    labels = torch.arange(prior.no_label + 1, device=prior.head.logits.weight.device)
-    empty = labels.new_full((len(labels), prior.config.grid, prior.config.grid), -1)
-    return prior.of_after(empty, empty >= 0, labels)
 
 
 class Lesson(nn.Module):
@@ -104,8 +110,8 @@ class Lesson(nn.Module):
         self.nats = torch.compile(nats_of_cells) if compiled else nats_of_cells
 
     def forward(self, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What `nats_of_cells` gives, and log p(label | known cells), (N,num_labels)."""
-        return *self.nats(self.prior, codes, seen, known, labels), self.prior.guess_label(codes, known)
+        """What `nats_of_cells` gives, and log p(label | known cells) by the label guess alone, (N,num_labels)."""
+        return *self.nats(self.prior, codes, seen, known, labels), self.prior.guess(torch.where(known, codes, -1)).log_softmax(-1)
 
 
 def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) -> PixelCNN:
@@ -122,7 +128,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
         width=s.width, layers=s.layers, groups=s.groups, joins=s.joins, head_width=s.head_width, dropout=s.dropout, after=bool(s.after),
     )  # fmt: skip
     prior = PixelCNN(config).to(device)
-    optimizer = torch.optim.AdamW(prior.parameters(), lr=s.learning_rate, betas=(0.9, 0.98), weight_decay=s.weight_decay)
+    optimizer = optimizer_of(prior, s)
     origin = asdict(s) | {"vqvae": fingerprint_of(vqvae)}  # what a checkpoint must be of to go on from
     first = checkpoint.resume(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, origin)
 
@@ -142,7 +148,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
         bar = tqdm(range(steps_an_epoch), desc=f"prior {epoch + 1}/{s.epochs}", mininterval=2, disable=distributed.rank() > 0)
         for i in bar:
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(epoch * steps_an_epoch + i, s.epochs * steps_an_epoch, s.learning_rate)
+                group["lr"] = learning_rate(epoch * steps_an_epoch + i, s.epochs * steps_an_epoch, group["peak"])
             some = order[i * s.batch : (i + 1) * s.batch]
             batch, labels = codes[some], digits.labels[some]
             warped = torch.rand(s.batch, generator=generator) < warp_share
@@ -159,11 +165,11 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             with autocast(device, bool(s.bf16)):
                 whole, masked, log_p = lesson(batch, seen, known, given)
                 guess = F.nll_loss(log_p.float(), labels)
-            whole = whole[~marginal].mean()
             optimizer.zero_grad(set_to_none=True)
-            (whole + masked.mean() + guess).backward()
+            (whole.mean() + masked.mean() + guess).backward()
             torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
             optimizer.step()
+            whole = whole[~marginal].mean()  # the others are told less
             sums += torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), guess]).detach().cpu()
             if i % 50 == 49:
                 bar.set_postfix(whole=f"{sums[0] / (i + 1):.2f}", masked=f"{sums[1] / (i + 1):.2f}")

@@ -14,12 +14,17 @@ import torch
 from torch import Tensor
 
 from vqdemo import checks, sampling, storage
-from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
+from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig, with_evidence
 from vqdemo.sampling import Choice
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 BATCH = 256  # grids that go through a network at once; bounds memory, changes no result
 RAREST_LABEL = 1e-3  # without a label, a mixture leaves out labels that the known cells make less likely than this
+
+
+def rare_left_out(log_p: Tensor) -> Tensor:
+    """log p of labels (...,num_labels) -> the same, -inf for those too unlikely to matter."""
+    return log_p.masked_fill(log_p < np.log(RAREST_LABEL), -torch.inf).log_softmax(-1)
 
 
 class VQModel:
@@ -141,25 +146,39 @@ class VQModel:
         label = checks.label(label, self.num_labels)
         labels = torch.arange(self.num_labels, device=grid.device) if label is None else torch.tensor([label], device=grid.device)
         grids = grid.expand(len(labels), -1, -1)
-        p = self.prior(grids, grids >= 0, labels).softmax(-1)  # (labels,G,G,K), in one pass: no cell sees itself
+        log_p = self.prior(grids, grids >= 0, labels).log_softmax(-1)  # (labels,G,G,K), in one pass: no cell sees itself
         if label is None:
-            cells = grid.numel()
-            others = ~torch.eye(cells, dtype=torch.bool, device=grid.device).view(cells, *self.grid_shape)
-            weights = self.label_log_probs(grid.expand(cells, -1, -1), others).exp()  # (cells,labels): without the cell itself
-            p = p * weights.T.view(len(labels), *self.grid_shape, 1)
-        return p.sum(0).cpu().numpy()
+            log_p = log_p + self._labels_by_other_cells(grid, log_p)[..., None]
+        return log_p.logsumexp(0).exp().cpu().numpy()
 
     @torch.no_grad()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
         """The prior's guess log p(label | known cells): int64 and bool tensors (N,G,G) -> (N,num_labels), -inf if very unlikely."""
-        log_p = self.prior.guess_label(codes, known)
-        return log_p.masked_fill(log_p < np.log(RAREST_LABEL), -torch.inf).log_softmax(-1)
+        return rare_left_out(self._guess_label(codes, known))
 
     # ---- inside
 
+    def _guess_label(self, codes: Tensor, known: Tensor) -> Tensor:
+        parts = zip(*(x.split(max(1, BATCH // self.num_labels)) for x in (codes, known)), strict=True)  # each grid goes once a label
+        return torch.cat([self.prior.guess_label(*part) for part in parts])
+
+    def _labels_by_other_cells(self, grid: Tensor, log_p: Tensor) -> Tensor:
+        """log p(label | all known cells but one), for each cell: int64 (G,G), and log_p (labels,G,G,K) of each cell given the label and
+        all other known cells -> (labels,G,G).
+
+        The evidence of the others is that of all, less what the cell adds to them: p(others) = p(all) / p(cell | others).
+        """
+        cells, known = grid.numel(), grid >= 0
+        others = ~torch.eye(cells, dtype=torch.bool, device=grid.device).view(cells, *self.grid_shape)
+        guess = self.prior.guess(torch.where(others, grid, -1))  # (cells,labels)
+        added = log_p.gather(-1, grid.clamp(min=0).expand(len(log_p), -1, -1)[..., None])[..., 0]
+        evidence = self.prior.evidence(grid[None], known[None]) - (added * known).flatten(1).T  # (cells,labels)
+        return rare_left_out(with_evidence(guess, evidence)).T.unflatten(1, self.grid_shape)
+
     def _label_weights(self, codes: Tensor, choice: Choice) -> Tensor:
         """What labels are drawn by: p(label | known cells), guided away from p(label | nothing), at the temperature: (N,num_labels)."""
-        log_p = torch.cat([self.prior.guess_label(some, some >= 0) for some in codes.split(BATCH)])
+        distinct, which = codes.unique(dim=0, return_inverse=True)  # completions of one grid share it
+        log_p = self._guess_label(distinct, distinct >= 0)[which]
         nothing = torch.full_like(codes[:1], -1)
         log_p = log_p + choice.guidance * (log_p - self.prior.guess_label(nothing, nothing >= 0))
         return (log_p / choice.temperature).softmax(-1).cpu()

@@ -33,6 +33,9 @@ What it computes
     below, by a map of places as in [3] (`RowsAbove`). It leaves out the cell's own row: what it gives is then at hand for a whole
     row before the row's first cell is drawn, and costs the sampler next to nothing.
 
+    Without a label the prior is a mixture: each label counts by p(label | K). That is guessed twice, by a small classifier of the
+    known cells, and by Bayes' rule from p(K | label), which the stack `before` gives when all but K is MASK: see `with_evidence`.
+
 Where it differs from [1]
     * The stack `after` and the head that joins the two, and the maps of places; with `after=False` it is the plain PixelCNN again.
     * Each gate adds a learned vector for its place to the label's.
@@ -56,6 +59,8 @@ HORIZONTAL = {
     "A": [(0, -2), (0, -1)],  # the two cells to the left
     "B": [(0, -1), (0, 0)],  # the cell to the left and, as layer A did not see it, its own
 }
+
+EVIDENCE = 0.5  # weight of log p(known cells | label) beside the classifier's guess of the label
 
 
 @dataclass
@@ -264,7 +269,7 @@ class Head(nn.Module):
 
 
 class LabelGuess(nn.Module):
-    """p(label | known cells), for completing without a label: codes int64 (N,G,G), -1 where unknown -> logits (N,num_labels)."""
+    """A classifier of what is known: codes int64 (N,G,G), -1 where unknown -> logits (N,num_labels)."""
 
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
@@ -277,6 +282,14 @@ class LabelGuess(nn.Module):
 
     def forward(self, codes: Tensor) -> Tensor:
         return self.trunk(self.embedding(torch.where(codes < 0, self.mask_token, codes)).movedim(-1, 1))
+
+
+def with_evidence(guess: Tensor, evidence: Tensor) -> Tensor:
+    """log p(label | known cells), (...,num_labels), from the logits of `LabelGuess` and from log p(known cells | label).
+
+    Either alone is often wrong, and seldom in the same way: the classifier overfits, and the evidence adds up small errors of many cells.
+    """
+    return (guess.log_softmax(-1) + EVIDENCE * evidence).log_softmax(-1)
 
 
 class PixelCNN(nn.Module):
@@ -306,6 +319,21 @@ class PixelCNN(nn.Module):
         """Logits (N,G,G,K) of each cell given all cells before it (MASK where -1), the known cells after it, and the label."""
         return self.head(self.before(codes, labels), self.of_after(codes, known, labels))
 
+    def of_nothing_after(self) -> list[Tensor] | None:
+        """`of_after` of an empty grid, for each label and, last, for none: (num_labels+1,G,G,2W) for each of the head's joins."""
+        labels = torch.arange(self.no_label + 1, device=self.head.logits.weight.device)
+        empty = labels.new_full((len(labels), self.config.grid, self.config.grid), -1)
+        return self.of_after(empty, empty >= 0, labels)
+
+    def evidence(self, codes: Tensor, known: Tensor) -> Tensor:
+        """log p(known cells | label) for each label, (N,num_labels): by the chain rule, each given the known cells before it alone."""
+        grids = torch.where(known, codes, -1).repeat_interleave(self.no_label, 0)
+        labels = torch.arange(self.no_label, device=codes.device).repeat(len(codes))
+        nothing = self.of_nothing_after()
+        logits = self.head(self.before(grids, labels), nothing and [x[labels] for x in nothing])
+        log_p = -F.cross_entropy(logits.movedim(-1, 1), grids, ignore_index=-1, reduction="none")
+        return log_p.sum((1, 2)).unflatten(0, (-1, self.no_label))
+
     def guess_label(self, codes: Tensor, known: Tensor) -> Tensor:
         """log p(label | known cells), (N,num_labels)."""
-        return self.guess(torch.where(known, codes, -1)).log_softmax(-1)
+        return with_evidence(self.guess(torch.where(known, codes, -1)), self.evidence(codes, known))
