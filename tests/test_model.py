@@ -126,6 +126,17 @@ def test_guidance_sharpens_the_label_that_is_drawn(tiny):
     assert torch.allclose(without_evidence, as_guessed, atol=1e-6)  # nothing known: nothing to sharpen
 
 
+def test_labels_are_drawn_in_even_shares(tiny):
+    """Of n equal grids each label gets n times its probability, rounded up or down."""
+    codes, n = torch.tensor([[[0, -1], [-1, 2]]]).expand(40, -1, -1), 40
+    expected = n * tiny._label_weights(codes[:1], Choice())[0]
+    for seed in range(20):
+        labels = tiny._draw_labels(codes, Choice(), torch.Generator().manual_seed(seed))
+        assert ((labels.bincount(minlength=len(expected)) - expected).abs() < 1).all()
+    each = torch.stack([tiny._draw_labels(codes[:1], Choice(), torch.Generator().manual_seed(seed)) for seed in range(2000)])
+    assert (each.flatten().bincount(minlength=len(expected)) / 2000 - expected / n).abs().max() < 0.05
+
+
 def test_nothing_to_complete_gives_the_grid_back(model, grids):
     assert np.array_equal(model.complete(grids[0], 3), np.repeat(grids[:1], 3, axis=0))
 

@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 
 import vqdemo
-from train import checkpoint, data, prior, vqvae, vqvae_quality
+from train import checkpoint, data, muon, prior, vqvae, vqvae_quality
 from train.evaluate import fingerprints
 from train.masks import judged, random_known
 from train.output import Folders
@@ -113,6 +113,39 @@ def test_known_sets_cover_what_visitors_do():
     )
     for name in ("top rows", "left columns"):
         assert (known == masks[name]).all((1, 2)).any(), name  # the very masks that are judged occur in training
+
+
+@pytest.mark.parametrize("shape", [(2, 30, 12), (1, 8, 40)], ids=["tall", "wide"])
+def test_orthogonalised_matrices_keep_their_singular_vectors(shape):
+    matrices = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    u, _, vh = torch.linalg.svd(matrices, full_matrices=False)
+    inside = u.mT @ muon.orthogonalised(matrices) @ vh.mT
+    sizes = inside.diagonal(dim1=1, dim2=2)
+    assert sizes.min() > 0.6
+    assert sizes.max() < 1.3
+    assert (inside - torch.diag_embed(sizes)).abs().max() < 1e-3
+
+
+def test_muon_steps_by_its_rate_and_leaves_the_rest_to_adamw():
+    generator = torch.Generator().manual_seed(0)
+    matrix, unused, bias, alike = (torch.nn.Parameter(torch.randn(*shape, generator=generator)) for shape in ((6, 4), (6, 4), (6,), (6,)))
+    alike.data.copy_(bias)
+    ours = muon.Muon([matrix, unused], [bias], lr=0.1, others_lr=0.01, weight_decay=0.0)
+    theirs = torch.optim.AdamW([alike], lr=0.01, weight_decay=0.0)
+    before = matrix.detach().clone(), unused.detach().clone()
+    for _ in range(3):
+        matrix.grad = torch.randn(6, 4, generator=generator)
+        bias.grad = torch.randn(6, generator=generator)
+        alike.grad = bias.grad.clone()
+        last = matrix.detach().clone()
+        ours.step()
+        theirs.step()
+        moved = torch.linalg.svdvals(matrix.detach() - last) / (0.1 * (6 / 4) ** 0.5)
+        assert moved.min() > 0.6
+        assert moved.max() < 1.3
+    assert not torch.equal(matrix, before[0])
+    assert torch.equal(unused, before[1])
+    assert torch.equal(bias, alike)
 
 
 def test_warping_is_gentle_and_random():

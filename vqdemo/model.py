@@ -107,12 +107,13 @@ class VQModel:
     def complete_each(self, codes: Tensor, label: int | Tensor | None, choice: Choice, generator: torch.Generator) -> Tensor:
         """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not checked.
 
-        label: one for all, or int64 (N,) one for each; None: drawn as in `complete`.
+        label: one for all, or int64 (N,) one for each; None: drawn as in `complete`, in even shares over the batch, so that a few
+        completions of a grid that may be a 4 or a 9 show both.
         """
         if isinstance(label, Tensor):
             labels = label
         elif label is None:
-            labels = torch.multinomial(self._label_weights(codes, choice), 1, generator=generator)[:, 0]
+            labels = self._draw_labels(codes, choice, generator)
         else:
             labels = torch.full((len(codes),), label)
         uniform = torch.rand(codes.shape, generator=generator)
@@ -174,6 +175,13 @@ class VQModel:
         added = log_p.gather(-1, grid.clamp(min=0).expand(len(log_p), -1, -1)[..., None])[..., 0]
         evidence = self.prior.evidence(grid[None], known[None]) - (added * known).flatten(1).T  # (cells,labels)
         return rare_left_out(with_evidence(guess, evidence)).T.unflatten(1, self.grid_shape)
+
+    def _draw_labels(self, codes: Tensor, choice: Choice, generator: torch.Generator) -> Tensor:
+        """A label for each grid by its weights, int64 (N,). The uniform numbers behind them are spread evenly over [0,1)."""
+        n = len(codes)
+        uniform = (torch.randperm(n, generator=generator) + torch.rand(1, generator=generator)) / n
+        shares = self._label_weights(codes, choice).double().cumsum(1)
+        return (shares <= uniform[:, None] * shares[:, -1:]).sum(1).clamp(max=self.num_labels - 1)
 
     def _label_weights(self, codes: Tensor, choice: Choice) -> Tensor:
         """What labels are drawn by: p(label | known cells), guided away from p(label | nothing), at the temperature: (N,num_labels)."""
