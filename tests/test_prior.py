@@ -8,7 +8,7 @@ import torch
 from train import raster_baseline
 from train.masks import judged, random_known
 from vqdemo import sampling
-from vqdemo.pixelcnn import HORIZONTAL, VERTICAL, MaskedConv, PixelCNN, PixelCNNConfig
+from vqdemo.pixelcnn import EVIDENCE, HORIZONTAL, VERTICAL, MaskedConv, PixelCNN, PixelCNNConfig
 from vqdemo.sampling import Cache, Choice
 
 GRID = 7
@@ -108,8 +108,12 @@ def test_evidence_is_the_chain_rule_over_known_cells(prior):
         seen = torch.where(before, codes[grid], -1).expand(10, -1, -1)
         log_p = prior(seen, torch.zeros_like(seen, dtype=torch.bool), labels).log_softmax(-1)
         expected[grid] += log_p[:, row, column, codes[grid, row, column]]
-    assert torch.allclose(prior.evidence(codes, known), expected, atol=1e-4)
-    assert torch.equal(prior.evidence(codes, torch.zeros_like(known)), torch.zeros(2, 10))
+    for label in labels.tolist():
+        grids, same = torch.where(known, codes, -1), torch.full((2,), label)
+        found = prior.evidence(grids, prior.before(grids, same), same, prior.of_nothing_after())
+        assert torch.allclose(found, expected[:, label], atol=1e-4)
+    guess = prior.guess(torch.where(known, codes, -1)).log_softmax(-1)
+    assert torch.allclose(prior.guess_label(codes, known), (guess + EVIDENCE * expected).log_softmax(-1), atol=1e-4)
 
 
 def test_the_chain_rule_holds(prior):

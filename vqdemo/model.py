@@ -46,6 +46,8 @@ class VQModel:
         self.tiles = vqvae.tiles.cpu().numpy()  # float32 (K,T,T) in [0,1]: mean picture around the cells that carry a code
         self.usage = vqvae.usage.cpu().numpy()  # float32 (K,): share of the training cells that carry it
         self.background = int(self.usage.argmax())  # the code of an empty cell
+        with torch.no_grad():
+            self._nothing_after = self.prior.of_nothing_after()  # the same for every grid
 
     # ---- images <-> codes
 
@@ -147,9 +149,12 @@ class VQModel:
         label = checks.label(label, self.num_labels)
         labels = torch.arange(self.num_labels, device=grid.device) if label is None else torch.tensor([label], device=grid.device)
         grids = grid.expand(len(labels), -1, -1)
-        log_p = self.prior(grids, grids >= 0, labels).log_softmax(-1)  # (labels,G,G,K), in one pass: no cell sees itself
+        before = self.prior.before(grids, labels)
+        after = self.prior.of_after(grids, grids >= 0, labels)
+        log_p = self.prior.head(before, after).log_softmax(-1)  # (labels,G,G,K), in one pass: no cell sees itself
         if label is None:
-            log_p = log_p + self._labels_by_other_cells(grid, log_p)[..., None]
+            evidence = self.prior.evidence(grids, before, labels, self._nothing_after)
+            log_p = log_p + self._labels_by_other_cells(grid, log_p, evidence)[..., None]
         return log_p.logsumexp(0).exp().cpu().numpy()
 
     @torch.no_grad()
@@ -161,20 +166,19 @@ class VQModel:
 
     def _guess_label(self, codes: Tensor, known: Tensor) -> Tensor:
         parts = zip(*(x.split(max(1, BATCH // self.num_labels)) for x in (codes, known)), strict=True)  # each grid goes once a label
-        return torch.cat([self.prior.guess_label(*part) for part in parts])
+        return torch.cat([self.prior.guess_label(*part, self._nothing_after) for part in parts])
 
-    def _labels_by_other_cells(self, grid: Tensor, log_p: Tensor) -> Tensor:
-        """log p(label | all known cells but one), for each cell: int64 (G,G), and log_p (labels,G,G,K) of each cell given the label and
-        all other known cells -> (labels,G,G).
+    def _labels_by_other_cells(self, grid: Tensor, log_p: Tensor, evidence: Tensor) -> Tensor:
+        """log p(label | all known cells but one), for each cell: -> (labels,G,G).
 
-        The evidence of the others is that of all, less what the cell adds to them: p(others) = p(all) / p(cell | others).
+        grid int64 (G,G); log_p (labels,G,G,K) of each cell given label and other known cells; evidence (labels,), of all known cells.
+        That of the others is less by what the cell adds to them: p(others) = p(all) / p(cell | others).
         """
-        cells, known = grid.numel(), grid >= 0
+        cells = grid.numel()
         others = ~torch.eye(cells, dtype=torch.bool, device=grid.device).view(cells, *self.grid_shape)
         guess = self.prior.guess(torch.where(others, grid, -1))  # (cells,labels)
-        added = log_p.gather(-1, grid.clamp(min=0).expand(len(log_p), -1, -1)[..., None])[..., 0]
-        evidence = self.prior.evidence(grid[None], known[None]) - (added * known).flatten(1).T  # (cells,labels)
-        return rare_left_out(with_evidence(guess, evidence)).T.unflatten(1, self.grid_shape)
+        added = log_p.gather(-1, grid.clamp(min=0).expand(len(log_p), -1, -1)[..., None])[..., 0] * (grid >= 0)
+        return rare_left_out(with_evidence(guess, evidence - added.flatten(1).T)).T.unflatten(1, self.grid_shape)
 
     def _draw_labels(self, codes: Tensor, choice: Choice, generator: torch.Generator) -> Tensor:
         """A label for each grid by its weights, int64 (N,). The uniform numbers behind them are spread evenly over [0,1)."""
@@ -188,7 +192,7 @@ class VQModel:
         distinct, which = codes.unique(dim=0, return_inverse=True)  # completions of one grid share it
         log_p = self._guess_label(distinct, distinct >= 0)[which]
         nothing = torch.full_like(codes[:1], -1)
-        log_p = log_p + choice.guidance * (log_p - self.prior.guess_label(nothing, nothing >= 0))
+        log_p = log_p + choice.guidance * (log_p - self._guess_label(nothing, nothing >= 0))
         return (log_p / choice.temperature).softmax(-1).cpu()
 
     def _codes(self, value, unknown: bool, batch: bool) -> Tensor:

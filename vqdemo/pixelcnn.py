@@ -325,15 +325,18 @@ class PixelCNN(nn.Module):
         empty = labels.new_full((len(labels), self.config.grid, self.config.grid), -1)
         return self.of_after(empty, empty >= 0, labels)
 
-    def evidence(self, codes: Tensor, known: Tensor) -> Tensor:
-        """log p(known cells | label) for each label, (N,num_labels): by the chain rule, each given the known cells before it alone."""
-        grids = torch.where(known, codes, -1).repeat_interleave(self.no_label, 0)
-        labels = torch.arange(self.no_label, device=codes.device).repeat(len(codes))
-        nothing = self.of_nothing_after()
-        logits = self.head(self.before(grids, labels), nothing and [x[labels] for x in nothing])
-        log_p = -F.cross_entropy(logits.movedim(-1, 1), grids, ignore_index=-1, reduction="none")
-        return log_p.sum((1, 2)).unflatten(0, (-1, self.no_label))
+    def evidence(self, grids: Tensor, before: Tensor, labels: Tensor, nothing: list[Tensor] | None) -> Tensor:
+        """log p(known cells | label), (N,), of grids int64 (N,G,G), -1 where unknown: by the chain rule, each given those before it.
 
-    def guess_label(self, codes: Tensor, known: Tensor) -> Tensor:
-        """log p(label | known cells), (N,num_labels)."""
-        return with_evidence(self.guess(torch.where(known, codes, -1)), self.evidence(codes, known))
+        before: what the stack says of these grids; nothing: from `of_nothing_after`.
+        """
+        logits = self.head(before, nothing and [x[labels] for x in nothing])
+        return -F.cross_entropy(logits.movedim(-1, 1), grids, ignore_index=-1, reduction="none").sum((1, 2))
+
+    def guess_label(self, codes: Tensor, known: Tensor, nothing: list[Tensor] | None = None) -> Tensor:
+        """log p(label | known cells), (N,num_labels). nothing: from `of_nothing_after`, for those who keep it."""
+        seen = torch.where(known, codes, -1)
+        grids, labels = seen.repeat_interleave(self.no_label, 0), torch.arange(self.no_label, device=codes.device).repeat(len(codes))
+        nothing = nothing or self.of_nothing_after()
+        evidence = self.evidence(grids, self.before(grids, labels), labels, nothing)
+        return with_evidence(self.guess(seen), evidence.unflatten(0, (-1, self.no_label)))
