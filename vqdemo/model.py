@@ -51,7 +51,7 @@ class VQModel:
 
     # ---- images <-> codes
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def encode(self, images) -> np.ndarray:
         """Codes of pictures: float (N,S,S) in [0,1], 0 paper and 1 ink -> int64 (N,G,G) in 0..K-1.
 
@@ -60,7 +60,7 @@ class VQModel:
         pictures = checks.images(images, self.image_size)
         return np.concatenate([self.vqvae.encode(some.to(self.device)).cpu().numpy() for some in pictures.split(BATCH)])
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def decode(self, codes) -> np.ndarray:
         """Pictures of codes: int (N,G,G) in 0..K-1 -> float32 (N,S,S) in [0,1].
 
@@ -85,7 +85,7 @@ class VQModel:
         grid = np.full(self.grid_shape, -1, dtype=np.int64)
         return self.complete(grid, n, label, temperature, top_p, guidance, seed)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def complete(
         self, codes, n: int, label: int | None = None, temperature: float = 1.0, top_p: float = 1.0,
         guidance: float = 0.0, seed: int | None = None,
@@ -105,7 +105,7 @@ class VQModel:
         generator.manual_seed(seed) if seed is not None else generator.seed()
         return self.complete_each(grid.expand(n, -1, -1), label, choice, generator).cpu().numpy()
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def complete_each(self, codes: Tensor, label: int | Tensor | None, choice: Choice, generator: torch.Generator) -> Tensor:
         """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not checked.
 
@@ -125,7 +125,7 @@ class VQModel:
         ]
         return torch.cat(filled)
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def log_prob(self, codes, known=None, label: int | None = None) -> np.ndarray:
         """Natural-log probability of the unknown cells given all the known ones: int (N,G,G) in 0..K-1 -> float32 (N,).
 
@@ -138,7 +138,7 @@ class VQModel:
         parts = [self._log_prob(g, m, label) for g, m in zip(grids.split(BATCH), mask.split(BATCH), strict=True)]
         return torch.cat(parts).cpu().numpy()
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def conditionals(self, codes, label: int | None = None) -> np.ndarray:
         """What the prior expects in each cell given all OTHER known cells: int (G,G), -1 where unknown -> float32 (G,G,K).
 
@@ -157,7 +157,7 @@ class VQModel:
             log_p = log_p + self._labels_by_other_cells(grid, log_p, evidence)[..., None]
         return log_p.logsumexp(0).exp().cpu().numpy()
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
         """The prior's guess log p(label | known cells): int64 and bool tensors (N,G,G) -> (N,num_labels), -inf if very unlikely."""
         return rare_left_out(self._guess_label(codes, known))

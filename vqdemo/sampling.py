@@ -54,7 +54,7 @@ def twice_for_guidance(prior: PixelCNN, codes: Tensor, labels: Tensor, guidance:
     return codes.repeat(2, 1, 1), torch.cat([labels, torch.full_like(labels, prior.no_label)])
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
     """Fill cells that are -1 in codes int64 (N,G,G); labels int64 (N,); uniform (N,G,G) in [0,1). -> int64 (N,G,G).
 
@@ -70,7 +70,7 @@ def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, u
     return codes
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
     """The same as `fill_plain`, computing everything once."""
     known = codes >= 0
