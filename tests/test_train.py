@@ -145,6 +145,7 @@ def test_muon_steps_by_its_rate_and_leaves_the_rest_to_adamw():
         assert moved.max() < 1.3
     assert not torch.equal(matrix, before[0])
     assert torch.equal(unused, before[1])
+    muon.Muon([matrix, unused], [bias], lr=0.1, others_lr=0.01).load_state_dict(ours.state_dict())  # as a cut training does
     assert torch.equal(bias, alike)
 
 

@@ -51,7 +51,9 @@ class Muon(torch.optim.AdamW):
         """One step of matrices of one shape, all at once; takes their gradients."""
         ahead = []
         for matrix in matrices:
-            mean = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))
+            state = self.state[matrix]
+            mean = state.setdefault("momentum", torch.zeros_like(matrix))
+            state["step"] = state.get("step", torch.zeros(())) + 1  # AdamW looks for it in every state that it loads
             mean.lerp_(matrix.grad, 1 - MOMENTUM)
             ahead.append(matrix.grad.lerp(mean, MOMENTUM))  # Nesterov's
             matrix.grad = None
