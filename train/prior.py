@@ -95,8 +95,8 @@ def nats_of_cells(prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, l
     seen: the codes that the stack `before` reads, -1 where it shall see MASK.
     """
     before = prior.before(seen, labels)
-    nothing = prior.of_nothing_after()
-    whole = prior.head(before, nothing and [x[labels] for x in nothing])
+    nothing = prior.of_nothing_after()  # index_select, since threads add up the gradient of x[labels] in any order
+    whole = prior.head(before, nothing and [x.index_select(0, labels) for x in nothing])
     masked = prior.head(before, prior.of_after(codes, known, labels)) if prior.after else whole
     return tuple(F.cross_entropy(logits.float().movedim(-1, 1), codes, reduction="none") for logits in (whole, masked))
 

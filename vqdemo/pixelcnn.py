@@ -330,7 +330,7 @@ class PixelCNN(nn.Module):
 
         before: what the stack says of these grids; nothing: from `of_nothing_after`.
         """
-        logits = self.head(before, nothing and [x[labels] for x in nothing])
+        logits = self.head(before, nothing and [x.index_select(0, labels) for x in nothing])
         return -F.cross_entropy(logits.movedim(-1, 1), grids, ignore_index=-1, reduction="none").sum((1, 2))
 
     def guess_label(self, codes: Tensor, known: Tensor, nothing: list[Tensor] | None = None) -> Tensor:
