@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from train import charts, data, rate_distortion, table
+from train import charts, data, rate_distortion, spread, table
 from train.baselines import peer
 from train.bits import bits_of_codes, bits_of_pixels
 from train.classifier import ClassifierSettings
 from train.output import Folders
+from train.prior import PriorSettings
 from train.rate_distortion import RateDistortionSettings
 from train.vqvae import VQVAESettings
 
@@ -64,6 +65,28 @@ def test_peer_and_sweep_write_their_figures(folders):
     charts.run(folders.out, folders.runs)
     for name in ("codebook-light", "codebook-dark", "rate_distortion-light", "rate_distortion-dark"):
         assert ET.parse(folders.out / f"{name}.svg").getroot().tag.endswith("svg")
+
+
+def test_spread_is_over_seeds_and_each_is_trained_once(folders, capsys):
+    """Two seeds, the first in a run of its own."""
+    small = (
+        VQVAESettings(images=600, width=16, encoder_blocks=1, decoder_blocks=1, epochs=1, warmup_steps=4, doodle_number=64),
+        PriorSettings(images=600, width=16, layers=2, head_width=16, epochs=1, plain_epochs=1, compile=0),
+    )
+    judge = ClassifierSettings(images=600, epochs=1)
+    assert spread.run(folders, spread.SpreadSettings(seeds="0", number=200), small, judge) == {}
+    alone = json.loads((folders.runs / "seed_0" / "runs" / "figures.json").read_text())["figures"]
+    capsys.readouterr()
+    figures = spread.run(folders, spread.SpreadSettings(seeds="0,1", number=200), small, judge)
+    assert capsys.readouterr().out.count("nothing to do") == 2  # both networks of seed 0
+    other = json.loads((folders.runs / "seed_1" / "runs" / "figures.json").read_text())["figures"]
+    for name, its in figures.items():
+        assert its["mean"] == pytest.approx((alone[name] + other[name]) / 2)
+        assert its["spread"] == pytest.approx(abs(alone[name] - other[name]) / 2**0.5)
+    assert figures["mse"]["spread"] > 0
+    metrics = json.loads((folders.out / "metrics.json").read_text())
+    assert metrics["spread"]["figures"] == figures
+    assert f"{figures['mse']['mean']:.5f} ± {figures['mse']['spread']:.5f}" in table.markdown(metrics)
 
 
 def test_a_better_reconstruction_leaves_fewer_bits(mnist_folder):

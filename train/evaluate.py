@@ -25,7 +25,7 @@ def add_kept(metrics: dict, path: Path) -> None:
     """Add what other scripts wrote into metrics.json and what stays true: of other networks, and of these weights if it was of them."""
     old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     same = old.get("weights") == metrics["weights"]
-    stay = ["peer", "rate_distortion"] + (["bits_per_pixel"] if same else [])
+    stay = ["peer", "rate_distortion", "spread"] + (["bits_per_pixel"] if same else [])
     metrics |= {name: old[name] for name in stay if name in old}
     if same and "raster_baseline" in old["prior"]:
         metrics["prior"]["raster_baseline"] = old["prior"]["raster_baseline"]

@@ -71,6 +71,19 @@ def race(peer: dict | None) -> str:
     return f"\nTest error by CPU seconds of training: the peer {end['test_mse']:.5f} after {end['cpu_seconds']:.0f}; ours {ours}.\n"
 
 
+def luck(spread: dict | None) -> str:
+    """A sentence on how far figures differ between seeds; "" if it has not been measured."""
+    if not spread:
+        return ""
+    names = [("mse", "test error", 5), ("perplexity", "perplexity", 1), ("nats: everything", "nats of a grid", 2),
+             ("nats: top half", "of the top half", 2), ("nats: random half", "of the random half", 2),
+             ("frechet", "Fréchet distance of samples", 1), ("recall", "their recall", 2)]  # fmt: skip
+    its = spread["figures"]
+    shown = "; ".join(f"{words} {its[name]['mean']:.{digits}f} ± {its[name]['spread']:.{digits}f}" for name, words, digits in names)
+    epochs = f"{spread['epochs']['vqvae']} epochs of the VQ-VAE and {spread['epochs']['prior']} of the prior"
+    return f"\nMean and standard deviation over {len(spread['seeds'])} seeds, each trained for {epochs}: {shown}.\n"
+
+
 def by_mask(p: dict) -> str:
     """The prior's figures for each mask as a second table; beside them the raster-order baseline's, once it has been measured."""
     raster = p.get("raster_baseline")
@@ -93,7 +106,7 @@ def markdown(metrics: dict) -> str:
     """All of it, with its markers."""
     head = f"| measured on the {metrics['data']['set']} {metrics['data']['split']} set | ours | peer | real digits |\n|---|---|---|---|\n"
     lines = [f"| {' | '.join(row)} |\n" for row in rows(metrics)]
-    return START + head + "".join(lines) + race(metrics.get("peer")) + "\n" + by_mask(metrics["prior"]) + END
+    return START + head + "".join(lines) + race(metrics.get("peer")) + luck(metrics.get("spread")) + "\n" + by_mask(metrics["prior"]) + END
 
 
 def insert(page: Path, table: str) -> None:
