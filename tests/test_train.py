@@ -32,12 +32,16 @@ def test_quick_training_makes_weights_that_load(mnist_folder, tmp_path):
     model = vqdemo.load(tmp_path / "out")
     metrics = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert metrics["weights"] == fingerprints(tmp_path / "out")
+    assert all(metrics["training"][name]["cpu_seconds"] > 0 for name in ("vqvae", "prior"))
     assert metrics["vqvae"]["mse"] < 0.03  # the mean image gives 0.067
     whole = metrics["prior"]["nats"]["everything"]["mean"]
     assert whole < 0.75 * 49 * np.log(model.num_codes)  # below guessing
     assert model.complete(np.full((7, 7), -1), 2, seed=0).shape == (2, 7, 7)
+    before = (tmp_path / "out" / "metrics.json").stat().st_mtime_ns
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=420, check=False)
+    assert again.returncode == 0, again.stderr[-3000:]
     assert again.stdout.count("nothing to do") == 2
+    assert (tmp_path / "out" / "metrics.json").stat().st_mtime_ns == before  # nor is anything measured again
 
 
 class Cut(Exception):

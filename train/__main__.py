@@ -17,8 +17,13 @@ from train.vqvae import VQVAESettings
 # The whole chain on little data: proves that it runs, not that it learns.
 QUICK_VQVAE = VQVAESettings(images=3_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
 QUICK_PRIOR = PriorSettings(images=3_000, width=32, layers=4, head_width=64, epochs=2, plain_epochs=1, compile=0)
-QUICK_BASELINE = replace(QUICK_PRIOR, after=0)
 QUICK_JUDGE = ClassifierSettings(images=3_000, epochs=1)
+QUICK_MEASURES = {
+    choose_defaults: {"number": 20, "judge": QUICK_JUDGE},
+    evaluate: {"number": 500, "judge": QUICK_JUDGE},
+    bits: {"number": 500, "steps": 30},
+    raster_baseline: {"settings": replace(QUICK_PRIOR, after=0), "number": 500, "few": 2, "particles": 16},
+}
 
 
 def train_both(vqvae_settings: VQVAESettings, prior_settings: PriorSettings, folders: Folders) -> None:
@@ -33,6 +38,21 @@ def train_both(vqvae_settings: VQVAESettings, prior_settings: PriorSettings, fol
     if distributed.rank() == 0:
         move(draft.out, folders.out)
     distributed.wait()
+
+
+def measure(folders: Folders, options: dict) -> None:
+    """Choose the sliders' start and fill metrics.json, but for the parts of it that are of these weights already.
+
+    options: what the stages are called with, by stage.
+    """
+    if not evaluate.is_of_these_weights(folders.out):
+        for stage in (choose_defaults, evaluate):
+            stage.run(folders, **options.get(stage, {}))
+    metrics = evaluate.read_metrics(folders.out)
+    for stage, done in ((bits, "bits_per_pixel" in metrics), (raster_baseline, "raster_baseline" in metrics["prior"])):
+        if not done:
+            stage.run(folders, **options.get(stage, {}))
+    print(f"{folders.out / 'metrics.json'} is of these weights")
 
 
 def main() -> None:
@@ -55,16 +75,7 @@ def main() -> None:
         train_both(vqvae_settings, prior_settings, folders)
         if distributed.rank() > 0:
             return  # the rest is for one process
-    if arguments.quick:
-        choose_defaults.run(folders, number=20, judge=QUICK_JUDGE)
-        evaluate.run(folders, number=500, judge=QUICK_JUDGE)
-        bits.run(folders, number=500, steps=30)
-        raster_baseline.run(folders, QUICK_BASELINE, number=500, few=2, particles=16)
-    else:
-        choose_defaults.run(folders)
-        evaluate.run(folders)
-        bits.run(folders)
-        raster_baseline.run(folders)
+    measure(folders, QUICK_MEASURES if arguments.quick else {})
     figures.run(folders.out)
     charts.run(folders.out, folders.runs)
     print(f"all done in {(time.time() - started) / 60:.0f} minutes")

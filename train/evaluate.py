@@ -10,7 +10,7 @@ from pathlib import Path
 import vqdemo
 from train import benchmark, data, prior_quality, sample_quality, vqvae_quality
 from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, dataset_of, fingerprint, folders_from, write_json
+from train.output import Folders, add_folder_arguments, dataset_of, fingerprint, folders_from, read_config, read_log, write_json
 
 FEWEST = 50  # test pictures; with fewer, no figure would mean anything
 WEIGHT_FILES = ("vqvae.safetensors", "prior.safetensors", "config.json")
@@ -31,12 +31,28 @@ def add_kept(metrics: dict, path: Path) -> None:
         metrics["prior"]["raster_baseline"] = old["prior"]["raster_baseline"]
 
 
+def spent(folders: Folders) -> dict[str, dict[str, float]]:
+    """Seconds by the clock and of the CPU that each network's training took, where the folder of runs has its whole log."""
+    result = {}
+    for name, settings in read_config(folders.out)["training"].items():
+        log = folders.runs / f"{name}.csv"
+        rows = read_log(log) if log.exists() else []
+        if len(rows) == settings["epochs"]:
+            result[name] = {kind: round(sum(row[kind] for row in rows)) for kind in ("seconds", "cpu_seconds")}
+    return result
+
+
+def is_of_these_weights(folder: Path) -> bool:
+    """Whether there is a metrics.json and it was measured of the weights beside it."""
+    path = folder / "metrics.json"
+    return path.exists() and json.loads(path.read_text(encoding="utf-8"))["weights"] == fingerprints(folder)
+
+
 def read_metrics(folder: Path) -> dict:
     """metrics.json of a folder of weights; ValueError if it belongs to other weights."""
-    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    if metrics["weights"] != fingerprints(folder):
+    if not is_of_these_weights(folder):
         raise ValueError(f"{folder / 'metrics.json'} belongs to other weights: run train.evaluate first")
-    return metrics
+    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
 
 
 def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
@@ -53,6 +69,7 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
     reference = sample_quality.Reference(classifier, training, digits.images, few)
     metrics = {
         "weights": fingerprints(folders.out),
+        "training": spent(folders),
         "data": {"set": data.NAMES.get(dataset, Path(dataset).name), "split": split, "pictures": len(codes)},
         "classifier": {"accuracy": sample_quality.accuracy(classifier, pictures, digits.labels)},
         "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)

@@ -27,7 +27,11 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
         foreign = v and v.get("foreign_mse")  # measured of weights trained on MNIST
         return "; ".join(f"{foreign[name] / v['mse']:.2f}" for name in ("shifted", "strokes", "letters", "all")) if foreign else ""
 
+    training = m.get("training", {})
     lines = [
+        (f"training, minutes of one core: {'; '.join({'vqvae': 'VQ-VAE'}.get(name, name) for name in training)}",
+         "; ".join(f"{its['cpu_seconds'] / 60:.0f}" for its in training.values()),
+         f"{peer['curve'][-1]['cpu_seconds'] / 60:.0f} (VQ-VAE)" if peer else "", ""),
         ("reconstruction: MSE of pixels in [0,1]; PSNR; SSIM", fidelity(v), fidelity(theirs), ""),
         ("reconstructions that a classifier reads as the true digit", percent(v["read_as_true_digit"]),
          percent(theirs["read_as_true_digit"]) if theirs else "", percent(m["classifier"]["accuracy"])),
