@@ -27,7 +27,7 @@ def prior() -> PixelCNN:
 
 @pytest.mark.parametrize(
     ("offsets", "rows", "columns"),
-    [(VERTICAL["A"], (-2, -1), (-1, 1)), (VERTICAL["B"], (-1, 0), (-1, 1)), (HORIZONTAL["A"], (0, 0), (-2, -1)), (HORIZONTAL["B"], (0, 0), (-1, 0))],
+    [(VERTICAL["A"], (-2, -1), (-1, 1)), (VERTICAL["B"], (-1, 0), (-1, 1)), (HORIZONTAL["A"], (0, 0), (-3, -1)), (HORIZONTAL["B"], (0, 0), (-1, 0))],
     ids=["vertical A", "vertical B", "horizontal A", "horizontal B"],
 )  # fmt: skip
 def test_a_masked_convolution_sees_its_cells_only(offsets, rows, columns):

@@ -75,7 +75,8 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
         "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)
         | vqvae_quality.editing(model.vqvae, digits.images, few // 2)
         | ({"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)} if dataset == "mnist" else {})
-        | {"read_as_true_digit": sample_quality.accuracy(classifier, vqvae_quality.decode(model.vqvae, codes), digits.labels)},
+        | {"read_as_true_digit": sample_quality.accuracy(classifier, vqvae_quality.decode(model.vqvae, codes), digits.labels),
+           "nearest_training_digit": sample_quality.nearest(vqvae_quality.decode(model.vqvae, codes[:few]), training)},
         "prior": {
             "nats": prior_quality.likelihood(model, codes, digits.labels),
             "nats_without_label": prior_quality.likelihood(model, codes[:few], None),

@@ -56,7 +56,7 @@ VERTICAL = {
     "B": [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 0), (0, 1)],  # the row above and, as layer A saw none of it, its own
 }
 HORIZONTAL = {
-    "A": [(0, -2), (0, -1)],  # the two cells to the left
+    "A": [(0, -3), (0, -2), (0, -1)],  # the three cells to the left: with four layers, six, the whole row
     "B": [(0, -1), (0, 0)],  # the cell to the left and, as layer A did not see it, its own
 }
 
