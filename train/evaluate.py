@@ -10,7 +10,17 @@ from pathlib import Path
 import vqdemo
 from train import benchmark, data, prior_quality, sample_quality, vqvae_quality
 from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, dataset_of, fingerprint, folders_from, read_config, read_log, write_json
+from train.output import (
+    Folders,
+    add_folder_arguments,
+    dataset_of,
+    fingerprint,
+    folders_from,
+    read_config,
+    read_json,
+    totals,
+    write_json,
+)
 
 FEWEST = 50  # test pictures; with fewer, no figure would mean anything
 WEIGHT_FILES = ("vqvae.safetensors", "prior.safetensors", "config.json")
@@ -23,7 +33,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
 
 def add_kept(metrics: dict, path: Path) -> None:
     """Add what other scripts wrote into metrics.json and what stays true: of other networks, and of these weights if it was of them."""
-    old = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    old = read_json(path)
     same = old.get("weights") == metrics["weights"]
     stay = ["peer", "rate_distortion", "spread"] + (["bits_per_pixel"] if same else [])
     metrics |= {name: old[name] for name in stay if name in old}
@@ -35,24 +45,23 @@ def spent(folders: Folders) -> dict[str, dict[str, float]]:
     """Seconds by the clock and of the CPU that each network's training took, where the folder of runs has its whole log."""
     result = {}
     for name, settings in read_config(folders.out)["training"].items():
-        log = folders.runs / f"{name}.csv"
-        rows = read_log(log) if log.exists() else []
-        if len(rows) == settings["epochs"]:
-            result[name] = {kind: round(sum(row[kind] for row in rows)) for kind in ("seconds", "cpu_seconds")}
+        its = totals(folders.runs / f"{name}.csv")
+        if its.get("epochs") == settings["epochs"]:
+            result[name] = {kind: round(its[kind]) for kind in ("seconds", "cpu_seconds")}
     return result
 
 
 def is_of_these_weights(folder: Path) -> bool:
     """Whether there is a metrics.json and it was measured of the weights beside it."""
-    path = folder / "metrics.json"
-    return path.exists() and json.loads(path.read_text(encoding="utf-8"))["weights"] == fingerprints(folder)
+    return read_json(folder / "metrics.json").get("weights") == fingerprints(folder)
 
 
 def read_metrics(folder: Path) -> dict:
     """metrics.json of a folder of weights; ValueError if it belongs to other weights."""
-    if not is_of_these_weights(folder):
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    if metrics["weights"] != fingerprints(folder):
         raise ValueError(f"{folder / 'metrics.json'} belongs to other weights: run train.evaluate first")
-    return json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    return metrics
 
 
 def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
@@ -64,6 +73,7 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors", dataset)
     pictures = digits.images[:, None].float() / 255
     codes = vqvae_quality.encode(model.vqvae, digits.images)
+    redrawn = vqvae_quality.decode(model.vqvae, codes)
     few = min(len(codes) // 5, 2_000)  # for what is computed many times a picture
     training = data.load(dataset, folders.data, "train").images
     reference = sample_quality.Reference(classifier, training, digits.images, few)
@@ -75,8 +85,8 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
         "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)
         | vqvae_quality.editing(model.vqvae, digits.images, few // 2)
         | ({"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)} if dataset == "mnist" else {})
-        | {"read_as_true_digit": sample_quality.accuracy(classifier, vqvae_quality.decode(model.vqvae, codes), digits.labels),
-           "nearest_training_digit": sample_quality.nearest(vqvae_quality.decode(model.vqvae, codes[:few]), training)},
+        | {"read_as_true_digit": sample_quality.accuracy(classifier, redrawn, digits.labels),
+           "nearest_training_digit": sample_quality.nearest(redrawn[:few], training)},
         "prior": {
             "nats": prior_quality.likelihood(model, codes, digits.labels),
             "nats_without_label": prior_quality.likelihood(model, codes[:few], None),

@@ -51,18 +51,24 @@ def folders_from(arguments: argparse.Namespace) -> Folders:
     return Folders(arguments.data, arguments.out, arguments.runs)
 
 
-def run_stage(program: str, description: str, settings_class, run) -> None:
-    """The command line of one stage: its folders and its settings, given to run(settings, folders)."""
+def parsed(program: str, description: str, settings_class, out: str = "--out") -> tuple:
+    """The command line of one stage: its settings and its folders; out: see `add_folder_arguments`."""
     parser = argparse.ArgumentParser(prog=program, description=description.splitlines()[0])
-    add_folder_arguments(parser)
+    add_folder_arguments(parser, out)
     add_arguments(parser, settings_class)
     arguments = parser.parse_args()
     try:
         settings = from_arguments(settings_class, arguments)
     except ValueError as error:
         parser.error(str(error))
+    return settings, folders_from(arguments)
+
+
+def run_stage(program: str, description: str, settings_class, run) -> None:
+    """A stage that processes may share: run(settings, folders), as its command line says."""
+    settings, folders = parsed(program, description, settings_class)
     with distributed.group():
-        run(settings, folders_from(arguments))
+        run(settings, folders)
 
 
 # ---- the folder of weights
@@ -70,13 +76,17 @@ def run_stage(program: str, description: str, settings_class, run) -> None:
 
 def read_config(out: Path) -> dict:
     """config.json as it is so far."""
-    path = out / CONFIG
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"training": {}}
+    return read_json(out / CONFIG) or {"training": {}}
 
 
 def dataset_of(out: Path) -> str:
     """The data set that the stored VQ-VAE was trained on."""
     return read_config(out)["training"].get("vqvae", {}).get("dataset", "mnist")
+
+
+def read_json(path: Path) -> dict:
+    """What a JSON file holds, {} if there is none."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def write_json(path: Path, content: dict) -> None:
@@ -189,3 +199,11 @@ def read_log(path: Path) -> list[dict[str, float]]:
     """The figures that `log_row` wrote, an epoch each."""
     with open(path, newline="", encoding="utf-8") as file:
         return [{name: float(value) for name, value in row.items()} for row in csv.DictReader(file)]
+
+
+def totals(log: Path) -> dict[str, float]:
+    """Epochs, and seconds by the clock and of the CPU in all, that a training's log tells of; {} if there is none."""
+    if not log.exists():
+        return {}
+    rows = read_log(log)
+    return {"epochs": len(rows)} | {kind: sum(row[kind] for row in rows) for kind in ("seconds", "cpu_seconds")}

@@ -11,7 +11,6 @@ Its figures go into metrics.json, beside those of the prior, which train/evaluat
 import argparse
 import json
 import math
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -22,7 +21,7 @@ from train import data, prior
 from train.device import best_device
 from train.evaluate import read_metrics
 from train.masks import judged
-from train.output import Folders, add_folder_arguments, dataset_of, folders_from, read_log, write_json
+from train.output import Folders, add_folder_arguments, dataset_of, folders_from, totals, write_json
 from train.prior import PriorSettings
 from train.prior_quality import log_probs
 from train.vqvae_quality import encode
@@ -84,13 +83,6 @@ def smc_log_evidence(network: PixelCNN, codes: Tensor, label: int, known: Tensor
     return log_evidence + float(log_weights.logsumexp(0)) - math.log(len(filled))
 
 
-def cpu_seconds(log: Path) -> float | None:
-    """What a training took, from its log; None if there is none."""
-    if not log.exists():
-        return None
-    return sum(row["cpu_seconds"] for row in read_log(log))
-
-
 def compare(model: VQModel, network: PixelCNN, digits: data.Pictures, few: int, particles: int) -> dict:
     """Nats of the unknown cells of the baseline, by mask, given the true labels.
 
@@ -128,8 +120,8 @@ def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, f
     digits = data.load(dataset_of(folders.out), folders.data, metrics["data"]["split"], number)
     metrics["prior"]["raster_baseline"] = {
         "weights": sum(p.numel() for part in (network.before, network.head) for p in part.parameters()),
-        "cpu_seconds": cpu_seconds(folders.runs / "raster_baseline" / "prior.csv"),
-        "cpu_seconds_of_the_prior": cpu_seconds(folders.runs / "prior.csv"),
+        "cpu_seconds": totals(folders.runs / "raster_baseline" / "prior.csv").get("cpu_seconds"),
+        "cpu_seconds_of_the_prior": totals(folders.runs / "prior.csv").get("cpu_seconds"),
         "particles": particles,
         "corrected_grids": few,
         "nats": compare(vqdemo.load(folders.out), network, digits, few, particles),

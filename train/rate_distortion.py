@@ -4,14 +4,13 @@
 digits, in bits a cell: what a coder would need that knows how often each code comes, but no prior.
 """
 
-import argparse
 import math
 from dataclasses import dataclass, replace
 
 from train import data, vqvae
 from train.device import best_device
-from train.output import Folders, add_folder_arguments, add_metrics, folders_from
-from train.settings import add_arguments, from_arguments, setting
+from train.output import Folders, add_metrics, parsed
+from train.settings import setting
 from train.vqvae import VQVAESettings
 from train.vqvae_quality import fidelity
 
@@ -43,11 +42,8 @@ def run(folders: Folders, s: RateDistortionSettings, ours: VQVAESettings | None 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.rate_distortion", description=__doc__.splitlines()[0])
-    add_folder_arguments(parser, out="--weights")
-    add_arguments(parser, RateDistortionSettings)
-    arguments = parser.parse_args()
-    run(folders_from(arguments), from_arguments(RateDistortionSettings, arguments))
+    settings, folders = parsed("python -m train.rate_distortion", __doc__, RateDistortionSettings, out="--weights")
+    run(folders, settings)
 
 
 if __name__ == "__main__":

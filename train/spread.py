@@ -4,7 +4,6 @@
 measures these, so that several processes can share the work, and the last one finds the others' results in `runs`.
 """
 
-import argparse
 import json
 import statistics
 from dataclasses import dataclass, replace
@@ -14,9 +13,9 @@ from train import data, prior_quality, sample_quality, vqvae_quality
 from train.__main__ import train_both
 from train.classifier import ClassifierSettings, trained
 from train.evaluate import fingerprints
-from train.output import Folders, add_folder_arguments, add_metrics, folders_from, write_json
+from train.output import Folders, add_metrics, parsed, read_json, write_json
 from train.prior import PriorSettings
-from train.settings import add_arguments, from_arguments, setting
+from train.settings import setting
 from train.vqvae import VQVAESettings
 
 QUARTER_VQVAE = VQVAESettings(epochs=-(-VQVAESettings().epochs // 4))
@@ -54,11 +53,12 @@ def one_seed(seed: int, settings: tuple[VQVAESettings, PriorSettings], folders: 
     own.out.mkdir(parents=True, exist_ok=True)
     own.runs.mkdir(exist_ok=True)
     train_both(*(replace(one, seed=seed) for one in settings), own)
-    kept, of = own.runs / "figures.json", fingerprints(own.out)
-    if not kept.exists() or json.loads(kept.read_text(encoding="utf-8"))["weights"] != of:
-        figures = measured(replace(own, runs=folders.runs), number, judge)  # one judge for all
-        write_json(kept, {"weights": of, "figures": figures})
-    return json.loads(kept.read_text(encoding="utf-8"))["figures"]
+    path, of = own.runs / "figures.json", fingerprints(own.out)
+    kept = read_json(path)
+    if kept.get("weights") != of:
+        kept = {"weights": of, "figures": measured(replace(own, runs=folders.runs), number, judge)}  # one judge for all
+        write_json(path, kept)
+    return kept["figures"]
 
 
 def run(
@@ -79,11 +79,8 @@ def run(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.spread", description=__doc__.splitlines()[0])
-    add_folder_arguments(parser, out="--weights")
-    add_arguments(parser, SpreadSettings)
-    arguments = parser.parse_args()
-    run(folders_from(arguments), from_arguments(SpreadSettings, arguments))
+    settings, folders = parsed("python -m train.spread", __doc__, SpreadSettings, out="--weights")
+    run(folders, settings)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ Where it differs from ours (vqdemo/vqvae.py, train/vqvae.py)
 schedule, and prints what test error a CPU second buys. The figures go into metrics.json under "peer", the curves into runs/peer.csv.
 """
 
-import argparse
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -27,9 +26,9 @@ from train import data, vqvae
 from train.bits import STEPS, bits_of_pixels
 from train.checkpoint import load_kept, note_of, write_atomically
 from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, add_metrics, folders_from, log_row, read_log
+from train.output import Folders, add_metrics, log_row, parsed, read_log
 from train.sample_quality import accuracy
-from train.settings import add_arguments, from_arguments, setting, show
+from train.settings import setting, show
 from train.vqvae import VQVAESettings
 from train.vqvae_quality import decode, editing, encode, fidelity, robustness
 from vqdemo.vqvae import VQVAEConfig
@@ -152,11 +151,8 @@ def run(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.baselines.peer", description=__doc__.splitlines()[0])
-    add_folder_arguments(parser, out="--weights")
-    add_arguments(parser, PeerSettings)
-    arguments = parser.parse_args()
-    run(folders_from(arguments), from_arguments(PeerSettings, arguments))
+    settings, folders = parsed("python -m train.baselines.peer", __doc__, PeerSettings, out="--weights")
+    run(folders, settings)
 
 
 if __name__ == "__main__":
