@@ -130,11 +130,12 @@ def test_orthogonalised_matrices_keep_their_singular_vectors(shape):
     assert (inside - torch.diag_embed(sizes)).abs().max() < 1e-3
 
 
-def test_muon_steps_by_its_rate_and_leaves_the_rest_to_adamw():
+@pytest.mark.parametrize("precision", [torch.float32, torch.bfloat16])
+def test_muon_steps_by_its_rate_and_leaves_the_rest_to_adamw(precision):
     generator = torch.Generator().manual_seed(0)
     matrix, unused, bias, alike = (torch.nn.Parameter(torch.randn(*shape, generator=generator)) for shape in ((6, 4), (6, 4), (6,), (6,)))
     alike.data.copy_(bias)
-    ours = muon.Muon([matrix, unused], [bias], lr=0.1, others_lr=0.01, weight_decay=0.0)
+    ours = muon.Muon([matrix, unused], [bias], lr=0.1, others_lr=0.01, precision=precision, weight_decay=0.0)
     theirs = torch.optim.AdamW([alike], lr=0.01, weight_decay=0.0)
     before = matrix.detach().clone(), unused.detach().clone()
     for _ in range(3):

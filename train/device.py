@@ -15,13 +15,17 @@ def best_device() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
-def autocast(device: str, bf16: bool = True):
-    """bfloat16 autocast if wanted and where the hardware multiplies it, elsewhere float32: without such hardware it only costs time."""
-    if not bf16:
-        return nullcontext()
+def precision(device: str, bf16: bool = True) -> torch.dtype:
+    """bfloat16 if wanted and where the hardware multiplies it, elsewhere float32: without such hardware it only costs time."""
     if device == "cpu":
         able = torch.cpu.get_capabilities()
         pays = able.get("amx_bf16") or able.get("avx512_bf16") or able.get("bf16")
     else:
         pays = device == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-    return torch.autocast(device, torch.bfloat16) if pays else nullcontext()
+    return torch.bfloat16 if bf16 and pays else torch.float32
+
+
+def autocast(device: str, bf16: bool = True):
+    """Autocast to what `precision` says."""
+    lower = precision(device, bf16)
+    return nullcontext() if lower == torch.float32 else torch.autocast(device, lower)

@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import checkpoint, data, distributed
-from train.device import autocast, best_device
+from train.device import autocast, best_device, precision
 from train.masks import random_known
 from train.muon import Muon
 from train.output import Folders, dataset_of, fingerprint_of, finished, log_row, run_stage, write_network
@@ -79,14 +79,15 @@ def warp(images: Tensor, generator: torch.Generator) -> Tensor:
     return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
 
 
-def optimizer_of(prior: PixelCNN, settings: PriorSettings) -> Muon:
+def optimizer_of(prior: PixelCNN, settings: PriorSettings, device: str) -> Muon:
     """Muon for the matrices of stacks and head, except the last; AdamW for biases, embeddings, maps of places, logits, label guess."""
     parts = [prior.before, prior.after, prior.head.joins, prior.head.mix]
     matrices = [layer.weight for part in parts if part for layer in part.modules() if isinstance(layer, nn.Linear)]
     inside = {id(matrix) for matrix in matrices}
     others = [weights for weights in prior.parameters() if id(weights) not in inside]
     rates = {"lr": settings.learning_rate, "others_lr": settings.adamw_learning_rate}
-    return Muon(matrices, others, **rates, betas=(0.9, 0.98), weight_decay=settings.weight_decay)
+    lower = precision(device, bool(settings.bf16))
+    return Muon(matrices, others, **rates, precision=lower, betas=(0.9, 0.98), weight_decay=settings.weight_decay)
 
 
 def nats_of_cells(prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -128,7 +129,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
         width=s.width, layers=s.layers, groups=s.groups, joins=s.joins, head_width=s.head_width, dropout=s.dropout, after=bool(s.after),
     )  # fmt: skip
     prior = PixelCNN(config).to(device)
-    optimizer = optimizer_of(prior, s)
+    optimizer = optimizer_of(prior, s, device)
     origin = asdict(s) | {"vqvae": fingerprint_of(vqvae)}  # what a checkpoint must be of to go on from
     first = checkpoint.resume(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, origin)
 
