@@ -7,7 +7,7 @@ the question "what is here, given what comes before and what is known after".
     A share of the labels is dropped: for guidance.
     In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives distributions given known
     cells alone, of a cell and, by the chain rule, of all known cells together, which tell the label (PixelCNN.guess_label).
-    A share of the digits is turned, scaled, sheared and moved a little before encoding: against overfitting. The last epochs see
+    Half of the digits are turned, scaled, sheared and moved a little before encoding: against overfitting. The last epochs see
     only digits as they are.
 """
 
@@ -50,14 +50,14 @@ class PriorSettings:
     head_width: int = setting(128, "channels of the head")
     after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN without maps of places, the baseline")
     dropout: float = setting(0.1, "share of the channels dropped")
-    epochs: int = setting(10, "passes over the training images")
+    epochs: int = setting(12, "passes over the training images")
     batch: int = setting(64, "grids a step")
     learning_rate: float = setting(0.006, "Muon's, of the matrices; peak of the schedule: a short linear warm-up, then a cosine down to zero")
     adamw_learning_rate: float = setting(3e-3, "AdamW's, of all else; peak of the same schedule")
     weight_decay: float = setting(0.01, "weight decay, as a share of the learning rate")
     no_label_share: float = setting(0.1, "share of the grids whose label is dropped")
     marginal_share: float = setting(0.1, "share of the grids whose unknown cells the stack `before` does not see")
-    warp_share: float = setting(0.25, "share of the digits that are turned, scaled, sheared and moved before encoding")
+    warp_share: float = setting(0.5, "share of the digits that are turned, scaled, sheared and moved before encoding")
     plain_epochs: int = setting(2, "epochs at the end that see no warped digits")
     compile: int = setting(1, "1: let torch.compile fuse the network where there is a C++ compiler, a third faster on a CPU")
     bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
