@@ -30,7 +30,7 @@ from vqdemo.pixelcnn import PixelCNN
 from vqdemo.sampling import Cache
 
 # One stack, wider and deeper: as many weights, as much arithmetic a step, as many steps.
-SETTINGS = PriorSettings(after=0, width=112, layers=6, joins=1, marginal_share=0.0, epochs=11)
+SETTINGS = PriorSettings(after=0, width=112, layers=6, joins=1, marginal_share=0.0, epochs=17)
 
 
 def trained(settings: PriorSettings, folders: Folders) -> PixelCNN:
