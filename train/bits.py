@@ -2,7 +2,7 @@
 
 The one figure that compares models with different codebooks: a larger codebook costs more code bits and saves pixel bits.
 
-The pixels' coder is a small convolutional network that reads the reconstruction, 7x7 pixels around the one to be coded, and gives a
+The pixels' coder is a small convolutional network that reads the reconstruction, 11x11 pixels around the one to be coded, and gives a
 distribution over its 256 values. It is trained on the training pictures, alike for every model that is compared.
 
 `python -m train.bits --weights weights` adds the figure to metrics.json, which train/evaluate.py has written.
@@ -17,19 +17,20 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import data
+from train.device import autocast
 from train.evaluate import read_metrics
 from train.output import Folders, add_folder_arguments, add_metrics, dataset_of, folders_from
 from train.vqvae_quality import decode, encode
 from vqdemo.model import load_vqvae
 
-STEPS, BATCH, LEARNING_RATE = 3000, 24, 4e-3
+STEPS, BATCH, LEARNING_RATE = 3000, 32, 3e-3
 
 
 def pixel_coder() -> nn.Sequential:
     """Reconstruction (N,1,S,S) in [0,1] -> logits of the pixel's value (N,256,S,S)."""
     return nn.Sequential(
-        nn.Conv2d(1, 48, 5, padding=2), nn.GELU(), nn.Conv2d(48, 64, 3, padding=1), nn.GELU(), nn.Conv2d(64, 64, 1), nn.GELU(),
-        nn.Conv2d(64, 256, 1),
+        nn.Conv2d(1, 64, 5, padding=2), nn.GELU(), *[layer for _ in range(3) for layer in (nn.Conv2d(64, 64, 3, padding=1), nn.GELU())],
+        nn.Conv2d(64, 128, 1), nn.GELU(), nn.Conv2d(128, 256, 1),
     ).to(memory_format=torch.channels_last)  # fmt: skip
 
 
@@ -45,7 +46,10 @@ def bits_of_pixels(model, fit: Tensor, images: Tensor, steps: int = STEPS) -> fl
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.05)
     for _ in tqdm(range(steps), desc="pixel coder", mininterval=2):
         some = fit[torch.randint(len(fit), (BATCH,), generator=generator)]
-        loss = F.cross_entropy(coder(decode(model, encode(model, some))), some.long())
+        redrawn = decode(model, encode(model, some))
+        with autocast("cpu"):
+            logits = coder(redrawn)
+        loss = F.cross_entropy(logits.float(), some.long())
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
