@@ -39,7 +39,7 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
          f"{theirs['codes_in_use']}; {theirs['perplexity']:.1f}" if theirs else "", ""),
         ("bits per pixel: codes by the prior + pixels given the reconstruction",
          f"{bits['codes']:.3f} + {bits['pixels']:.3f} = {bits['total']:.3f}" if bits else "",
-         f"pixels alone {peer['bits_of_pixels']:.3f}" if peer else "", ""),
+         f"pixels alone {peer['bits_of_pixels']:.3f}" if peer and "bits_of_pixels" in peer else "", ""),
         ("a code's effect within its own patch; within 2 pixels of it",
          local(v), local(theirs), ""),
         ("ink left in a cell set to the background code", percent(v["erase_leftover"]),
