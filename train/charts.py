@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib import rc_context
-from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
@@ -63,13 +62,9 @@ def curves(figure: Figure, runs: Path, colours: dict) -> None:
     log = read_log(runs / "prior.csv")
     for name, words, colour in (("nats_a_grid", "whole grid", "first"), ("nats_with_known_cells_after", "with known cells after", "second")):
         nats.plot([row["epoch"] for row in log], [row[name] for row in log], color=colours[colour])
-        label_end(nats, log[-1]["epoch"], log[-1][name], words, colours[colour])
+        middle = log[len(log) // 2]  # the curve's name stands over its second half, where it falls away from it
+        nats.annotate(words, (middle["epoch"], middle[name]), xytext=(0, 5), textcoords="offset points", color=colours[colour])
     nats.set(xlabel="epoch", title="prior: nats of a training grid")
-
-
-def label_end(axes: Axes, x: float, y: float, words: str, colour: str) -> None:
-    """The name of a curve at its end, instead of a legend."""
-    axes.annotate(words, (x, y), xytext=(0, 6), textcoords="offset points", ha="right", color=colour)
 
 
 def rate_distortion(figure: Figure, points: list[dict], colours: dict) -> None:
