@@ -8,6 +8,8 @@ import numpy as np
 from playwright.sync_api import expect
 from visitor import CODES, PHONE, codes, draw_and_settle, middle, picture, settle, until, until_codes_are
 
+from vqdemo.ui import atlas
+from vqdemo.ui.server import SPACING
 from vqdemo.ui.text import TEXT
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
@@ -186,6 +188,14 @@ def test_the_codebook_shows_every_code_and_tells_about_the_chosen_one(page):
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=-1) + 1e9 * np.eye(64)
     assert apart.min() > 0.6 * boxes[0]["width"], "no code hides another"
     assert all(b["x"] >= frame["x"] - 1 and b["x"] + b["width"] <= frame["x"] + frame["width"] + 1 for b in boxes)
+
+
+def test_codes_that_look_alike_have_places_of_their_own_on_the_map():
+    tiles = np.random.default_rng(5).random((64, 2, 2))
+    tiles[:20] = 1 - 0.001 * tiles[:20]  # all in one corner
+    places = np.array(atlas.plane(tiles, SPACING))
+    apart = np.abs(places[:, None] - places[None]).max(-1) + np.eye(64)
+    assert apart.min() > 0.6 * SPACING
 
 
 # ---- how it works ----
