@@ -29,7 +29,8 @@ STEPS, BATCH, LEARNING_RATE = 3000, 32, 3e-3
 def pixel_coder() -> nn.Sequential:
     """Reconstruction (N,1,S,S) in [0,1] -> logits of the pixel's value (N,256,S,S)."""
     return nn.Sequential(
-        nn.Conv2d(1, 64, 5, padding=2), nn.GELU(), *[layer for _ in range(3) for layer in (nn.Conv2d(64, 64, 3, padding=1), nn.GELU())],
+        nn.Conv2d(1, 64, 5, padding=2), nn.GELU(), nn.Conv2d(64, 64, 3, padding=1), nn.GELU(),
+        nn.Conv2d(64, 64, 3, padding=1), nn.GELU(), nn.Conv2d(64, 64, 3, padding=1), nn.GELU(),
         nn.Conv2d(64, 128, 1), nn.GELU(), nn.Conv2d(128, 256, 1),
     ).to(memory_format=torch.channels_last)  # fmt: skip
 

@@ -7,7 +7,7 @@ the question "what is here, given what comes before and what is known after".
     A share of the labels is dropped: for guidance.
     In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives distributions given known
     cells alone, of a cell and, by the chain rule, of all known cells together, which tell the label (PixelCNN.guess_label).
-    Half of the digits are turned, scaled, sheared and moved a little before encoding: against overfitting. The last epochs see
+    A share of the digits is turned, scaled, sheared and moved a little before encoding: against overfitting. The last epochs see
     only digits as they are.
 """
 

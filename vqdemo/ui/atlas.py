@@ -49,9 +49,9 @@ def plane(tiles: np.ndarray, spacing: float) -> list[list[float]]:
     places = left[:, :2] * sizes[:2]
     places = (places - places.min(0)) / np.maximum(np.ptp(places, axis=0), 1e-9)
     numbers = 1e-6 * np.arange(len(places))
+    by_number = (numbers[:, None] - numbers[None])[..., None]  # two at one place, a corner perhaps, would have no direction apart
     for _ in range(MAP_ROUNDS):
-        apart = places[:, None] - places[None]
-        apart += (numbers[:, None] - numbers[None])[..., None]  # two at one place, a corner perhaps, would have no direction apart
+        apart = places[:, None] - places[None] + by_number
         far = np.abs(apart).max(-1, keepdims=True)
         push = np.where(np.abs(apart) == far, np.sign(apart) * np.maximum(spacing - far, 0), 0)  # the way that is shorter
         if np.abs(push).max() < spacing / 50:
