@@ -18,6 +18,7 @@ from visitor import (
     draw_and_settle,
     message,
     middle,
+    module,
     on_pad,
     picture,
     settle,
@@ -102,6 +103,24 @@ def test_a_stroke_undone_under_way_stays_undone(page):
     assert (codes(page) == start).all()
 
 
+def test_what_is_undone_before_it_was_read_is_not_read_again(page):
+    """A grid that was opened need not be what its own picture is read as; undo brings it back as it was."""
+    opened = np.random.default_rng(0).integers(0, 64, (7, 7))
+    script = """async ([benchAddress, stateAddress, codes]) => {
+      const bench = await import(benchAddress);
+      const { state } = await import(stateAddress);
+      bench.open(codes, state.image);
+      bench.beginStroke([14, 14], 2, false);
+      while (state.encodedFrom !== state.drawing) await new Promise((resolve) => setTimeout(resolve, 1));
+      bench.undo();
+      bench.beginStroke([14, 14], 2, false); // so soon after the one before that it waits for its turn
+      bench.undo();
+    }"""
+    page.evaluate(script, [module(page, "bench.js"), module(page, "state.js"), opened.ravel().tolist()])
+    settle(page)
+    assert (codes(page) == opened).all()
+
+
 def test_centre_moves_the_ink_to_the_centre(page):
     draw_and_settle(page, [(3, 3), (9, 3), (6, 10)])
     before = codes(page)
@@ -121,6 +140,17 @@ def test_an_example_starts_the_drawing(page):
     until_codes_differ(page, before)
     settle(page)
     assert (255 - picture(page)).sum() > 255 * 20
+
+
+def test_examples_are_read_as_the_codes_that_they_came_with(page):
+    script = """async ([modelAddress, stateAddress]) => {
+      const model = await import(modelAddress);
+      const { examples } = (await import(stateAddress)).state.about;
+      const read = await Promise.all(examples.map(({ drawing }) => model.encode(drawing)));
+      return examples.map(({ codes }, i) => [codes, read[i].codes]);
+    }"""
+    for came_with, read in page.evaluate(script, [module(page, "model.js"), module(page, "state.js")]):
+        assert came_with == read
 
 
 # ---- pictures from files ----

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 from playwright.sync_api import expect
-from visitor import CODES, PHONE, codes, draw_and_settle, middle, picture, settle, until, until_codes_are
+from visitor import CODES, PHONE, codes, draw_and_settle, middle, module, picture, settle, until, until_codes_are
 
 from vqdemo.ui import atlas
 from vqdemo.ui.server import SPACING
@@ -92,9 +92,8 @@ def test_cells_of_one_digit_are_put_into_another(page):
 
 def example_codes(page, label):
     """The codes of an example digit, as the page knows them."""
-    address = page.evaluate("() => performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith('state.js'))")
     script = "async ([address, label]) => (await import(address)).state.about.examples[label].codes"
-    return np.array(page.evaluate(script, [address, label]))
+    return np.array(page.evaluate(script, [module(page, "state.js"), label]))
 
 
 def test_halves_swap_and_the_walk_from_a_to_b(page):

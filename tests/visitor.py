@@ -48,6 +48,11 @@ def as_text(values):
     return json.dumps(values.astype(int).ravel().tolist(), separators=(",", ":"))
 
 
+def module(page, name):
+    """The address of one of the page's scripts, to import it and find the very state that the page has."""
+    return page.evaluate("(name) => performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith(name))", name)
+
+
 def cell(page, row, column):
     return page.locator("#code-grid [role=gridcell]").nth(7 * row + column)
 

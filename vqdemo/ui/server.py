@@ -107,7 +107,8 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
             raise ValueError(f"A code is a number from 0 to {model.num_codes - 1}{unknown}.")
         return np.array(codes, dtype=np.int64).reshape(rows, columns)
 
-    examples = example_images(model)
+    drawings = [to_base64(image) for image in example_images(model)]
+    seen = look(np.stack([from_base64(drawing) for drawing in drawings]))  # with the 8 bits that the page will send back
     description = {
         "id": hashlib.sha256(tiles.tobytes()).hexdigest()[:6],
         "grid_shape": list(model.grid_shape),
@@ -121,8 +122,8 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
         "map": atlas.plane(tiles, SPACING),
         "defaults": {name: float(value) for name, value in model.defaults.items()},
         "examples": [
-            {"label": label, "drawing": to_base64(image), **seen}
-            for label, (image, seen) in enumerate(zip(examples, look(examples), strict=True))
+            {"label": label, "drawing": drawing, **codes_and_image}
+            for label, (drawing, codes_and_image) in enumerate(zip(drawings, seen, strict=True))
         ],
         "blank": look(np.zeros((1, SIDE, SIDE), np.float32))[0],
         "figures": figures.shown(metrics, model.num_codes),

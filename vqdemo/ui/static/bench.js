@@ -256,7 +256,10 @@ async function refresh() {
     while (state.encodedFrom !== state.drawing || state.imageFrom !== state.codes) {
       if (state.encodedFrom !== state.drawing) {
         const early = lastEncoding + PACE - performance.now();
-        if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+        if (early > 0) {
+          await new Promise((resolve) => setTimeout(resolve, early));
+          continue; // with an open mind: the drawing may have been undone meanwhile
+        }
         lastEncoding = performance.now();
         await encodeDrawing();
       } else {
