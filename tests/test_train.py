@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,8 @@ def test_quick_training_makes_weights_that_load(mnist_folder, tmp_path):
     whole = metrics["prior"]["nats"]["everything"]["mean"]
     assert whole < 0.75 * 49 * np.log(model.num_codes)  # below guessing
     assert model.complete(np.full((7, 7), -1), 2, seed=0).shape == (2, 7, 7)
+    for picture in ("out/samples.png", "out/completions.png", "out/curves-light.svg", "runs/reconstructions.png"):
+        assert (tmp_path / picture).stat().st_size > 5_000, picture
     before = (tmp_path / "out" / "metrics.json").stat().st_mtime_ns
     again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=420, check=False)
     assert again.returncode == 0, again.stderr[-3000:]
@@ -96,10 +99,14 @@ def test_a_checkpoint_of_other_settings_is_not_used(tmp_path):
 
 
 def test_help_explains_every_setting():
-    for stage in ("train", "train.vqvae", "train.prior", "train.evaluate"):
+    for stage, settings in (("train.vqvae", vqvae.VQVAESettings), ("train.prior", prior.PriorSettings), ("train", None), ("train.evaluate", None)):
         done = subprocess.run([sys.executable, "-m", stage, "--help"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stderr
         assert "--data" in done.stdout
+        words = " ".join(done.stdout.split())
+        for field in fields(settings) if settings else ():
+            explanation = field.metadata["help"]
+            assert f"--{field.name.replace('_', '-')} " in words and explanation.split()[-1] in words, field.name
 
 
 # ---- its parts

@@ -1,4 +1,4 @@
-"""Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics -> baseline of the prior -> pictures.
+"""Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics -> pictures.
 
 `python -m train --data DIR --out DIR`. The folder of weights gets both networks at once, when the second is trained.
 """
@@ -7,7 +7,7 @@ import argparse
 import time
 from dataclasses import replace
 
-from train import bits, charts, choose_defaults, distributed, evaluate, figures, prior, raster_baseline, vqvae
+from train import bits, charts, choose_defaults, distributed, evaluate, figures, prior, vqvae
 from train.classifier import ClassifierSettings
 from train.output import Folders, add_folder_arguments, finished, folders_from, move
 from train.prior import PriorSettings
@@ -22,7 +22,6 @@ QUICK_MEASURES = {
     choose_defaults: {"number": 20, "judge": QUICK_JUDGE},
     evaluate: {"number": 500, "judge": QUICK_JUDGE},
     bits: {"number": 500, "steps": 30},
-    raster_baseline: {"settings": replace(QUICK_PRIOR, after=0), "number": 500, "few": 2, "particles": 16},
 }
 
 
@@ -48,10 +47,8 @@ def measure(folders: Folders, options: dict) -> None:
     if not evaluate.is_of_these_weights(folders.out):
         for stage in (choose_defaults, evaluate):
             stage.run(folders, **options.get(stage, {}))
-    metrics = evaluate.read_metrics(folders.out)
-    for stage, done in ((bits, "bits_per_pixel" in metrics), (raster_baseline, "raster_baseline" in metrics["prior"])):
-        if not done:
-            stage.run(folders, **options.get(stage, {}))
+    if "bits_per_pixel" not in evaluate.read_metrics(folders.out):
+        bits.run(folders, **options.get(bits, {}))
     print(f"{folders.out / 'metrics.json'} is of these weights")
 
 
@@ -76,7 +73,7 @@ def main() -> None:
         if distributed.rank() > 0:
             return  # the rest is for one process
     measure(folders, QUICK_MEASURES if arguments.quick else {})
-    figures.run(folders.out)
+    figures.run(folders)
     charts.run(folders.out, folders.runs)
     print(f"all done in {(time.time() - started) / 60:.0f} minutes")
 

@@ -1,6 +1,7 @@
-"""Pictures of what the prior draws: samples by digit, and completions. Only sampled digits are shown, none of MNIST's.
+"""Pictures of what the networks draw: samples by digit, completions, and originals beside their reconstructions.
 
-`python -m train.figures --weights weights` writes samples.png and completions.png beside the weights.
+`python -m train.figures --weights weights` writes samples.png and completions.png beside the weights: sampled digits only. What shows
+pictures of the data set, reconstructions.png, goes into the folder of runs, which is not published.
 """
 
 import argparse
@@ -10,7 +11,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import vqdemo
+from train import data, drawings
 from train.masks import judged
+from train.output import Folders, add_folder_arguments, dataset_of, folders_from
 from vqdemo.model import VQModel
 
 MASKS = ("top half", "bottom half", "left half", "centre", "random half")
@@ -66,18 +69,33 @@ def completions(model: VQModel, digits: int = 8, each: int = 4) -> np.ndarray:
     return montage(rows)
 
 
-def run(folder: Path) -> None:
-    """Write both pictures beside the weights."""
-    model = vqdemo.load(folder)
-    save(samples(model), folder / "samples.png", [""] * 10, model.labels)
+def originals(pictures: data.Pictures, number: int = 10) -> dict[str, np.ndarray]:
+    """What is to be redrawn, by name, each float (N,S,S): the first picture of each of so many labels, and drawings unlike them."""
+    first = [int((pictures.labels == label).nonzero()[0]) for label in pictures.labels.unique()[:number]]
+    some = pictures.images[first]
+    return {name: its.numpy() / 255 for name, its in [("test", some), *drawings.foreign(some, len(some)).items()]}
+
+
+def reconstructions(model: VQModel, drawn: dict[str, np.ndarray]) -> np.ndarray:
+    """For each kind of picture, a row of originals and below it what the VQ-VAE makes of them."""
+    pairs = [(tinted(pictures), tinted(model.decode(model.encode(pictures)))) for pictures in drawn.values()]
+    return montage([row for pair in pairs for row in pair])
+
+
+def run(folders: Folders) -> None:
+    """Write all three pictures."""
+    model, dataset = vqdemo.load(folders.out), dataset_of(folders.out)
+    save(samples(model), folders.out / "samples.png", [""] * 10, model.labels)
     picture = completions(model)
-    save(picture, folder / "completions.png", ["digit"] + [f"{name} erased" if i == 1 else "" for name in MASKS for i in range(4)], [])
+    save(picture, folders.out / "completions.png", ["digit"] + [f"{name} erased" if i == 1 else "" for name in MASKS for i in range(4)], [])
+    drawn = originals(data.load(dataset, folders.data, "test"))
+    save(reconstructions(model, drawn), folders.runs / "reconstructions.png", [], [word for name in drawn for word in (name, "redrawn")])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.figures", description=__doc__.splitlines()[0])
-    parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder of the weights (default: weights)")
-    run(parser.parse_args().weights)
+    add_folder_arguments(parser, out="--weights")
+    run(folders_from(parser.parse_args()))
 
 
 if __name__ == "__main__":
