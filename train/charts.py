@@ -74,7 +74,8 @@ def rate_distortion(figure: Figure, points: list[dict], colours: dict) -> None:
     axes.plot(rate, error, "o-", color=colours["first"])
     for point in points:
         axes.annotate(f"K = {point['codes']}", (point["bits_a_cell"], point["mse"]), xytext=(6, 6), textcoords="offset points")
-    axes.set(xlabel="bits a cell (entropy of code use)", ylabel="squared error of a test pixel", xlim=padded(np.array(rate), 0.15))
+    axes.set(xlabel="bits a cell (entropy of code use)", ylabel="squared error of a test pixel")
+    axes.set(xlim=padded(np.array(rate), 0.15), ylim=padded(np.array(error), 0.15))  # room for what stands beside the points
     axes.set_title(f"rate and distortion after {points[0]['epochs']} epochs each")
 
 
