@@ -113,10 +113,11 @@ class MaskedConv(nn.Linear):
 def gate(x: Tensor) -> Tensor:
     """tanh(a) * sigmoid(b) of the two halves a, b of the channels: (...,2C) -> (...,C).
 
-    tanh(a) is written as 2 sigmoid(2a) - 1, which takes a third of the time on a CPU.
+    torch.compile fuses tanh(a) faster as 2 sigmoid(2a) - 1; where each operation is a call of its own, the fewer are the faster.
     """
     a, b = x.chunk(2, dim=-1)
-    return (2 * torch.sigmoid(2 * a) - 1) * torch.sigmoid(b)
+    tanh = 2 * torch.sigmoid(2 * a) - 1 if torch.compiler.is_compiling() else torch.tanh(a)
+    return tanh * torch.sigmoid(b)
 
 
 def drop_channels(x: Tensor, share: float, training: bool) -> Tensor:
