@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from train import charts, data, rate_distortion, spread, table
-from train.baselines import peer
+from train import charts, data, raster_baseline, rate_distortion, spread, table
+from train.baselines import peer, peer_prior
 from train.bits import bits_of_codes, bits_of_pixels
 from train.classifier import ClassifierSettings
 from train.output import Folders
@@ -43,17 +43,40 @@ def test_peer_learns_and_its_codebook_has_a_gradient():
     assert (model.encode(model.decode(model.encode(images))) >= 0).all()
 
 
+def test_peers_prior_is_causal_and_samples_what_it_says():
+    torch.manual_seed(0)
+    settings = peer_prior.PeerPriorSettings(width=8)
+    prior = peer_prior.PeerPrior(settings, num_codes=5).requires_grad_(False)
+    codes = torch.randint(5, (2, 7, 7))
+    logits = prior(codes)
+    for cell in range(49):
+        changed = codes.flatten(1).clone()
+        changed[:, cell] = (changed[:, cell] + 1) % 5
+        moved = ((prior(changed.view(2, 7, 7)) - logits).abs() > 1e-6).any(1).any(0).flatten()
+        assert not moved[: cell + 1].any() and (cell % 7 == 6 or moved[cell + 1])
+    drawn = peer_prior.sample(prior, 2_000, grid=1, seed=0)  # of a single cell: its frequencies are the softmax's
+    p = prior(drawn[:1]).softmax(1).flatten()
+    assert (drawn.flatten().bincount(minlength=5) / 2_000 - p).abs().max() < 0.04
+
+
 def test_peer_and_sweep_write_their_figures(folders):
     before = json.loads((folders.out / "metrics.json").read_text())
     small = VQVAESettings(width=32, encoder_blocks=1, decoder_blocks=1, doodle_number=100, warmup_steps=10)
     judge = ClassifierSettings(images=600, epochs=1)
-    peer.run(folders, peer.PeerSettings(epochs=2, images=600, our_epochs="1"), small, judge, number=200, coder_steps=5)
+    small_prior = peer_prior.PeerPriorSettings(width=16, blocks=1, epochs=2)
+    peer.run(folders, peer.PeerSettings(epochs=2, images=600, our_epochs="1"), small, small_prior, judge, number=200, coder_steps=5)
     rate_distortion.run(folders, RateDistortionSettings(codes="4,32", epochs=3, images=2_000), small)
     metrics = json.loads((folders.out / "metrics.json").read_text())
     curve = metrics["peer"]["curve"]
     assert [row["epoch"] for row in curve] == [1, 2]
     assert curve[1]["test_mse"] < curve[0]["test_mse"]
     assert curve[1]["cpu_seconds"] > curve[0]["cpu_seconds"] > 0
+    first, second = metrics["peer"]["prior"]["curve"]
+    assert first["test_nats"] > second["test_nats"] == pytest.approx(metrics["peer"]["prior"]["nats"], abs=0.001)
+    assert 0 < second["test_nats"] < 49 * math.log(128)
+    bits = metrics["peer"]["bits_per_pixel"]
+    assert bits["codes"] == pytest.approx(bits_of_codes(metrics["peer"]["prior"]["nats"], 784)) and bits["total"] > bits["pixels"] > 0
+    assert metrics["peer"]["prior"]["samples_without_label"]["number"] == 40
     few, many = metrics["rate_distortion"]
     assert few["bits_a_cell"] < many["bits_a_cell"]
     assert few["mse"] > many["mse"]
@@ -62,9 +85,24 @@ def test_peer_and_sweep_write_their_figures(folders):
     }
     shown = table.markdown(metrics)
     assert f"{metrics['peer']['vqvae']['mse']:.5f}" in shown
+    assert f"= {bits['total']:.3f}" in shown
     charts.run(folders.out, folders.runs)
     for name in ("codebook-light", "codebook-dark", "rate_distortion-light", "rate_distortion-dark"):
         assert ET.parse(folders.out / f"{name}.svg").getroot().tag.endswith("svg")
+
+
+def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders):
+    small = PriorSettings(images=600, width=16, layers=2, joins=1, head_width=16, after=0, epochs=1, plain_epochs=1, compile=0)
+    raster_baseline.run(folders, small, number=100, few=4, particles=16)
+    metrics = json.loads((folders.out / "metrics.json").read_text())
+    its = metrics["prior"]["raster_baseline"]
+    assert its["cpu_seconds"] > 0 and its["corrected_grids"] == 4
+    nats = its["nats"]
+    assert nats["everything"]["baseline"] > nats["top half"]["baseline"] > nats["centre"]["baseline"] > 0
+    assert nats["everything"]["baseline_corrected_on_few"] == pytest.approx(nats["everything"]["baseline_on_few"])  # nothing is known
+    assert nats["bottom half"]["baseline_corrected_on_few"] == pytest.approx(nats["bottom half"]["baseline_on_few"], rel=1e-4)  # nor later
+    assert nats["top half"]["baseline_corrected_on_few"] != nats["top half"]["baseline_on_few"]
+    assert f"{nats['left half']['baseline']:.2f}" in table.markdown(metrics)
 
 
 def test_spread_is_over_seeds_and_each_is_trained_once(folders, capsys):

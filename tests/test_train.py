@@ -231,6 +231,21 @@ def test_figures_of_the_prior(metrics):
         assert blind[mask] <= ratio, mask
 
 
+def test_figures_beside_what_they_are_compared_with(metrics):
+    peer, bits = metrics["peer"], metrics["bits_per_pixel"]
+    assert bits["total"] <= 1.185  # the aim is 1.18
+    assert bits["total"] < peer["bits_per_pixel"]["total"]
+    end = peer["curve"][-1]
+    assert any(ours["test_mse"] <= end["test_mse"] and ours["cpu_seconds"] <= end["cpu_seconds"] / 8 for ours in peer["ours"])
+    assert metrics["prior"]["samples_without_label"]["frechet"] < peer["prior"]["samples_without_label"]["frechet"] / 10
+    errors = {point["codes"]: point["mse"] for point in metrics["rate_distortion"]}
+    assert list(errors) == [16, 32, 64, 128, 256]
+    assert list(errors.values()) == sorted(errors.values(), reverse=True)
+    spread = metrics["spread"]
+    assert len(spread["seeds"]) == 3
+    assert 0 < spread["figures"]["mse"]["spread"] < 0.1 * spread["figures"]["mse"]["mean"]
+
+
 def test_figures_are_the_ones_measured_now(metrics, mnist_folder):
     """The VQ-VAE's fidelity on all test digits, computed afresh."""
     images = data.mnist(mnist_folder, "test").images

@@ -56,8 +56,21 @@ class Reference:
         }
 
 
+def quality(pictures: Tensor, reference: Reference) -> tuple[dict, Tensor]:
+    """Judge sampled pictures, float (N,1,S,S), as many as the reference is made for; also the judge's probabilities (N,num_labels)."""
+    probabilities, features = judge(reference.classifier, pictures)
+    return {
+        "number": reference.number,
+        "confident": float((probabilities.amax(1) >= 0.9).float().mean()),
+        "frechet": frechet_distance(features, reference.real),
+        "precision": covered(features, reference.few),
+        "recall": covered(reference.few, features),
+        "nearest_training_digit": nearest(pictures, reference.train),
+    } | reference.floor, probabilities
+
+
 def samples(model: VQModel, reference: Reference, settings: dict, labelled: bool = True) -> dict:
-    """Judge as many samples as the reference is made for. labelled: ask for each class in turn, or for none."""
+    """Draw and judge. labelled: ask for each class in turn, or for none."""
     number = reference.number
     labels = torch.arange(number) % model.num_labels
     if labelled:
@@ -67,20 +80,9 @@ def samples(model: VQModel, reference: Reference, settings: dict, labelled: bool
             drawn[rows] = model.sample(int(rows.sum()), label=label, seed=label, **settings)
     else:
         drawn = model.sample(number, seed=0, **settings)
-    pictures = torch.from_numpy(model.decode(drawn))[:, None]
-    probabilities, features = judge(reference.classifier, pictures)
-    result = {
-        "number": number,
-        "settings": settings,
-        "confident": float((probabilities.amax(1) >= 0.9).float().mean()),
-        "frechet": frechet_distance(features, reference.real),
-        "precision": covered(features, reference.few),
-        "recall": covered(reference.few, features),
-        "nearest_training_digit": nearest(pictures, reference.train),
-    }
-    if labelled:
-        result["asked_digit"] = float((probabilities.argmax(1) == labels).float().mean())
-    return result | reference.floor
+    result, probabilities = quality(torch.from_numpy(model.decode(drawn))[:, None], reference)
+    asked = {"asked_digit": float((probabilities.argmax(1) == labels).float().mean())} if labelled else {}
+    return {"settings": settings} | asked | result
 
 
 def seam(pictures: Tensor, known: Tensor, patch: int) -> float:

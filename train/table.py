@@ -15,10 +15,13 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
     v, p, ms = m["vqvae"], m["prior"], m["latency_ms"]
     samples, free, read = p["samples"], p["samples_without_label"], p["completions"]
     peer = m.get("peer", {})  # measured by train/baselines/peer.py
-    theirs, bits = peer.get("vqvae"), m.get("bits_per_pixel")
+    theirs, drawn = peer.get("vqvae"), peer.get("prior", {}).get("samples_without_label")
 
     def fidelity(v: dict | None) -> str:
         return f"{v['mse']:.5f}; {v['psnr_db']:.1f} dB; {v['ssim']:.3f}" if v else ""
+
+    def bits(its: dict | None) -> str:
+        return f"{its['codes']:.3f} + {its['pixels']:.3f} = {its['total']:.3f}" if its else ""
 
     def local(v: dict | None) -> str:
         return f"{percent(v['effect_within_0px'])}; {percent(v['effect_within_2px'])}" if v else ""
@@ -31,15 +34,14 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
     lines = [
         (f"training, minutes of one core: {'; '.join({'vqvae': 'VQ-VAE'}.get(name, name) for name in training)}",
          "; ".join(f"{its['cpu_seconds'] / 60:.0f}" for its in training.values()),
-         f"{peer['curve'][-1]['cpu_seconds'] / 60:.0f} (VQ-VAE)" if peer else "", ""),
+         "; ".join(f"{its['curve'][-1]['cpu_seconds'] / 60:.0f}" for its in (peer, peer["prior"])) if peer else "", ""),
         ("reconstruction: MSE of pixels in [0,1]; PSNR; SSIM", fidelity(v), fidelity(theirs), ""),
         ("reconstructions that a classifier reads as the true digit", percent(v["read_as_true_digit"]),
          percent(theirs["read_as_true_digit"]) if theirs else "", percent(m["classifier"]["accuracy"])),
         ("codes in use; perplexity", f"{v['codes_in_use']}; {v['perplexity']:.1f}",
          f"{theirs['codes_in_use']}; {theirs['perplexity']:.1f}" if theirs else "", ""),
         ("bits per pixel: codes by the prior + pixels given the reconstruction",
-         f"{bits['codes']:.3f} + {bits['pixels']:.3f} = {bits['total']:.3f}" if bits else "",
-         f"pixels alone {peer['bits_of_pixels']:.3f}" if peer and "bits_of_pixels" in peer else "", ""),
+         bits(m.get("bits_per_pixel")), bits(peer.get("bits_per_pixel")), ""),
         ("a code's effect within its own patch; within 2 pixels of it",
          local(v), local(theirs), ""),
         ("ink left in a cell set to the background code", percent(v["erase_leftover"]),
@@ -47,13 +49,16 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
         ("drawings unlike MNIST, MSE relative to MNIST's: shifted digits; strokes; letters; all",
          abroad(v), abroad(theirs), ""),
         ("samples that read as the digit asked for; with confidence of 0.9 or more",
-         f"{percent(samples['asked_digit'])}; {percent(samples['confident'])}", "", ""),
-        ("Fréchet distance of samples; of samples without a label", f"{samples['frechet']:.1f}; {free['frechet']:.1f}", "",
+         f"{percent(samples['asked_digit'])}; {percent(samples['confident'])}", f"–; {percent(drawn['confident'])}" if drawn else "", ""),
+        ("Fréchet distance of samples; of samples without a label", f"{samples['frechet']:.1f}; {free['frechet']:.1f}",
+         f"–; {drawn['frechet']:.1f}" if drawn else "",
          f"{samples['frechet_of_training_digits']:.1f}"),
-        ("precision; recall of samples", f"{samples['precision']:.2f}; {samples['recall']:.2f}", "",
+        ("precision; recall of samples", f"{samples['precision']:.2f}; {samples['recall']:.2f}",
+         f"{drawn['precision']:.2f}; {drawn['recall']:.2f}" if drawn else "",
          f"{samples['precision_of_training_digits']:.2f}; {samples['recall_of_training_digits']:.2f}"),
         ("median distance to the nearest training digit: of samples; of test digits' reconstructions",
-         f"{samples['nearest_training_digit']:.2f}; {v['nearest_training_digit']:.2f}", "",
+         f"{samples['nearest_training_digit']:.2f}; {v['nearest_training_digit']:.2f}",
+         f"{drawn['nearest_training_digit']:.2f}; –" if drawn else "",
          f"{samples['nearest_training_digit_of_test_digits']:.2f}"),
         ("step across the border of what was filled, relative to reconstructions' there: largest of all masks",
          f"{max(r['step_at_seam'] / r['step_in_reconstructions'] for r in read.values()):.2f}", "", "1"),
@@ -61,7 +66,8 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
          f"{p['conditionals']['expected_calibration_error']:.3f}", "", ""),
         ("one thread: sample of 1; of 64, guided; one full pass over these 64; `conditionals`; without label",
          "; ".join(f"{ms[name]:.0f} ms" for name in
-                   ("sample_1", "sample_64", "full_pass_64", "conditionals", "conditionals_without_label")), "", ""),
+                   ("sample_1", "sample_64", "full_pass_64", "conditionals", "conditionals_without_label")),
+         "; ".join(f"{its:.0f} ms" for its in peer["prior"]["latency_ms"].values()) if peer else "", ""),
     ]  # fmt: skip
     return [line for line in lines if line[1]]
 
@@ -80,7 +86,7 @@ def luck(spread: dict | None) -> str:
     """A sentence on how far figures differ between seeds; "" if it has not been measured."""
     if not spread:
         return ""
-    names = [("mse", "test error", 5), ("perplexity", "perplexity", 1), ("nats: everything", "nats of a grid", 2),
+    names = [("mse", "test error", 5), ("perplexity", "perplexity", 1), ("nats: everything", "nats of a grid, each in its own codes", 2),
              ("nats: top half", "of the top half", 2), ("nats: random half", "of the random half", 2),
              ("frechet", "Fréchet distance of samples", 1), ("recall", "their recall", 2)]  # fmt: skip
     its = spread["figures"]

@@ -1,4 +1,4 @@
-"""The peer: the VQ-VAE that most public notebooks with these parts train, on the same data and by the same clock as ours.
+"""The peer: the VQ-VAE that most public notebooks with these parts train, on the same data and by the same clock as ours; then its prior.
 
 Method
     van den Oord, Vinyals, Kavukcuoglu (2017), "Neural Discrete Representation Learning", arXiv:1711.00937, as tutorials put it: strided
@@ -9,8 +9,8 @@ Where it differs from ours (vqdemo/vqvae.py, train/vqvae.py)
     * The codebook is trained by the codebook loss: no running means, no restarts, no k-means start.
     * Plain mean squared error and a commitment loss of almost no weight (0.009, the data's variance squared); Adam at a constant rate.
 
-`python -m train.baselines.peer` trains it, then ours for one epoch and for two, each with its whole
-schedule, and prints what test error a CPU second buys. The figures go into metrics.json under "peer", the curves into runs/peer.csv.
+`python -m train.baselines.peer` trains it and its prior (train/baselines/peer_prior.py), then ours for one epoch and for two, each with its
+whole schedule, and prints what test error a CPU second buys. The figures go into metrics.json under "peer", the curves into runs/.
 """
 
 import time
@@ -23,11 +23,13 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from train import data, vqvae
-from train.bits import STEPS, bits_of_pixels
+from train.baselines import peer_prior
+from train.baselines.peer_prior import PeerPrior, PeerPriorSettings
+from train.bits import STEPS, bits_of_codes, bits_of_pixels
 from train.checkpoint import load_kept, note_of, write_atomically
 from train.classifier import ClassifierSettings, trained
 from train.output import Folders, add_metrics, log_row, parsed, read_log
-from train.sample_quality import accuracy
+from train.sample_quality import Reference, accuracy, quality
 from train.settings import setting, show
 from train.vqvae import VQVAESettings
 from train.vqvae_quality import decode, editing, encode, fidelity, robustness
@@ -121,21 +123,34 @@ def train_ours(settings: VQVAESettings, folders: Folders, test: Tensor) -> dict:
     return {"epochs": settings.epochs, "cpu_seconds": time.process_time() - started, "test_mse": test_mse(model, test)}
 
 
+def both_trained(s: PeerSettings, its_prior: PeerPriorSettings, digits: Tensor, test: Tensor, runs: Path) -> tuple[Peer, PeerPrior]:
+    """The peer and its prior, kept in the folder of runs; each is trained unless it is there already."""
+    peer, note = Peer(s).eval().requires_grad_(False), note_of(settings=asdict(replace(s, our_epochs="")))  # whatever ours is trained for
+    if not load_kept(runs / "peer.safetensors", peer, note):
+        peer = train_peer(s, digits, test, runs / "peer.csv")
+        write_atomically(runs / "peer.safetensors", peer.state_dict(), note)
+    prior, note = PeerPrior(its_prior, s.codes).eval().requires_grad_(False), note | note_of(prior=asdict(its_prior))
+    if not load_kept(runs / "peer_prior.safetensors", prior, note):
+        prior = peer_prior.train(its_prior, s.codes, encode(peer, digits), encode(peer, test), runs / "peer_prior.csv")
+        write_atomically(runs / "peer_prior.safetensors", prior.state_dict(), note)
+    return peer, prior
+
+
 def run(
-    folders: Folders, s: PeerSettings, ours: VQVAESettings | None = None, judge: ClassifierSettings | None = None, number: int = 0,
-    coder_steps: int = STEPS,
+    folders: Folders, s: PeerSettings, ours: VQVAESettings | None = None, its_prior: PeerPriorSettings | None = None,
+    judge: ClassifierSettings | None = None, number: int = 0, coder_steps: int = STEPS,
 ) -> dict:  # fmt: skip
     """Train and measure the peer, train ours for less, and write both into metrics.json. number: only so many test digits, 0 for all."""
-    ours = replace(ours or VQVAESettings(), images=s.images, seed=s.seed)
+    ours, its_prior = replace(ours or VQVAESettings(), images=s.images, seed=s.seed), its_prior or PeerPriorSettings()
     digits, test = data.mnist(folders.data, "train", s.images), data.mnist(folders.data, "test", number)
     few = min(len(test.images) // 5, 2_000)  # for what is computed many times a picture
-    kept = folders.runs / "peer.safetensors"
-    peer, note = Peer(s).eval().requires_grad_(False), note_of(settings=asdict(replace(s, our_epochs="")))  # whatever ours is trained for
-    if not load_kept(kept, peer, note):
-        peer = train_peer(s, digits.images, test.images, folders.runs / "peer.csv")
-        write_atomically(kept, peer.state_dict(), note)
+    peer, prior = both_trained(s, its_prior, digits.images, test.images, folders.runs)
     peer.usage = encode(peer, digits.images).flatten().bincount(minlength=s.codes)
+    grid = peer.config.grid
+    nats = peer_prior.nats(prior, encode(peer, test.images))
+    codes, pixels = bits_of_codes(nats, test.images[0].numel()), bits_of_pixels(peer, digits.images, test.images, coder_steps)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
+    reference = Reference(classifier, digits.images, test.images, few)
     result = {
         "settings": asdict(s),
         "curve": read_log(folders.runs / "peer.csv"),
@@ -143,7 +158,14 @@ def run(
         | editing(peer, test.images, few // 2)
         | {"foreign_mse": robustness(peer, test.images, few)}
         | {"read_as_true_digit": accuracy(classifier, decode(peer, encode(peer, test.images)), test.labels)},
-        "bits_of_pixels": bits_of_pixels(peer, digits.images, test.images, coder_steps),
+        "prior": {
+            "settings": asdict(its_prior),
+            "curve": read_log(folders.runs / "peer_prior.csv"),
+            "nats": nats,
+            "latency_ms": peer_prior.latencies(prior, grid),
+            "samples_without_label": quality(decode(peer, peer_prior.sample(prior, few, grid, seed=0)), reference)[0],
+        },
+        "bits_per_pixel": {"codes": codes, "pixels": pixels, "total": codes + pixels},
         "ours": [train_ours(replace(ours, epochs=int(epochs)), folders, test.images) for epochs in s.our_epochs.split(",")],
     }
     add_metrics(folders.out, peer=result)

@@ -1,6 +1,6 @@
 """What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with the peer's.
 
-The peer is the VQ-VAE of the usual notebooks, trained and measured by train/baselines/peer.py on the same digits.
+The peer is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by train/baselines/peer.py on the same digits.
 """
 
 import json
@@ -14,7 +14,7 @@ ROWS = (
     ("even", ("vqvae", "perplexity"), "{:.0f}"),
     ("read", ("vqvae", "read_as_true_digit"), "{:.1%}"),
     ("leftover", ("vqvae", "erase_leftover"), "{:.1%}"),
-    ("confident", ("prior", "samples", "confident"), "{:.0%}"),
+    ("confident", ("prior", "samples_without_label", "confident"), "{:.0%}"),
     ("asked", ("prior", "samples", "asked_digit"), "{:.0%}"),
 )
 TYPICAL = ("prior", "conditionals", "mean_nats_a_cell")

@@ -105,7 +105,7 @@ TEXT = {
         "peer": "usual",
         "not_measured": "–",
         "quality_text": "On {pictures} pictures of {set} that were not trained on.",
-        "peer_text": "“Usual” is the VQ-VAE of the usual notebooks, with 128 codes, trained on the same pictures.",
+        "peer_text": "“Usual” are the VQ-VAE and the PixelCNN of the usual notebooks, with 128 codes, trained on the same pictures.",
         "figures": {
             "error": "Squared error of a pixel",
             "likeness": "Likeness of the picture (SSIM)",

@@ -1,0 +1,122 @@
+"""The peer's prior: the PixelCNN that the same notebooks train on the codes of their VQ-VAE (train/baselines/peer.py).
+
+Method
+    van den Oord, Kalchbrenner, Kavukcuoglu (2016), "Pixel Recurrent Neural Networks", arXiv:1601.06759: masked convolutions over
+    the codes in raster order, in residual blocks.
+
+Where it differs from ours (vqdemo/pixelcnn.py)
+    * One stack of convolutions whose kernels are multiplied by a mask, as in that paper: some earlier cells stay unseen. No gates.
+    * No label, no known cells: it samples from nothing, by one pass of the whole network a cell.
+    * Adam at a constant rate, on the digits as they are.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from train.benchmark import median_ms
+from train.device import autocast
+from train.output import log_row
+from train.settings import setting, show
+
+
+@dataclass
+class PeerPriorSettings:
+    """Settings of the peer's prior."""
+
+    width: int = setting(128, "channels")
+    blocks: int = setting(2, "residual blocks")
+    epochs: int = setting(30, "passes over the training grids")
+    batch: int = setting(128, "grids a step")
+    learning_rate: float = setting(3e-4, "Adam's, constant")
+    seed: int = setting(0, "seed of everything random")
+
+
+class MaskedConv2d(nn.Conv2d):
+    """A convolution whose kernel is zero for what comes after a cell in raster order; mask A also hides the cell itself, B does not."""
+
+    def __init__(self, mask: str, channels: int, out_channels: int, size: int):
+        super().__init__(channels, out_channels, size, padding=size // 2)
+        seen = torch.zeros(size * size)
+        seen[: size * size // 2 + (mask == "B")] = 1
+        self.register_buffer("seen", seen.view(size, size))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.conv2d(x, self.weight * self.seen, self.bias, padding=self.padding)
+
+
+class PeerPrior(nn.Module):
+    """Codes int64 (N,G,G) -> logits (N,K,G,G) of each cell given all cells before it."""
+
+    def __init__(self, settings: PeerPriorSettings, num_codes: int):
+        super().__init__()
+        width, self.num_codes = settings.width, num_codes
+        self.enter = MaskedConv2d("A", num_codes, width, 7)
+        self.blocks = nn.ModuleList(
+            nn.Sequential(
+                nn.Conv2d(width, width, 1), nn.ReLU(), MaskedConv2d("B", width, width // 2, 3), nn.ReLU(),
+                nn.Conv2d(width // 2, width, 1), nn.ReLU(),
+            )
+            for _ in range(settings.blocks)
+        )  # fmt: skip
+        self.exit = nn.Sequential(
+            nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, num_codes, 1)
+        )
+
+    def forward(self, codes: Tensor) -> Tensor:
+        x = F.relu(self.enter(F.one_hot(codes, self.num_codes).movedim(-1, 1).float()))
+        for block in self.blocks:
+            x = x + block(x)
+        return self.exit(x)
+
+
+@torch.no_grad()
+def nats(prior: PeerPrior, codes: Tensor) -> float:
+    """Mean -log p of a grid of codes int64 (N,G,G)."""
+    total = sum(float(F.cross_entropy(prior(some), some, reduction="sum")) for some in codes.split(500))
+    return total / len(codes)
+
+
+@torch.no_grad()
+def sample(prior: PeerPrior, n: int, grid: int, seed: int) -> Tensor:
+    """New grids -> int64 (n,grid,grid)."""
+    generator, codes = torch.Generator().manual_seed(seed), torch.zeros(n, grid, grid, dtype=torch.long)
+    for row in range(grid):
+        for column in range(grid):
+            p = prior(codes)[:, :, row, column].softmax(1)
+            codes[:, row, column] = torch.multinomial(p, 1, generator=generator)[:, 0]
+    return codes
+
+
+def latencies(prior: PeerPrior, grid: int) -> dict[str, float]:
+    """Milliseconds of sampling on one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    result = {f"sample_{n}": median_ms(lambda n=n: sample(prior, n, grid, seed=0), repeats=5) for n in (1, 64)}
+    torch.set_num_threads(threads)
+    return result
+
+
+def train(s: PeerPriorSettings, num_codes: int, codes: Tensor, test: Tensor, log: Path) -> PeerPrior:
+    """Train on grids int64 (N,G,G). The log counts CPU seconds, but not those of the test after each epoch."""
+    show("Peer's prior", s)
+    torch.manual_seed(s.seed)
+    prior = PeerPrior(s, num_codes).to(memory_format=torch.channels_last)
+    optimizer = torch.optim.Adam(prior.parameters(), lr=s.learning_rate)
+    used = 0.0
+    for epoch in range(s.epochs):
+        started = time.process_time()
+        for some in tqdm(torch.randperm(len(codes)).split(s.batch), desc=f"peer's prior {epoch + 1}/{s.epochs}", mininterval=2):
+            with autocast("cpu"):
+                logits = prior(codes[some])
+            optimizer.zero_grad(set_to_none=True)
+            F.cross_entropy(logits.float(), codes[some]).backward()
+            optimizer.step()
+        used += time.process_time() - started
+        log_row(log, {"epoch": epoch + 1, "cpu_seconds": round(used, 1), "test_nats": round(nats(prior, test), 3)})
+    return prior.eval().requires_grad_(False)
