@@ -233,7 +233,7 @@ def test_figures_of_the_prior(metrics):
 
 def test_figures_beside_what_they_are_compared_with(metrics):
     peer, bits = metrics["peer"], metrics["bits_per_pixel"]
-    assert bits["total"] <= 1.185  # the aim is 1.18
+    assert bits["total"] <= 1.184  # the aim is 1.18
     assert bits["total"] < peer["bits_per_pixel"]["total"]
     end = peer["curve"][-1]
     assert any(ours["test_mse"] <= end["test_mse"] and ours["cpu_seconds"] <= end["cpu_seconds"] / 8 for ours in peer["ours"])

@@ -16,12 +16,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
+import vqdemo
 from train import data
 from train.device import autocast
 from train.evaluate import read_metrics
 from train.output import Folders, add_folder_arguments, add_metrics, dataset_of, folders_from
 from train.vqvae_quality import decode, encode
-from vqdemo.model import load_vqvae
 
 STEPS, BATCH, LEARNING_RATE = 3000, 32, 3e-3
 
@@ -69,11 +69,11 @@ def bits_of_codes(nats: float, pixels: int) -> float:
 
 def run(folders: Folders, number: int = 0, steps: int = STEPS) -> dict:
     """Measure on the split that metrics.json is of and add the figure there. number: use only so many pictures, 0 for all."""
-    metrics, dataset = read_metrics(folders.out), dataset_of(folders.out)
+    metrics, dataset, model = read_metrics(folders.out), dataset_of(folders.out), vqdemo.load(folders.out)
     training = data.load(dataset, folders.data, "train").images
     images = data.load(dataset, folders.data, metrics["data"]["split"], number).images
-    codes = bits_of_codes(metrics["prior"]["nats_without_label"]["everything"]["mean"], images[0].numel())
-    pixels = bits_of_pixels(load_vqvae(folders.out), training, images, steps)
+    nats = -model.log_prob(encode(model.vqvae, images)).mean()  # without labels: a picture comes without
+    codes, pixels = bits_of_codes(float(nats), images[0].numel()), bits_of_pixels(model.vqvae, training, images, steps)
     result = {"codes": codes, "pixels": pixels, "total": codes + pixels}
     add_metrics(folders.out, bits_per_pixel=result)
     return result
