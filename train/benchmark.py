@@ -5,6 +5,7 @@
 
 import argparse
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +29,21 @@ def median_ms(call, repeats: int) -> float:
     return round(float(np.median(times)), 2)
 
 
-@torch.no_grad()
-def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
-    """Milliseconds of what the page asks for, with the guidance that it starts with."""
+@contextmanager
+def one_thread():
+    """PyTorch computes on one thread for a while."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@torch.no_grad()
+@one_thread()
+def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
+    """Milliseconds of what the page asks for, with the guidance that it starts with."""
     guidance = model.defaults["guidance"]
     blank = np.zeros((1, model.image_size, model.image_size), np.float32)
     label = min(3, model.num_labels - 1)
@@ -53,15 +64,12 @@ def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
         "conditionals": lambda: model.conditionals(grid[0], label=label),
         "conditionals_without_label": lambda: model.conditionals(grid[0]),
     }
-    result = {name: median_ms(call, repeats) for name, call in calls.items()}
-    torch.set_num_threads(threads)
-    return result
+    return {name: median_ms(call, repeats) for name, call in calls.items()}
 
 
+@one_thread()
 def plain_against_cached(model: VQModel, repeats: int = 5) -> list[tuple[str, int, float, float, float]]:
     """(what is unknown, grids, guidance, plain ms, cached ms) for samples and completions, on one thread; equal codes checked."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
     generator, rows = torch.Generator().manual_seed(0), []
     for name in ("everything", "random half", "centre"):
         known = judged(model.grid_shape[0])[name]
@@ -73,7 +81,6 @@ def plain_against_cached(model: VQModel, repeats: int = 5) -> list[tuple[str, in
                 assert torch.equal(sampling.fill(*arguments), sampling.fill_plain(*arguments))
                 plain = median_ms(lambda a=arguments: sampling.fill_plain(*a), 1 if n > 1 else repeats)
                 rows.append((name, n, guidance, plain, median_ms(lambda a=arguments: sampling.fill(*a), repeats)))
-    torch.set_num_threads(threads)
     return rows
 
 

@@ -15,7 +15,7 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
     v, p, ms = m["vqvae"], m["prior"], m["latency_ms"]
     samples, free, read = p["samples"], p["samples_without_label"], p["completions"]
     peer = m.get("peer", {})  # measured by train/baselines/peer.py
-    theirs, drawn = peer.get("vqvae"), peer.get("prior", {}).get("samples_without_label")
+    theirs, drawn = peer.get("vqvae"), peer["prior"]["samples_without_label"] if peer else None
 
     def fidelity(v: dict | None) -> str:
         return f"{v['mse']:.5f}; {v['psnr_db']:.1f} dB; {v['ssim']:.3f}" if v else ""

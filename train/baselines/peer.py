@@ -146,8 +146,8 @@ def run(
     few = min(len(test.images) // 5, 2_000)  # for what is computed many times a picture
     peer, prior = both_trained(s, its_prior, digits.images, test.images, folders.runs)
     peer.usage = encode(peer, digits.images).flatten().bincount(minlength=s.codes)
-    grid = peer.config.grid
-    nats = peer_prior.nats(prior, encode(peer, test.images))
+    grid, test_codes = peer.config.grid, encode(peer, test.images)
+    nats = peer_prior.nats(prior, test_codes)
     codes, pixels = bits_of_codes(nats, test.images[0].numel()), bits_of_pixels(peer, digits.images, test.images, coder_steps)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
     reference = Reference(classifier, digits.images, test.images, few)
@@ -157,7 +157,7 @@ def run(
         "vqvae": fidelity(peer, test.images)
         | editing(peer, test.images, few // 2)
         | {"foreign_mse": robustness(peer, test.images, few)}
-        | {"read_as_true_digit": accuracy(classifier, decode(peer, encode(peer, test.images)), test.labels)},
+        | {"read_as_true_digit": accuracy(classifier, decode(peer, test_codes), test.labels)},
         "prior": {
             "settings": asdict(its_prior),
             "curve": read_log(folders.runs / "peer_prior.csv"),

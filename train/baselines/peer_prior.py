@@ -19,7 +19,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train.benchmark import median_ms
+from train.benchmark import median_ms, one_thread
 from train.device import autocast
 from train.output import log_row
 from train.settings import setting, show
@@ -93,13 +93,10 @@ def sample(prior: PeerPrior, n: int, grid: int, seed: int) -> Tensor:
     return codes
 
 
+@one_thread()
 def latencies(prior: PeerPrior, grid: int) -> dict[str, float]:
     """Milliseconds of sampling on one thread."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    result = {f"sample_{n}": median_ms(lambda n=n: sample(prior, n, grid, seed=0), repeats=5) for n in (1, 64)}
-    torch.set_num_threads(threads)
-    return result
+    return {f"sample_{n}": median_ms(lambda n=n: sample(prior, n, grid, seed=0), repeats=5) for n in (1, 64)}
 
 
 def train(s: PeerPriorSettings, num_codes: int, codes: Tensor, test: Tensor, log: Path) -> PeerPrior:
