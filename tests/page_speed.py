@@ -23,14 +23,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import torch
 from conftest import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
+from visitor import module
 
 import vqdemo
 from vqdemo.ui import page as ui
 from vqdemo.ui import read_metrics
 
 # Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the state.
-WATCH = """async ([event, part]) => {
-  const script = performance.getEntriesByType("resource").map((one) => one.name).find((name) => name.endsWith("state.js"));
+WATCH = """async ([script, event, part]) => {
   const { state, watch } = await import(script);
   if (!window.heard) {
     window.heard = {};
@@ -47,8 +47,7 @@ WATCH = """async ([event, part]) => {
   });
 }"""
 # Whether the what-if strip has caught up with the grid: no request of an earlier edit is left to disturb the next.
-FOLLOWED = """async () => {
-  const script = performance.getEntriesByType("resource").map((one) => one.name).find((name) => name.endsWith("state.js"));
+FOLLOWED = """async (script) => {
   const { state } = await import(script);
   return state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
 }"""
@@ -93,7 +92,7 @@ def start(weights: str) -> str:
 
 
 def measure(page, event: str, part: str, act) -> float:
-    page.evaluate(WATCH, [event, part])
+    page.evaluate(WATCH, [module(page, "state.js"), event, part])
     act()
     return page.evaluate("() => window.measured")
 
@@ -135,7 +134,7 @@ def cell_edits(page, times: int):
     for i in range(times):
         page.keyboard.press(str(1 + i % 5))
         yield measure(page, KEY, "image", lambda i=i: page.keyboard.press(str(i % 10)))
-        page.wait_for_function(FOLLOWED)
+        page.wait_for_function(FOLLOWED, arg=module(page, "state.js"))
 
 
 def what_ifs(page, times: int):
@@ -146,7 +145,7 @@ def what_ifs(page, times: int):
         if i % 2:
             page.keyboard.press(str(1 + i % 5))
             page.keyboard.press(str(i % 10))
-            page.wait_for_function(FOLLOWED)
+            page.wait_for_function(FOLLOWED, arg=module(page, "state.js"))
 
 
 def completions(page, times: int):
