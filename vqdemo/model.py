@@ -120,7 +120,7 @@ class VQModel:
             labels = torch.full((len(codes),), label)
         uniform = torch.rand(codes.shape, generator=generator)
         filled = [
-            sampling.fill(self.prior, some, its_labels.to(self.device), choice, numbers.to(self.device))
+            sampling.fill(self.prior, some, its_labels.to(self.device), choice, numbers)
             for some, its_labels, numbers in zip(codes.split(BATCH), labels.split(BATCH), uniform.split(BATCH), strict=True)
         ]
         return torch.cat(filled)
@@ -165,8 +165,9 @@ class VQModel:
     # ---- inside
 
     def _guess_label(self, codes: Tensor, known: Tensor) -> Tensor:
-        parts = zip(*(x.split(max(1, BATCH // self.num_labels)) for x in (codes, known)), strict=True)  # each grid goes once a label
-        return torch.cat([self.prior.guess_label(*part, self._nothing_after) for part in parts])
+        seen, which = sampling.distinct(torch.where(known, codes, -1))  # completions of one grid share it
+        parts = seen.split(max(1, BATCH // self.num_labels))  # each grid goes once a label
+        return torch.cat([self.prior.guess_label(part, part >= 0, self._nothing_after) for part in parts])[which]
 
     def _labels_by_other_cells(self, grid: Tensor, log_p: Tensor, evidence: Tensor) -> Tensor:
         """log p(label | all known cells but one), for each cell: -> (labels,G,G).
@@ -191,8 +192,7 @@ class VQModel:
 
     def _label_weights(self, codes: Tensor, choice: Choice) -> Tensor:
         """What labels are drawn by: p(label | known cells), guided away from p(label | nothing), at the temperature: (N,num_labels)."""
-        distinct, which = codes.unique(dim=0, return_inverse=True)  # completions of one grid share it
-        log_p = self._guess_label(distinct, distinct >= 0)[which]
+        log_p = self._guess_label(codes, codes >= 0)
         nothing = torch.full_like(codes[:1], -1)
         log_p = log_p + choice.guidance * (log_p - self._guess_label(nothing, nothing >= 0))
         return (log_p / choice.temperature).softmax(-1).cpu()

@@ -36,15 +36,15 @@ def guided(logits: Tensor, guidance: float) -> Tensor:
 
 
 def pick(logits: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
-    """Logits (N,K) and uniform numbers (N,) in [0,1) -> codes int64 (N,)."""
-    p = (guided(logits, choice.guidance) / choice.temperature).softmax(-1)
+    """Logits (N,K) and, on the CPU, uniform numbers (N,) in [0,1) -> codes int64 (N,)."""
+    p = (guided(logits, choice.guidance) / choice.temperature).softmax(-1).cpu()  # Apple's GPU knows no float64
     if choice.top_p < 1:
         ordered, order = p.sort(-1, descending=True)
         before = ordered.cumsum(-1) - ordered  # probability of the codes likelier than this one
         p = p.scatter(-1, order, ordered * (before < choice.top_p))
     cumulative = p.double().cumsum(-1)
     threshold = uniform[:, None] * cumulative[:, -1:]
-    return (cumulative <= threshold).sum(-1).clamp(max=p.shape[-1] - 1)
+    return (cumulative <= threshold).sum(-1).clamp(max=p.shape[-1] - 1).to(logits.device)
 
 
 def twice_for_guidance(prior: PixelCNN, codes: Tensor, labels: Tensor, guidance: float) -> tuple[Tensor, Tensor]:
@@ -54,9 +54,15 @@ def twice_for_guidance(prior: PixelCNN, codes: Tensor, labels: Tensor, guidance:
     return codes.repeat(2, 1, 1), torch.cat([labels, torch.full_like(labels, prior.no_label)])
 
 
+def distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """What differs among the rows of a tensor, (N,...) -> (M,...), and which of these each row is, (N,)."""
+    found, which = rows.cpu().unique(dim=0, return_inverse=True)  # Apple's GPU cannot
+    return found.to(rows.device), which.to(rows.device)
+
+
 @torch.inference_mode()
 def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
-    """Fill cells that are -1 in codes int64 (N,G,G); labels int64 (N,); uniform (N,G,G) in [0,1). -> int64 (N,G,G).
+    """Fill cells that are -1 in codes int64 (N,G,G); labels int64 (N,); uniform (N,G,G) in [0,1), on the CPU. -> int64 (N,G,G).
 
     The reference that `fill` is tested against: one pass of the whole network for each unknown cell.
     """
@@ -79,7 +85,7 @@ def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform
     batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
     copies = len(batch) // len(codes)
     # Until a first code is drawn, equal grids with equal labels are one: completions of one grid share what they know.
-    pairs, which = torch.cat([batch.flatten(1), both[:, None]], 1).unique(dim=0, return_inverse=True)
+    pairs, which = distinct(torch.cat([batch.flatten(1), both[:, None]], 1))
     grids, its_labels = pairs[:, :-1].view(-1, *codes.shape[1:]), pairs[:, -1]
     cache = Cache(prior, its_labels, prior.of_after(grids, grids >= 0, its_labels))
     codes = codes.clone()
