@@ -198,5 +198,6 @@ class VQVAE(nn.Module):
 
 def perplexity(counts: Tensor) -> float:
     """exp(entropy) of a histogram of codes (K,): how many codes would be in use if all in use were used alike."""
-    p = counts.cpu().double() / counts.sum().cpu()  # Apple's GPU knows no float64
+    counts = counts.cpu().double()  # Apple's GPU knows no float64
+    p = counts / counts.sum()
     return float(torch.exp(-(p * p.clamp(min=1e-12).log()).sum()))
