@@ -89,8 +89,8 @@ def run(folders: Folders, split: str = "test", number: int = 0, judge: Classifie
            "nearest_training_digit": sample_quality.nearest(redrawn[:few], training)},
         "prior": {
             "nats": prior_quality.likelihood(model, codes, digits.labels),
-            "nats_without_label": prior_quality.likelihood(model, codes[:few], None),
-            "label_guess": prior_quality.label_guess(model, codes[:few], digits.labels[:few]),
+            "nats_without_label": prior_quality.likelihood(model, codes[: few // 2], None),
+            "label_guess": prior_quality.label_guess(model, codes[: few // 2], digits.labels[: few // 2]),
             "conditionals": prior_quality.calibration(model, codes, number=few),
             "samples": sample_quality.samples(model, reference, model.defaults),
             "samples_without_label": sample_quality.samples(model, reference, model.defaults, labelled=False),
