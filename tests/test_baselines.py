@@ -97,6 +97,7 @@ def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders):
     metrics = json.loads((folders.out / "metrics.json").read_text())
     its = metrics["prior"]["raster_baseline"]
     assert its["cpu_seconds"] > 0 and its["corrected_grids"] == 4
+    assert 0 < its["petaflop"] < its["petaflop_of_the_prior"]  # which has two stacks
     nats = its["nats"]
     assert nats["everything"]["baseline"] > nats["top half"]["baseline"] > nats["centre"]["baseline"] > 0
     assert nats["everything"]["baseline_corrected_on_few"] == pytest.approx(nats["everything"]["baseline_on_few"])  # nothing is known

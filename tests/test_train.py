@@ -226,14 +226,14 @@ def test_figures_of_the_prior(metrics):
     assert figures["conditionals"]["expected_calibration_error"] <= 0.02
     blind = {name: figures["nats"][name]["mean"] / its["baseline"] for name, its in figures["raster_baseline"]["nats"].items()}
     # The aim for everything is 1.005, for the left half 0.92.
-    assert blind["everything"] <= 1.015
-    for mask, ratio in {"top half": 0.92, "left half": 0.94, "centre": 0.92, "random half": 0.92}.items():
+    assert blind["everything"] <= 1.01
+    for mask, ratio in {"top half": 0.92, "left half": 0.93, "centre": 0.92, "random half": 0.92}.items():
         assert blind[mask] <= ratio, mask
 
 
 def test_figures_beside_what_they_are_compared_with(metrics):
     peer, bits = metrics["peer"], metrics["bits_per_pixel"]
-    assert bits["total"] <= 1.184  # the aim is 1.18
+    assert bits["total"] <= 1.18
     assert bits["total"] < peer["bits_per_pixel"]["total"]
     end = peer["curve"][-1]
     assert any(ours["test_mse"] <= end["test_mse"] and ours["cpu_seconds"] <= end["cpu_seconds"] / 8 for ours in peer["ours"])

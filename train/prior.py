@@ -50,7 +50,7 @@ class PriorSettings:
     head_width: int = setting(128, "channels of the head")
     after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN without maps of places, the baseline")
     dropout: float = setting(0.1, "share of the channels dropped")
-    epochs: int = setting(12, "passes over the training images")
+    epochs: int = setting(16, "passes over the training images")
     batch: int = setting(64, "grids a step")
     learning_rate: float = setting(0.006, "Muon's, of the matrices; peak of the schedule: a short linear warm-up, then a cosine down to zero")
     adamw_learning_rate: float = setting(3e-3, "AdamW's, of all else; peak of the same schedule")

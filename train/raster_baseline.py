@@ -1,4 +1,4 @@
-"""The yardstick of the prior: a plain Gated PixelCNN in raster order, of the same size and trained for as long.
+"""The yardstick of the prior: a plain Gated PixelCNN in raster order, of the same size and trained with as much arithmetic.
 
 It is blind to known cells that come after the one it fills. What it would be worth if it were not is estimated by sequential Monte
 Carlo (Gordon et al. 1993): particles are filled in raster order, each weighed by the probability it gave to the known cells that it
@@ -14,6 +14,7 @@ import math
 
 import torch
 from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 import vqdemo
@@ -21,15 +22,15 @@ from train import data, prior
 from train.device import best_device
 from train.evaluate import read_metrics
 from train.masks import judged
-from train.output import Folders, add_folder_arguments, dataset_of, folders_from, totals, write_json
+from train.output import Folders, add_folder_arguments, dataset_of, folders_from, read_config, totals, write_json
 from train.prior import PriorSettings
 from train.prior_quality import log_probs
 from train.vqvae_quality import encode
 from vqdemo.model import VQModel, load_vqvae
-from vqdemo.pixelcnn import PixelCNN
+from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.sampling import Cache
 
-# One stack, wider and deeper: as many weights, and as many CPU seconds on a CPU that multiplies bfloat16 (metrics.json has both).
+# One stack, wider and deeper: as many weights, and as much arithmetic in all (metrics.json has both, and the CPU seconds).
 SETTINGS = PriorSettings(after=0, width=112, layers=6, joins=1, marginal_share=0.0, epochs=17)
 
 
@@ -39,6 +40,19 @@ def trained(settings: PriorSettings, folders: Folders) -> PixelCNN:
     own = Folders(folders.data, folders.out, folders.runs / "raster_baseline")
     own.runs.mkdir(exist_ok=True)
     return prior.train(settings, vqvae, own, best_device())  # a finished run's checkpoint is its result
+
+
+def arithmetic(config: PixelCNNConfig, settings: PriorSettings, images: int) -> float:
+    """PFLOP of a training on so many images: forward, backward and the optimizer's steps, a multiplication and an addition being two."""
+    network = PixelCNN(config)
+    optimizer = prior.optimizer_of(network, settings, "cpu")
+    codes = torch.zeros(settings.batch, config.grid, config.grid, dtype=torch.long)
+    labels = codes[:, 0, 0]
+    with FlopCounterMode(display=False) as counter:
+        whole, masked, log_p = prior.Lesson(network, compiled=False)(codes, codes, codes > 0, labels)
+        (whole.mean() + masked.mean() + log_p.mean()).backward()
+        optimizer.step()
+    return counter.get_total_flops() * (images // settings.batch) * settings.epochs / 1e15
 
 
 @torch.no_grad()
@@ -117,14 +131,19 @@ def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, f
     """
     metrics = read_metrics(folders.out)
     network = trained(settings, folders)
-    digits = data.load(dataset_of(folders.out), folders.data, metrics["data"]["split"], number)
+    dataset, model = dataset_of(folders.out), vqdemo.load(folders.out)
+    digits = data.load(dataset, folders.data, metrics["data"]["split"], number)
+    priors = PriorSettings(**read_config(folders.out)["training"]["prior"])
+    images, its_images = (len(data.load(dataset, folders.data, its.split, its.images).labels) for its in (settings, priors))
     metrics["prior"]["raster_baseline"] = {
         "weights": sum(p.numel() for part in (network.before, network.head) for p in part.parameters()),
         "cpu_seconds": totals(folders.runs / "raster_baseline" / "prior.csv").get("cpu_seconds"),
         "cpu_seconds_of_the_prior": totals(folders.runs / "prior.csv").get("cpu_seconds"),
+        "petaflop": arithmetic(network.config, settings, images),
+        "petaflop_of_the_prior": arithmetic(model.prior.config, priors, its_images),
         "particles": particles,
         "corrected_grids": few,
-        "nats": compare(vqdemo.load(folders.out), network, digits, few, particles),
+        "nats": compare(model, network, digits, few, particles),
     }
     write_json(folders.out / "metrics.json", metrics)
     print(json.dumps(metrics["prior"]["raster_baseline"], indent=2))

@@ -95,6 +95,12 @@ def luck(spread: dict | None) -> str:
     return f"\nMean and standard deviation over {len(spread['seeds'])} seeds, each trained for {epochs}: {shown}.\n"
 
 
+def cost(raster: dict, whose: str) -> str:
+    """What a training took, in words; the CPU seconds as far as its log tells them."""
+    seconds = raster["cpu_seconds" + whose]
+    return f"{raster['petaflop' + whose]:.2f} PFLOP" + (f" and {seconds:,.0f} CPU seconds" if seconds else "")
+
+
 def by_mask(p: dict) -> str:
     """The prior's figures for each mask as a second table; beside them the raster-order baseline's, once it has been measured."""
     raster = p.get("raster_baseline")
@@ -110,6 +116,8 @@ def by_mask(p: dict) -> str:
         if name in p["completions"]:
             reads = f"{100 * p['completions'][name]['reads_as_true_digit']:.0f} %"
         lines.append(f"| {name} ({nats['unknown_cells']}) | {nats['mean']:.2f} | {blind} | {above} | {reads} |\n")
+    if raster:
+        lines.append(f"\nTraining took the prior {cost(raster, '_of_the_prior')}, the baseline {cost(raster, '')}.\n")
     return "".join(lines)
 
 
