@@ -140,7 +140,8 @@ class RowsAbove(nn.Module):
 
     def entered(self, x: Tensor) -> Tensor:
         """What is to be added up, for any number of rows: (N,R,G,C) -> (groups,R*G,N,C/groups)."""
-        return self.enter(x).unflatten(-1, (len(self.weight), -1)).flatten(1, 2).permute(2, 1, 0, 3)
+        x = self.enter(x.contiguous())  # else it would be one small product a grid
+        return x.unflatten(-1, (len(self.weight), -1)).flatten(1, 2).permute(2, 1, 0, 3)
 
     def added_up(self, weight: Tensor, entered: Tensor) -> Tensor:
         """weight (groups,R*G,S), entered (groups,S,N,C/groups) -> (N,R,G,C')."""

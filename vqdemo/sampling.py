@@ -142,18 +142,18 @@ class Cache:
         self._cells(0, self.inner).copy_(self.stack.embed(codes)[:, None])
         rows, layers = slice(row, row + 1), self.stack.layers
         for index, layer in enumerate(layers):
-            v = gate(layer.vertical.at(self.vertical[index], rows, self.inner) + self._of_row(self.for_v[index], self.which))
+            v = gate(layer.vertical.at(self.vertical[index], rows, self.inner).add_(self._of_row(self.for_v[index], self.which)))
             if layer.residual:
                 v = self._vertical_row(index) + v
             if index + 1 < len(layers):
                 self._vertical_row(index + 1).copy_(v)
-            self.gates.append(layer.down(v) + self._of_row(self.for_h[index], self.which))
+            self.gates.append(layer.down(v).add_(self._of_row(self.for_h[index], self.which)))
             if layer.above is not None:
                 self.gates[index] += layer.above.of_row(row, self.entered[index])
         if self.after is not None:
             entered = self.entered[len(layers) :]
             self.others = [
-                join.above.of_row(row, its_entered) + self._of_row(its_after, self.which_after)
+                join.above.of_row(row, its_entered).add_(self._of_row(its_after, self.which_after))
                 for join, its_entered, its_after in zip(self.head.joins, entered, self.after, strict=True)
             ]
 
@@ -172,7 +172,10 @@ class Cache:
         self.which, self.features = self.which[grids], self.features[grids]
         kinds = (self.vertical, self.horizontal, self.gates)
         self.vertical, self.horizontal, self.gates = ([x.index_select(0, grids) for x in kind] for kind in kinds)
-        self.entered = [x.index_select(2, grids) for x in self.entered]
+        above = slice(0, self.row * self.inner.stop)  # the others are yet to be written
+        for index, x in enumerate(self.entered):
+            self.entered[index] = x.new_empty(len(x), x.shape[1], len(grids), x.shape[3])
+            self.entered[index][:, above] = x[:, above].index_select(2, grids)
         if self.after is not None:
             self.which_after, self.others = self.which_after[grids], [x.index_select(0, grids) for x in self.others]
 
