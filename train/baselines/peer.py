@@ -20,15 +20,14 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from tqdm import tqdm
 
 from train import data, vqvae
-from train.baselines import peer_prior
+from train.baselines import adam, peer_prior
 from train.baselines.peer_prior import PeerPrior, PeerPriorSettings
-from train.bits import STEPS, bits_of_codes, bits_of_pixels
+from train.bits import STEPS, bits_per_pixel
 from train.checkpoint import load_kept, note_of, write_atomically
 from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_metrics, log_row, parsed, read_log
+from train.output import Folders, add_metrics, parsed, read_log
 from train.sample_quality import Reference, accuracy, quality
 from train.settings import setting, show
 from train.vqvae import VQVAESettings
@@ -93,24 +92,18 @@ def test_mse(model: nn.Module, images: Tensor) -> float:
 
 
 def train_peer(s: PeerSettings, digits: Tensor, test: Tensor, log: Path) -> Peer:
-    """Train on uint8 digits (N,28,28). The log counts CPU seconds, but not those of the test after each epoch."""
+    """Train on uint8 digits (N,28,28)."""
     show("Peer", s)
     torch.manual_seed(s.seed)
     model = Peer(s)
-    optimizer = torch.optim.Adam(model.parameters(), lr=s.learning_rate)
-    used = 0.0
-    for epoch in range(s.epochs):
-        started = time.process_time()
-        batches = torch.randperm(len(digits)).split(s.batch)
-        for some in tqdm(batches, desc=f"peer {epoch + 1}/{s.epochs}", mininterval=2):
-            images = digits[some][:, None].float() / 255
-            decoded, loss = model(images, s.commitment)
-            optimizer.zero_grad(set_to_none=True)
-            (F.mse_loss(decoded, images) + loss).backward()
-            optimizer.step()
-        used += time.process_time() - started
-        log_row(log, {"epoch": epoch + 1, "cpu_seconds": round(used, 1), "test_mse": round(test_mse(model, test), 6)})
-    return model.eval().requires_grad_(False)
+
+    def loss_of(some: Tensor) -> Tensor:
+        images = some[:, None].float() / 255
+        decoded, loss = model(images, s.commitment)
+        return F.mse_loss(decoded, images) + loss
+
+    adam.train("peer", model, s, digits, loss_of, lambda: {"test_mse": round(test_mse(model, test), 6)}, log)
+    return model
 
 
 def train_ours(settings: VQVAESettings, folders: Folders, test: Tensor) -> dict:
@@ -148,7 +141,6 @@ def run(
     peer.usage = encode(peer, digits.images).flatten().bincount(minlength=s.codes)
     grid, test_codes = peer.config.grid, encode(peer, test.images)
     nats = peer_prior.nats(prior, test_codes)
-    codes, pixels = bits_of_codes(nats, test.images[0].numel()), bits_of_pixels(peer, digits.images, test.images, coder_steps)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
     reference = Reference(classifier, digits.images, test.images, few)
     result = {
@@ -165,7 +157,7 @@ def run(
             "latency_ms": peer_prior.latencies(prior, grid),
             "samples_without_label": quality(decode(peer, peer_prior.sample(prior, few, grid, seed=0)), reference)[0],
         },
-        "bits_per_pixel": {"codes": codes, "pixels": pixels, "total": codes + pixels},
+        "bits_per_pixel": bits_per_pixel(nats, peer, digits.images, test.images, coder_steps),
         "ours": [train_ours(replace(ours, epochs=int(epochs)), folders, test.images) for epochs in s.our_epochs.split(",")],
     }
     add_metrics(folders.out, peer=result)

@@ -10,18 +10,16 @@ Where it differs from ours (vqdemo/pixelcnn.py)
     * Adam at a constant rate, on the digits as they are.
 """
 
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from tqdm import tqdm
 
+from train.baselines import adam
 from train.benchmark import median_ms, one_thread
 from train.device import autocast
-from train.output import log_row
 from train.settings import setting, show
 
 
@@ -100,20 +98,15 @@ def latencies(prior: PeerPrior, grid: int) -> dict[str, float]:
 
 
 def train(s: PeerPriorSettings, num_codes: int, codes: Tensor, test: Tensor, log: Path) -> PeerPrior:
-    """Train on grids int64 (N,G,G). The log counts CPU seconds, but not those of the test after each epoch."""
+    """Train on grids int64 (N,G,G)."""
     show("Peer's prior", s)
     torch.manual_seed(s.seed)
     prior = PeerPrior(s, num_codes).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(prior.parameters(), lr=s.learning_rate)
-    used = 0.0
-    for epoch in range(s.epochs):
-        started = time.process_time()
-        for some in tqdm(torch.randperm(len(codes)).split(s.batch), desc=f"peer's prior {epoch + 1}/{s.epochs}", mininterval=2):
-            with autocast("cpu"):
-                logits = prior(codes[some])
-            optimizer.zero_grad(set_to_none=True)
-            F.cross_entropy(logits.float(), codes[some]).backward()
-            optimizer.step()
-        used += time.process_time() - started
-        log_row(log, {"epoch": epoch + 1, "cpu_seconds": round(used, 1), "test_nats": round(nats(prior, test), 3)})
-    return prior.eval().requires_grad_(False)
+
+    def loss_of(some: Tensor) -> Tensor:
+        with autocast("cpu"):
+            logits = prior(some)
+        return F.cross_entropy(logits.float(), some)
+
+    adam.train("peer's prior", prior, s, codes, loss_of, lambda: {"test_nats": round(nats(prior, test), 3)}, log)
+    return prior
