@@ -49,7 +49,7 @@ class PriorSettings:
     joins: int = setting(2, "layers of the head that join what is before a cell and what is known after it")
     head_width: int = setting(128, "channels of the head")
     after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN without maps of places, the baseline")
-    dropout: float = setting(0.1, "share of the channels dropped")
+    dropout: float = setting(0.05, "share of the channels dropped")
     epochs: int = setting(16, "passes over the training images")
     batch: int = setting(64, "grids a step")
     learning_rate: float = setting(0.006, "Muon's, of the matrices; peak of the schedule: a short linear warm-up, then a cosine down to zero")

@@ -75,7 +75,7 @@ class PixelCNNConfig:
     groups: int = 8  # maps of places in each `RowsAbove`, each for its share of the channels; divides width
     joins: int = 2  # layers of the head that join what is before and after
     head_width: int = 128  # channels of the head
-    dropout: float = 0.1  # share of the channels dropped in training
+    dropout: float = 0.05  # share of the channels dropped in training
     after: bool = True  # False is the plain raster-order PixelCNN of [1]: blind to what is known later, and without maps of places
 
     def __post_init__(self):
