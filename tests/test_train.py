@@ -217,6 +217,8 @@ def test_figures_of_the_prior(metrics):
     for drawn in (samples, free):
         assert drawn["precision"] >= 0.97 * drawn["precision_of_training_digits"]
         assert drawn["recall"] >= 0.83 * drawn["recall_of_training_digits"]
+        # Codes smooth: test digits lie closer to training digits once they are redrawn.
+        assert drawn["nearest_training_digit"] >= metrics["vqvae"]["nearest_training_digit"]
         assert drawn["nearest_training_digit"] >= drawn["nearest_training_digit_of_test_digits"]
     for mask, share in {"random half": 0.90, "centre": 0.90, "bottom half": 0.85, "top half": 0.65, "left half": 0.65}.items():
         assert read[mask]["reads_as_true_digit"] >= share, mask
