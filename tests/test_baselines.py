@@ -92,7 +92,7 @@ def test_peer_and_sweep_write_their_figures(folders):
 
 
 def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders):
-    small = PriorSettings(images=600, width=16, layers=2, joins=1, head_width=16, after=0, epochs=1, plain_epochs=1, compile=0)
+    small = PriorSettings(images=600, width=16, layers=2, joins=1, head_width=16, backward=0, after=0, epochs=1, plain_epochs=1, compile=0)
     raster_baseline.run(folders, small, number=100, few=4, particles=16)
     metrics = json.loads((folders.out / "metrics.json").read_text())
     its = metrics["prior"]["raster_baseline"]

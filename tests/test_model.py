@@ -161,13 +161,13 @@ def test_probabilities_of_all_grids_add_up_to_one(tiny):
 
 @pytest.mark.parametrize("name", judged(7))
 def test_log_prob_is_the_sum_of_a_chain_of_single_cells(model, grids, name):
-    """Cell after cell in raster order, each from a pass that has seen no later unknown code, adds up to log_prob."""
+    """Cell after cell in generation order, each from a pass that has seen no later unknown code, adds up to log_prob."""
     known = judged(7)[name]
     truth = torch.from_numpy(grids[:3])
     codes = torch.where(known, truth, -1)
     labels = torch.full((3,), 7)
     total = torch.zeros(3)
-    for row, column in (~known).nonzero().tolist():
+    for row, column in (divmod(cell, 7) for cell in model.generation_order(codes[0])):
         logits = model.prior(codes, known.expand(3, -1, -1), labels)
         own = logits[:, row, column].log_softmax(-1)
         total += own[torch.arange(3), truth[:, row, column]]

@@ -14,11 +14,11 @@ from vqdemo.sampling import Cache, Choice
 GRID = 7
 
 
-@pytest.fixture(scope="module")
-def prior() -> PixelCNN:
-    """A small network with random weights: causality must not depend on training."""
+@pytest.fixture(scope="module", params=[False, True], ids=["raster order", "its reverse"])
+def prior(request) -> PixelCNN:
+    """A small network with random weights, in either generation order: causality must not depend on training."""
     torch.manual_seed(0)
-    config = PixelCNNConfig(num_codes=16, width=24, layers=4, head_width=32)
+    config = PixelCNNConfig(num_codes=16, width=24, layers=4, head_width=32, backward=request.param)
     network = PixelCNN(config).eval().requires_grad_(False)
     for parameter in network.parameters():  # larger than at initialisation, so that a leak would be seen
         parameter.mul_(1.7)
@@ -61,7 +61,10 @@ def known_masks() -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize(("name", "known"), known_masks().items(), ids=str)
 def test_logits_depend_on_earlier_cells_and_known_later_ones_and_on_nothing_else(prior, name, known):
-    """d logits(i) / d input(j): non-zero for every j before i and for every known j after i; zero for i itself and the others."""
+    """d logits(i) / d input(j): non-zero for every j before i and for every known j after i; zero for i itself and the others.
+
+    Cells are numbered in generation order, as the stacks read them.
+    """
     config, labels = prior.config, torch.tensor([3])
     codes = torch.randint(config.num_codes, (1, GRID, GRID), generator=torch.Generator().manual_seed(2))
     embedded = {}
@@ -72,7 +75,7 @@ def test_logits_depend_on_earlier_cells_and_known_later_ones_and_on_nothing_else
 
     hooks = [stack.embedding.register_forward_hook(differentiable) for stack in (prior.before, prior.after)]
     try:
-        logits = prior(codes, known[None], labels)[0].flatten(0, 1)
+        logits = prior.in_order(prior(codes, known[None], labels))[0].flatten(0, 1)
     finally:
         [hook.remove() for hook in hooks]
     before, after = embedded[prior.before.embedding], embedded[prior.after.embedding]
@@ -97,19 +100,29 @@ def test_codes_of_unknown_cells_after_a_cell_never_reach_it(prior):
     assert torch.equal(guesses[0], guesses[1])
 
 
+def test_the_generation_order_begins_at_either_end(prior):
+    unknown = torch.zeros(GRID, GRID, dtype=torch.bool)
+    unknown[1, 2:4] = unknown[5, 0] = True
+    cells = [9, 10, 35]  # numbered row by row
+    assert prior.generation_order(unknown).tolist() == (cells[::-1] if prior.config.backward else cells)
+
+
 def test_evidence_is_the_chain_rule_over_known_cells(prior):
     """log p(known | label), against one pass for each known cell in which the cells before it are known and nothing else is."""
     codes = torch.randint(prior.config.num_codes, (2, GRID, GRID), generator=torch.Generator().manual_seed(5))
     known = torch.rand(2, GRID, GRID, generator=torch.Generator().manual_seed(6)) < 0.4
     labels = torch.arange(10)
     expected = torch.zeros(2, 10)
+    turn = torch.empty(GRID * GRID, dtype=torch.long)  # when it is each cell's turn
+    turn[prior.generation_order(torch.ones_like(known[0]))] = torch.arange(GRID * GRID)
+    turn = turn.view(GRID, GRID)
     for grid, row, column in known.nonzero().tolist():
-        before = known[grid] & (torch.arange(GRID * GRID).view(GRID, GRID) < row * GRID + column)
+        before = known[grid] & (turn < turn[row, column])
         seen = torch.where(before, codes[grid], -1).expand(10, -1, -1)
         log_p = prior(seen, torch.zeros_like(seen, dtype=torch.bool), labels).log_softmax(-1)
         expected[grid] += log_p[:, row, column, codes[grid, row, column]]
     for label in labels.tolist():
-        grids, same = torch.where(known, codes, -1), torch.full((2,), label)
+        grids, same = prior.in_order(torch.where(known, codes, -1)), torch.full((2,), label)
         found = prior.evidence(grids, prior.before(grids, same), same, prior.of_nothing_after())
         assert torch.allclose(found, expected[:, label], atol=1e-4)
     guess = prior.guess(torch.where(known, codes, -1)).log_softmax(-1)
@@ -117,12 +130,12 @@ def test_evidence_is_the_chain_rule_over_known_cells(prior):
 
 
 def test_the_chain_rule_holds(prior):
-    """log p(all) = log p(any known set in raster order, cell by cell): each factor from a pass that has only what it may see."""
+    """log p(unknown | known), cell by cell in generation order: each factor from a pass that has only what it may see."""
     codes = torch.randint(prior.config.num_codes, (1, GRID, GRID), generator=torch.Generator().manual_seed(3))
     known = torch.rand(GRID, GRID, generator=torch.Generator().manual_seed(4)) < 0.4
     at_once = prior(codes, known[None], torch.tensor([2])).log_softmax(-1)
     partly = torch.where(known, codes[0], -1)[None]
-    for row, column in (~known).nonzero().tolist():
+    for row, column in (divmod(cell, GRID) for cell in prior.generation_order(~known).tolist()):
         alone = prior(partly, known[None], torch.tensor([2])).log_softmax(-1)[0, row, column]
         assert torch.allclose(alone, at_once[0, row, column], atol=1e-5)
         partly[0, row, column] = codes[0, row, column]
@@ -154,7 +167,7 @@ def test_fast_sampler_computes_the_logits_of_a_full_pass(prior, monkeypatch):
     start[:, 4:] = 3
     labels = torch.arange(5)
     done = sampling.fill(prior, start, labels, Choice(), torch.rand(5, GRID, GRID))
-    expected = prior(done, start >= 0, labels).flatten(1, 2)[:, : 4 * GRID].movedim(1, 0)
+    expected = prior(done, start >= 0, labels).flatten(1, 2)[:, prior.generation_order(start[0] < 0)].movedim(1, 0)
     assert (torch.stack(seen) - expected).abs().max() < 1e-5
 
 
@@ -163,7 +176,7 @@ def test_a_cache_goes_on_with_selected_grids(prior):
     codes = torch.randint(prior.config.num_codes, (6, GRID, GRID), generator=torch.Generator().manual_seed(6))
     labels, chosen = torch.arange(6), torch.tensor([4, 4, 0, 5, 2])
     known = torch.rand(6, GRID, GRID, generator=torch.Generator().manual_seed(7)) < 0.3
-    expected = prior(codes[chosen], known[chosen], labels[chosen])
+    expected = prior.in_order(prior(prior.in_order(codes[chosen]), prior.in_order(known[chosen]), labels[chosen]))
     cache, going = Cache(prior, labels, prior.of_after(codes, known, labels)), codes
     for row in range(GRID):
         cache.start_row(row, going[:, row])

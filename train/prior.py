@@ -48,6 +48,7 @@ class PriorSettings:
     groups: int = setting(8, "groups of channels with maps of places of their own; divides the width")
     joins: int = setting(2, "layers of the head that join what is before a cell and what is known after it")
     head_width: int = setting(128, "channels of the head")
+    backward: int = setting(1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first")
     after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN without maps of places, the baseline")
     dropout: float = setting(0.05, "share of the channels dropped")
     epochs: int = setting(16, "passes over the training images")
@@ -93,8 +94,9 @@ def optimizer_of(prior: PixelCNN, settings: PriorSettings, device: str) -> Muon:
 def nats_of_cells(prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
     """-log p of every cell, float32 (N,G,G) twice: with nothing known after it, and with the known cells after it.
 
-    seen: the codes that the stack `before` reads, -1 where it shall see MASK.
+    seen: the codes that the stack `before` reads, -1 where it shall see MASK. The cells of the result are in generation order.
     """
+    codes, seen, known = prior.in_order(codes), prior.in_order(seen), prior.in_order(known)
     before = prior.before(seen, labels)
     nothing = prior.of_nothing_after()  # index_select, since threads add up the gradient of x[labels] in any order
     whole = prior.head(before, nothing and [x.index_select(0, labels) for x in nothing])
@@ -126,7 +128,8 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
     torch.manual_seed(s.seed)
     config = PixelCNNConfig(
         grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=len(data.class_names(dataset)),
-        width=s.width, layers=s.layers, groups=s.groups, joins=s.joins, head_width=s.head_width, dropout=s.dropout, after=bool(s.after),
+        width=s.width, layers=s.layers, groups=s.groups, joins=s.joins, head_width=s.head_width, dropout=s.dropout,
+        backward=bool(s.backward), after=bool(s.after),
     )  # fmt: skip
     prior = PixelCNN(config).to(device)
     optimizer = optimizer_of(prior, s, device)
@@ -156,7 +159,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             if warped.any():
                 with torch.no_grad():
                     batch[warped] = vqvae.encode(warp(digits.images[some[warped]][:, None].float() / 255, generator))
-            known = random_known(s.batch, config.grid, generator)
+            known = prior.in_order(random_known(s.batch, config.grid, generator))
             dropped, marginal = torch.rand(2, s.batch, generator=generator) < torch.tensor([[s.no_label_share], [s.marginal_share]])
             seen = torch.where(marginal[:, None, None] & ~known, -1, batch)
             given = torch.where(dropped, prior.no_label, labels)

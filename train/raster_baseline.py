@@ -31,7 +31,7 @@ from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.sampling import Cache
 
 # One stack, wider and deeper: as many weights, and as much arithmetic in all (metrics.json has both, and the CPU seconds).
-SETTINGS = PriorSettings(after=0, width=112, layers=6, joins=1, marginal_share=0.0, epochs=17)
+SETTINGS = PriorSettings(backward=0, after=0, width=112, layers=6, joins=1, marginal_share=0.0, epochs=17)
 
 
 def trained(settings: PriorSettings, folders: Folders) -> PixelCNN:

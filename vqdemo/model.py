@@ -92,7 +92,7 @@ class VQModel:
     ) -> np.ndarray:  # fmt: skip
         """n completions of one grid: int (G,G), -1 where unknown -> int64 (n,G,G), the known cells unchanged.
 
-        Every unknown cell is drawn given all known cells and the unknown ones before it in raster order. Without a label, each
+        Every unknown cell is drawn given all known cells and those drawn before it (`generation_order`). Without a label, each
         completion first draws one from the prior's guess p(label | known cells), at the same temperature and guidance: the stronger,
         the more the known cells decide. Other arguments and errors as in `sample`.
         """
@@ -104,6 +104,13 @@ class VQModel:
         seed = checks.seed(seed)
         generator.manual_seed(seed) if seed is not None else generator.seed()
         return self.complete_each(grid.expand(n, -1, -1), label, choice, generator).cpu().numpy()
+
+    def generation_order(self, codes) -> list[int]:
+        """The unknown cells of a grid, int (G,G), -1 where unknown, in the order in which `complete` fills them, numbered row by row.
+
+        Raises TypeError or ValueError as `complete` does.
+        """
+        return self.prior.generation_order(self._codes(codes, unknown=True, batch=False) < 0).tolist()
 
     @torch.inference_mode()
     def complete_each(self, codes: Tensor, label: int | Tensor | None, choice: Choice, generator: torch.Generator) -> Tensor:
@@ -148,10 +155,10 @@ class VQModel:
         grid = self._codes(codes, unknown=True, batch=False)
         label = checks.label(label, self.num_labels)
         labels = torch.arange(self.num_labels, device=grid.device) if label is None else torch.tensor([label], device=grid.device)
-        grids = grid.expand(len(labels), -1, -1)
+        grids = self.prior.in_order(grid.expand(len(labels), -1, -1))
         before = self.prior.before(grids, labels)
         after = self.prior.of_after(grids, grids >= 0, labels)
-        log_p = self.prior.head(before, after).log_softmax(-1)  # (labels,G,G,K), in one pass: no cell sees itself
+        log_p = self.prior.in_order(self.prior.head(before, after)).log_softmax(-1)  # (labels,G,G,K), in one pass: no cell sees itself
         if label is None:
             evidence = self.prior.evidence(grids, before, labels, self._nothing_after)
             log_p = log_p + self._labels_by_other_cells(grid, log_p, evidence)[..., None]

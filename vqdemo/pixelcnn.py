@@ -76,6 +76,7 @@ class PixelCNNConfig:
     joins: int = 2  # layers of the head that join what is before and after
     head_width: int = 128  # channels of the head
     dropout: float = 0.05  # share of the channels dropped in training
+    backward: bool = False  # generation order: False is raster order, True its reverse, from the last cell to the first
     after: bool = True  # False is the plain raster-order PixelCNN of [1]: blind to what is known later, and without maps of places
 
     def __post_init__(self):
@@ -298,7 +299,7 @@ class PixelCNN(nn.Module):
     """p(codes of the unknown cells | known cells, label). See the header for what it computes.
 
     Throughout: codes int64 (N,G,G), -1 where a cell has no code yet; known bool (N,G,G); labels int64 (N,) in 0..num_labels-1, or
-    num_labels for "no label".
+    num_labels for "no label". Stacks and head know raster order only: what goes into and comes out of them is turned (`in_order`).
     """
 
     def __init__(self, config: PixelCNNConfig):
@@ -310,8 +311,20 @@ class PixelCNN(nn.Module):
         self.head = Head(config)
         self.guess = LabelGuess(config)
 
+    def in_order(self, grids: Tensor) -> Tensor:
+        """Grids (N,G,G,...) so turned that raster order is the generation order; turned once more they are as before."""
+        return grids.flip(1, 2) if self.config.backward else grids
+
+    def generation_order(self, unknown: Tensor) -> Tensor:
+        """The cells of bool (G,G), numbered row by row, in the order in which they are filled: int64 (cells,)."""
+        cells = unknown.flatten().nonzero().flatten()
+        return cells.flip(0) if self.config.backward else cells
+
     def of_after(self, codes: Tensor, known: Tensor, labels: Tensor) -> list[Tensor] | None:
-        """What is known after each cell, as the head takes it: (N,G,G,2W) for each of its joins; None for the plain PixelCNN."""
+        """What is known after each cell, as the head takes it: (N,G,G,2W) for each of its joins; None for the plain PixelCNN.
+
+        Of grids that are turned already, as are those of `evidence`.
+        """
         if self.after is None:
             return None
         turned = torch.where(known, codes, -1).flip(1, 2)  # so that the last cell comes first
@@ -319,7 +332,8 @@ class PixelCNN(nn.Module):
 
     def forward(self, codes: Tensor, known: Tensor, labels: Tensor) -> Tensor:
         """Logits (N,G,G,K) of each cell given all cells before it (MASK where -1), the known cells after it, and the label."""
-        return self.head(self.before(codes, labels), self.of_after(codes, known, labels))
+        codes, known = self.in_order(codes), self.in_order(known)
+        return self.in_order(self.head(self.before(codes, labels), self.of_after(codes, known, labels)))
 
     def of_nothing_after(self) -> list[Tensor] | None:
         """`of_after` of an empty grid, for each label and, last, for none: (num_labels+1,G,G,2W) for each of the head's joins."""
@@ -338,7 +352,7 @@ class PixelCNN(nn.Module):
     def guess_label(self, codes: Tensor, known: Tensor, nothing: list[Tensor] | None = None) -> Tensor:
         """log p(label | known cells), (N,num_labels). nothing: from `of_nothing_after`, for those who keep it."""
         seen = torch.where(known, codes, -1)
-        grids, labels = seen.repeat_interleave(self.no_label, 0), torch.arange(self.no_label, device=codes.device).repeat(len(codes))
+        grids, labels = self.in_order(seen).repeat_interleave(self.no_label, 0), torch.arange(self.no_label, device=codes.device).repeat(len(codes))
         nothing = nothing or self.of_nothing_after()
         evidence = self.evidence(grids, self.before(grids, labels), labels, nothing)
         return with_evidence(self.guess(seen), evidence.unflatten(0, (-1, self.no_label)))

@@ -1,4 +1,4 @@
-"""Filling the unknown cells of a grid, one at a time in raster order: the plain way and the fast way.
+"""Filling the unknown cells of a grid, one at a time in the generation order: the plain way and the fast way.
 
 `fill_plain` runs the whole network once for each unknown cell. `fill` computes the same numbers once (the idea of Ramachandran et
 al. 2017, "Fast Generation for Convolutional Autoregressive Models", arXiv:1704.06001): the stack `after` reads known cells only, so
@@ -68,7 +68,7 @@ def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, u
     """
     known = codes >= 0
     codes = codes.clone()
-    for row, column in (~known).any(0).nonzero().tolist():
+    for row, column in (divmod(cell, codes.shape[2]) for cell in prior.generation_order((~known).any(0)).tolist()):
         batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
         logits = prior(batch, known.repeat(len(batch) // len(codes), 1, 1), both)[:, row, column]
         new = pick(logits, choice, uniform[:, row, column])
@@ -79,9 +79,10 @@ def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, u
 @torch.inference_mode()
 def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
     """The same as `fill_plain`, computing everything once."""
+    codes, uniform = prior.in_order(codes), prior.in_order(uniform)
     known = codes >= 0
     if bool(known.all()):
-        return codes.clone()
+        return prior.in_order(codes).clone()
     batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
     copies = len(batch) // len(codes)
     # Until a first code is drawn, equal grids with equal labels are one: completions of one grid share what they know.
@@ -100,11 +101,11 @@ def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform
             new = pick(logits, choice, uniform[:, row, column])
             codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], new)
             cache.write(column, codes[:, row, column].repeat(copies))
-    return codes
+    return prior.in_order(codes)
 
 
 class Cache:
-    """What the prior has computed so far, for N grids that are filled in raster order.
+    """What the prior has computed so far, for N grids that are filled in raster order (turned, if that is not the generation order).
 
     For each row: `start_row` with the codes that it has; then, from left to right, `logits` and `write` for each cell without a code.
     """

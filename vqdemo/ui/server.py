@@ -55,7 +55,7 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
         return {"images": [to_base64(image) for image in images]}
 
     def complete(request: dict) -> dict:
-        """A grid with unknown cells (-1) and settings -> alternatives, the likeliest first."""
+        """A grid with unknown cells (-1) and settings -> alternatives, the likeliest first, and in which order cells were filled."""
         n = whole_number(request.get("n", 4), "The number of alternatives", 1, limits.MAX_PAGE_ALTERNATIVES)
         settings = Settings.of(model, **{name: request.get(name) for name in Settings.NAMES})
         codes = grid(request["codes"])
@@ -63,6 +63,7 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
         log_probs = model.log_prob(grids, known=codes >= 0, label=settings.label)
         images = model.decode(grids)
         return {
+            "order": model.generation_order(codes),
             "alternatives": [
                 {"codes": grid.ravel().tolist(), "image": to_base64(image), "log_prob": float(log_prob)}
                 for log_prob, grid, image in sorted(zip(log_probs, grids, images), key=lambda one: -one[0])

@@ -25,10 +25,10 @@ export async function answer(question) {
   const { codes, settings } = state;
   update({ imagining: true });
   try {
-    const list = await model.complete(question, settings);
+    const { list, order } = await model.complete(question, settings);
     const adopted = list.findIndex((one) => one.codes.every((code, i) => code === codes[i]));
     if (state.codes !== codes) say(text.changed_meanwhile);
-    else update({ alternatives: { question, settings, list, adopted: adopted < 0 ? null : adopted } });
+    else update({ alternatives: { question, settings, list, order, adopted: adopted < 0 ? null : adopted } });
   } catch (error) {
     say(error.message, "error");
   } finally {
@@ -89,8 +89,7 @@ export async function step() {
 export const stop = () => update({ watching: null });
 
 function begin(number) {
-  const { question, list, adopted } = state.alternatives;
-  const order = [...question.keys()].filter((i) => question[i] === UNKNOWN);
+  const { question, list, order, adopted } = state.alternatives;
   const shown = number ?? adopted ?? 0;
   const start = { at: 0, codes: question, entropies: [], chosen: null, playing: false };
   update({ watching: { ...start, question, order, list, number: shown, image: list[shown].image } });

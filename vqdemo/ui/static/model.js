@@ -34,10 +34,11 @@ export async function decode(grids) {
   return (await ask("decode", { grids })).images.map(toImage);
 }
 
-/** Grid with -1 where unknown, settings -> alternatives [{codes, image, log_prob}], the likeliest first. */
+/** Grid with -1 where unknown, settings -> list of alternatives [{codes, image, log_prob}], the likeliest first, and the order in
+ * which the unknown cells were filled. */
 export async function complete(codes, settings) {
-  const { alternatives } = await ask("complete", { codes, ...settings });
-  return alternatives.map((one) => ({ ...one, image: toImage(one.image) }));
+  const { alternatives, order } = await ask("complete", { codes, ...settings });
+  return { order, list: alternatives.map((one) => ({ ...one, image: toImage(one.image) })) };
 }
 
 /** Settings -> new digits [{codes, image}], in the order in which they were drawn. */

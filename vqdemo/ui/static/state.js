@@ -12,7 +12,7 @@ export const state = {
   codes: null, // the grid as edited: what all else on the page follows
   image: null, // the picture decoded from a grid, and
   imageFrom: null, // which grid that was: when it is not `codes`, a newer decoding is due
-  alternatives: null, // {question, settings, list, adopted}: the answers to one press of Complete
+  alternatives: null, // {question, settings, list, order, adopted}: the answers to one press of Complete
   watching: null, // a completion being filled in cell by cell, see imagine.js
   speed: 8, // cells a second at which that goes
   selected: new Set(), // chosen cells, by index
