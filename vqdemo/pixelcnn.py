@@ -11,7 +11,7 @@ Method
         by a learned map of places to places, alike for all pictures.
 
 What it computes
-    Some cells are known, K; the others, U, are to be filled. With U in raster order (row by row, left to right),
+    Some cells are known, K; the others, U, are to be filled, one at a time in the generation order,
 
         p(x_U | x_K, label) = product over i in U of p(x_i | all cells before i, known cells after i, label).
 
@@ -27,6 +27,10 @@ What it computes
     things follow. b does not change while cells are being filled, so sampling needs to compute it once and can cache the stack
     `before` as for any PixelCNN (vqdemo/sampling.py). And where every cell is known, one pass gives for all cells at once the
     distribution of each given all the others.
+
+    The generation order is raster order (row by row, left to right) or, with `backward=True`, its reverse: from the last cell to the
+    first. Grids are then turned by 180° on their way in and out, and before, after, above and below are meant in the turned grid. Either
+    is as exact. MNIST's digits are easier to predict in the reverse: 1 % fewer nats a grid, in trainings alike in all else.
 
     Convolutions look no further than a cell or two, so that what is known at the bottom takes many layers to reach the top. Every
     layer of either stack therefore also reads all rows above at once, and so does the head, of f the rows above and of b the rows

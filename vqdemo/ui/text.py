@@ -253,7 +253,7 @@ TEXT = {
         "no_grid": "“{name}” holds no grid: “codes” must be rows of whole numbers, as this page saves them. Nothing was changed.",
         "bad_setting": "In “{name}” the setting “{setting}” is not a number. Nothing was changed.",
         "bad_link": "This link is damaged: it holds no grid that fits. Your own work is here instead.",
-        "other_model": "This link was made with other weights, so its codes may draw something else here.",
+        "other_model": "This link was made with other weights, so that what it brings may look different here.",
         "no_model": "The page could not reach its model. Please reload the page.",
     },
 }
