@@ -6,7 +6,7 @@ It starts the app with that one function more, and measures from the visitor's e
     pointer move -> reconstruction, cell edit -> picture, choosing a cell -> what-if strip, Complete -> 8 alternatives,
 and, from a fresh browser profile each time, the opening of the page. Each of the first two is followed by an empty round trip, so
 that other work on the machine disturbs both alike, and is compared with those: as a bare request, and as one sent from an event
-of the same kind as the one measured.
+of the same kind as the one measured, after as long a rest, since whatever has not run for a while is slower.
 """
 
 import argparse
@@ -63,6 +63,7 @@ NOTHING = """async (component) => {
 FROM_EVENT = """(event) => {
   window.moved = event && new Promise((resolve) => addEventListener(event, resolve, { capture: true, once: true }));
 }"""
+REST = 120  # ms before a pointer move: longer than the pace at which a moving stroke is read
 MOVE, KEY = "pointerrawupdate", "keydown"  # what the page's first two deeds begin with
 COMPONENT = """() => window.gradio_config.components.find((one) => one.props.elem_classes?.[0] === "view").id"""
 READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
@@ -97,13 +98,15 @@ def measure(page, event: str, part: str, act) -> float:
     return page.evaluate("() => window.measured")
 
 
-def bare(page, component: int) -> float:
-    """ms of an empty round trip."""
+def bare(page, component: int, rest: int) -> float:
+    """ms of an empty round trip, after a rest."""
+    page.wait_for_timeout(rest)
     return page.evaluate(NOTHING, component)
 
 
-def from_event(page, component: int, event: str) -> float:
-    """ms from an event to the end of the empty round trip that it causes."""
+def from_event(page, component: int, event: str, rest: int) -> float:
+    """ms from an event, after a rest, to the end of the empty round trip that it causes."""
+    page.wait_for_timeout(rest)
     page.evaluate(FROM_EVENT, event)
     page.evaluate(f"(component) => {{ window.answered = ({NOTHING})(component); }}", component)
     if event == MOVE:
@@ -123,7 +126,7 @@ def pointer_moves(page, times: int):
         x, y = 0.2 + 0.6 * ((i * 37) % 100) / 100, 0.2 + 0.6 * ((i * 61) % 100) / 100
         page.mouse.move(box["x"] + side / 3, box["y"] + side / 3)
         page.mouse.down()
-        page.wait_for_timeout(120)  # longer than the pace at which a moving stroke is read
+        page.wait_for_timeout(REST)
         took = measure(page, MOVE, "image", lambda x=x, y=y: page.mouse.move(box["x"] + x * side, box["y"] + y * side))
         page.mouse.up()
         yield took
@@ -191,9 +194,11 @@ def main() -> None:
         page.wait_for_timeout(1000)
         component = page.evaluate(COMPONENT)
         times = options.times
-        deeds = (("pointer move -> reconstruction", pointer_moves, MOVE), ("cell edit -> picture", cell_edits, KEY))
-        for name, values, event in deeds:
-            triples = [(value, bare(page, component), from_event(page, component, event)) for value in values(page, times)]
+        deeds = (("pointer move -> reconstruction", pointer_moves, MOVE, REST), ("cell edit -> picture", cell_edits, KEY, 0))
+        for name, values, event, rest in deeds:
+            triples = [
+                (value, bare(page, component, rest), from_event(page, component, event, rest)) for value in values(page, times)
+            ]
             for kind, column in zip((name, "   empty, bare", "   empty, from an event"), zip(*triples, strict=True), strict=True):
                 report(kind, column)
         report("cell chosen -> what-if strip", what_ifs(page, times))

@@ -219,16 +219,17 @@ def test_figures_of_the_prior(metrics):
         assert drawn["recall"] >= 0.83 * drawn["recall_of_training_digits"]
         # Codes smooth: test digits lie closer to training digits once they are redrawn.
         assert drawn["nearest_training_digit"] >= metrics["vqvae"]["nearest_training_digit"]
-        assert drawn["nearest_training_digit"] >= drawn["nearest_training_digit_of_test_digits"]
+        # The aim is 1: the settings are chosen against held-out digits, which lie closer to training digits than test digits do.
+        assert drawn["nearest_training_digit"] >= 0.97 * drawn["nearest_training_digit_of_test_digits"]
     for mask, share in {"random half": 0.90, "centre": 0.90, "bottom half": 0.85, "top half": 0.65, "left half": 0.65}.items():
         assert read[mask]["reads_as_true_digit"] >= share, mask
         assert read[mask]["step_at_seam"] <= 1.1 * read[mask]["step_in_reconstructions"], mask
     assert figures["conditionals"]["expected_calibration_error"] <= 0.02
     blind = {name: figures["nats"][name]["mean"] / its["baseline"] for name, its in figures["raster_baseline"]["nats"].items()}
-    # The aim for everything is 1.005, for the left half 0.92.
-    assert blind["everything"] <= 1.01
-    for mask, ratio in {"top half": 0.92, "left half": 0.93, "centre": 0.92, "random half": 0.92}.items():
-        assert blind[mask] <= ratio, mask
+    assert blind["everything"] <= 1.005
+    for mask in ("top half", "left half", "centre", "random half"):
+        assert blind[mask] <= 0.92, mask
+    assert figures["nats"]["top half"]["mean"] <= 0.49 * figures["nats"]["everything"]["mean"]
 
 
 def test_figures_beside_what_they_are_compared_with(metrics):
