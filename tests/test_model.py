@@ -175,16 +175,28 @@ def test_log_prob_is_the_sum_of_a_chain_of_single_cells(model, grids, name):
     assert np.allclose(model.log_prob(grids[:3], known, label=7), total, rtol=1e-4, atol=1e-3)
 
 
-@pytest.mark.parametrize(("label", "tolerance"), [(None, 0.02), (4, 1e-4)])
-def test_conditionals_agree_with_log_prob(model, grids, label, tolerance):
-    """To rounding, given a label. Without one, the two weigh labels by different estimates of p(other cells | label)."""
-    p = model.conditionals(grids[1], label=label)
+def conditionals_against_log_prob(model, grid, label) -> float:
+    """The largest difference between a code's probabilities by the two, in four cells of a grid."""
+    p, differences = model.conditionals(grid, label=label), []
     for row, column in [(0, 0), (3, 2), (6, 6), (2, 4)]:
         known = np.ones((7, 7), bool)
         known[row, column] = False
-        every = np.repeat(grids[1:2], model.num_codes, axis=0)
+        every = np.repeat(grid[None], model.num_codes, axis=0)
         every[:, row, column] = np.arange(model.num_codes)
-        assert np.allclose(np.exp(model.log_prob(every, known, label)), p[row, column], atol=tolerance)
+        differences.append(np.abs(np.exp(model.log_prob(every, known, label)) - p[row, column]).max())
+    return max(differences)
+
+
+def test_conditionals_agree_with_log_prob_given_a_label(model, grids):
+    assert conditionals_against_log_prob(model, grids[1], 4) < 1e-4
+
+
+def test_conditionals_nearly_always_agree_with_log_prob_without_a_label(model, grids):
+    """The two weigh labels by different estimates of p(other cells | label): digits that are hard to tell may differ."""
+    differences = np.array([conditionals_against_log_prob(model, grid, None) for grid in grids])
+    assert np.median(differences) < 1e-3
+    assert (differences < 0.02).mean() > 0.8
+    assert differences.max() < 0.2
 
 
 def test_conditionals_ignore_the_cell_itself(model, grids):
