@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
+import small_model
 from PIL import Image
 from playwright.sync_api import expect
 from visitor import (
@@ -20,6 +21,9 @@ from visitor import (
     until,
     until_codes_are,
 )
+
+import vqdemo
+from vqdemo.ui.server import identity
 
 
 def a_long_work(page):
@@ -127,6 +131,15 @@ def test_a_link_of_other_weights_says_so(open_page):
     page = open_page("/?g=" + "B" * 49 + "&m=other")
     expect(message(page)).to_contain_text("other weights")
     assert (codes(page) == 1).all()
+
+
+@pytest.mark.parametrize("part", ["vqvae", "prior"])
+def test_the_weights_of_either_network_tell_a_link_apart(tmp_path, part):
+    model = vqdemo.load(small_model.write(tmp_path))
+    before = identity(model)
+    assert identity(model) == before
+    next(getattr(model, part).parameters()).add_(1e-3)
+    assert identity(model) != before
 
 
 def download(page, name):
