@@ -113,9 +113,7 @@ def test_evidence_is_the_chain_rule_over_known_cells(prior):
     known = torch.rand(2, GRID, GRID, generator=torch.Generator().manual_seed(6)) < 0.4
     labels = torch.arange(10)
     expected = torch.zeros(2, 10)
-    turn = torch.empty(GRID * GRID, dtype=torch.long)  # when it is each cell's turn
-    turn[prior.generation_order(torch.ones_like(known[0]))] = torch.arange(GRID * GRID)
-    turn = turn.view(GRID, GRID)
+    turn = prior.generation_order(torch.ones_like(known[0])).argsort().view(GRID, GRID)  # when it is each cell's turn
     for grid, row, column in known.nonzero().tolist():
         before = known[grid] & (turn < turn[row, column])
         seen = torch.where(before, codes[grid], -1).expand(10, -1, -1)

@@ -14,7 +14,6 @@ import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from safetensors.torch import save
 from torch import nn
 
 from train import distributed
@@ -174,11 +173,6 @@ def move(source: Path, out: Path) -> None:
 def fingerprint(path: Path) -> str:
     """SHA-256 of a file."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def fingerprint_of(network: nn.Module) -> str:
-    """SHA-256 of the file that a network is stored in."""
-    return hashlib.sha256(save({name: tensor.contiguous() for name, tensor in network.state_dict().items()})).hexdigest()
 
 
 def log_row(path: Path, row: dict) -> None:

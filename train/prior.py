@@ -25,12 +25,13 @@ from train import checkpoint, data, distributed
 from train.device import autocast, best_device, precision
 from train.masks import random_known
 from train.muon import Muon
-from train.output import Folders, dataset_of, fingerprint_of, finished, log_row, run_stage, write_network
+from train.output import Folders, dataset_of, finished, log_row, run_stage, write_network
 from train.settings import setting, show
 from train.vqvae import learning_rate
 from train.vqvae_quality import encode
 from vqdemo.model import load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
+from vqdemo.storage import fingerprint_of
 from vqdemo.vqvae import VQVAE
 
 # Where the sliders start until train/choose_defaults.py has found better.
@@ -49,7 +50,7 @@ class PriorSettings:
     joins: int = setting(2, "layers of the head that join what is before a cell and what is known after it")
     head_width: int = setting(128, "channels of the head")
     backward: int = setting(1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first")
-    after: int = setting(1, "1: read known cells after a cell; 0: a plain raster-order PixelCNN without maps of places, the baseline")
+    after: int = setting(1, "1: read known cells after a cell; 0: a plain PixelCNN without maps of places, as is the baseline")
     dropout: float = setting(0.05, "share of the channels dropped")
     epochs: int = setting(16, "passes over the training images")
     batch: int = setting(64, "grids a step")

@@ -81,7 +81,7 @@ class PixelCNNConfig:
     head_width: int = 128  # channels of the head
     dropout: float = 0.05  # share of the channels dropped in training
     backward: bool = False  # generation order: False is raster order, True its reverse, from the last cell to the first
-    after: bool = True  # False is the plain raster-order PixelCNN of [1]: blind to what is known later, and without maps of places
+    after: bool = True  # False is the plain PixelCNN of [1]: blind to what is known later, and without maps of places
 
     def __post_init__(self):
         if self.after and self.width % self.groups:
@@ -356,7 +356,8 @@ class PixelCNN(nn.Module):
     def guess_label(self, codes: Tensor, known: Tensor, nothing: list[Tensor] | None = None) -> Tensor:
         """log p(label | known cells), (N,num_labels). nothing: from `of_nothing_after`, for those who keep it."""
         seen = torch.where(known, codes, -1)
-        grids, labels = self.in_order(seen).repeat_interleave(self.no_label, 0), torch.arange(self.no_label, device=codes.device).repeat(len(codes))
+        grids = self.in_order(seen).repeat_interleave(self.no_label, 0)
+        labels = torch.arange(self.no_label, device=codes.device).repeat(len(codes))
         nothing = nothing or self.of_nothing_after()
         evidence = self.evidence(grids, self.before(grids, labels), labels, nothing)
         return with_evidence(self.guess(seen), evidence.unflatten(0, (-1, self.no_label)))

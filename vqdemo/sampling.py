@@ -79,10 +79,10 @@ def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, u
 @torch.inference_mode()
 def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
     """The same as `fill_plain`, computing everything once."""
-    codes, uniform = prior.in_order(codes), prior.in_order(uniform)
     known = codes >= 0
     if bool(known.all()):
-        return prior.in_order(codes).clone()
+        return codes.clone()
+    codes, known, uniform = (prior.in_order(x) for x in (codes, known, uniform))
     batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
     copies = len(batch) // len(codes)
     # Until a first code is drawn, equal grids with equal labels are one: completions of one grid share what they know.

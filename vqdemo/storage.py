@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load
+from safetensors.torch import load, save
 
 NETWORKS = ("vqvae.safetensors", "prior.safetensors")
 FILES = ("config.json", *NETWORKS, "metrics.json")
@@ -57,6 +57,11 @@ def read_config(folder: Path) -> dict:
     if not isinstance(config, dict):
         raise ValueError(f"{path} must hold an object, not {type(config).__name__}")  # noqa: TRY004, of the file
     return config
+
+
+def fingerprint_of(network: torch.nn.Module) -> str:
+    """SHA-256 of the file that a network is stored in."""
+    return hashlib.sha256(save({name: tensor.contiguous() for name, tensor in network.state_dict().items()})).hexdigest()
 
 
 def load_network(network: torch.nn.Module, path: Path, sha256: str | None = None) -> None:
