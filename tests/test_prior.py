@@ -121,7 +121,7 @@ def test_evidence_is_the_chain_rule_over_known_cells(prior):
         expected[grid] += log_p[:, row, column, codes[grid, row, column]]
     for label in labels.tolist():
         grids, same = prior.in_order(torch.where(known, codes, -1)), torch.full((2,), label)
-        found = prior.evidence(grids, prior.before(grids, same), same, prior.of_nothing_after())
+        found = prior.evidence(grids, prior.of_before(grids, same), same, prior.of_nothing_after())
         assert torch.allclose(found, expected[:, label], atol=1e-4)
     guess = prior.guess(torch.where(known, codes, -1)).log_softmax(-1)
     assert torch.allclose(prior.guess_label(codes, known), (guess + EVIDENCE * expected).log_softmax(-1), atol=1e-4)

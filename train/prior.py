@@ -98,7 +98,7 @@ def nats_of_cells(prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, l
     seen: the codes that the stack `before` reads, -1 where it shall see MASK. The cells of the result are in generation order.
     """
     codes, seen, known = prior.in_order(codes), prior.in_order(seen), prior.in_order(known)
-    before = prior.before(seen, labels)
+    before = prior.of_before(seen, labels)
     nothing = prior.of_nothing_after()  # index_select, since threads add up the gradient of x[labels] in any order
     whole = prior.head(before, nothing and [x.index_select(0, labels) for x in nothing])
     masked = prior.head(before, prior.of_after(codes, known, labels)) if prior.after else whole

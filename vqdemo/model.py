@@ -156,7 +156,7 @@ class VQModel:
         label = checks.label(label, self.num_labels)
         labels = torch.arange(self.num_labels, device=grid.device) if label is None else torch.tensor([label], device=grid.device)
         grids = self.prior.in_order(grid.expand(len(labels), -1, -1))
-        before = self.prior.before(grids, labels)
+        before = self.prior.of_before(grids, labels)
         after = self.prior.of_after(grids, grids >= 0, labels)
         log_p = self.prior.in_order(self.prior.head(before, after)).log_softmax(-1)  # (labels,G,G,K), in one pass: no cell sees itself
         if label is None:

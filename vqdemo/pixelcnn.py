@@ -96,23 +96,27 @@ class MaskedConv(nn.Linear):
         self.offsets = offsets
         rows, columns = zip(*offsets, strict=True)
         self.above, self.beside = -min(rows), max(abs(column) for column in columns)
+        self.side_by_side = self.above == 0 and list(columns) == list(range(columns[0], columns[-1] + 1))
 
     def pad(self, x: Tensor) -> Tensor:
         """(N,H,W,C) -> the same with as much zero around it as the offsets reach: `above` rows, `beside` columns each side."""
         return F.pad(x, (0, 0, self.beside, self.beside, self.above, 0))
 
-    def at(self, padded: Tensor, rows: slice, columns: slice) -> Tensor:
-        """The outputs of some rows and columns (numbered without padding): padded (N,H',W',C) -> (N,rows,columns,C')."""
+    def seen(self, padded: Tensor, rows: slice, columns: slice) -> Tensor:
+        """What cells of some rows and columns (numbered without padding) see: padded (N,H',W',C) -> (N,rows,columns,offsets*C)."""
+        if self.side_by_side and columns.stop - columns.start == 1:  # what one cell sees is in one piece: no need to copy it
+            first = columns.start + self.beside + self.offsets[0][1]
+            return padded[:, rows, first : first + len(self.offsets)].flatten(2)[:, :, None]
         seen = [
             padded[:, rows.start + self.above + r : rows.stop + self.above + r,
                    columns.start + self.beside + c : columns.stop + self.beside + c]
             for r, c in self.offsets
         ]  # fmt: skip
-        return super().forward(torch.cat(seen, -1))
+        return torch.cat(seen, -1)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N,H,W,C) -> (N,H,W,C')."""
-        return self.at(self.pad(x), slice(0, x.shape[1]), slice(0, x.shape[2]))
+        return super().forward(self.seen(self.pad(x), slice(0, x.shape[1]), slice(0, x.shape[2])))
 
 
 def gate(x: Tensor) -> Tensor:
@@ -149,17 +153,17 @@ class RowsAbove(nn.Module):
         return x.unflatten(-1, (len(self.weight), -1)).flatten(1, 2).permute(2, 1, 0, 3)
 
     def added_up(self, weight: Tensor, entered: Tensor) -> Tensor:
-        """weight (groups,R*G,S), entered (groups,S,N,C/groups) -> (N,R,G,C')."""
+        """weight (groups,R*G,S), entered (groups,S,N,C/groups) -> (N,R,G,C)."""
         sums = (weight @ entered.flatten(2)).unflatten(-1, entered.shape[2:])  # (groups,R*G,N,C/groups)
-        return self.leave(sums.permute(2, 1, 0, 3).flatten(2).unflatten(1, (-1, self.grid)))
+        return sums.permute(2, 1, 0, 3).flatten(2).unflatten(1, (-1, self.grid))
 
     def of_row(self, row: int, entered: Tensor) -> Tensor:
-        """The outputs of one row, from what `entered` gave for the rows above; further rows are not read: -> (N,1,G,C')."""
+        """What one row adds up of what `entered` gave for the rows above; further rows are not read: -> (N,1,G,C)."""
         end = row * self.grid
         return self.added_up(self.weight[:, end : end + self.grid, :end], entered[:, :end])
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.added_up(self.weight * self.above, self.entered(x))
+        return self.leave(self.added_up(self.weight * self.above, self.entered(x)))
 
 
 class GatedLayer(nn.Module):
@@ -230,25 +234,30 @@ class Join(nn.Module):
         width, wide = config.width, config.head_width
         self.from_so_far = None if first else nn.Linear(wide, 2 * wide, bias=False)
         self.from_before = nn.Linear(width, 2 * wide)
+        self.above = RowsAbove(config, 2 * wide) if config.after else None
         if config.after:
             self.from_after = nn.Linear(width, 2 * wide, bias=False)
-            self.above, self.below = RowsAbove(config, 2 * wide), RowsAbove(config, 2 * wide)
+            self.below = RowsAbove(config, 2 * wide)
         self.out = nn.Linear(wide, wide)
 
+    def of_before(self, features: Tensor) -> Tensor:
+        """What the stack `before` adds to each cell's gates: (N,G,G,C) -> (N,G,G,2W)."""
+        gates = self.from_before(features)
+        return gates if self.above is None else gates + self.above(features)
+
     def of_after(self, turned: Tensor) -> Tensor:
-        """What the stack `after`, its features turned by 180° (N,G,G,C), adds to each cell's gates: (N,G,G,2W)."""
+        """The same of the stack `after`, whose features come turned by 180°: (N,G,G,C) -> (N,G,G,2W)."""
         return (self.from_after(turned) + self.below(turned)).flip(1, 2)
 
-    def forward(self, so_far: Tensor | None, before: Tensor, others: Tensor | int) -> Tensor:
-        """so_far (...,W), None in the first layer; before (...,C); others (...,2W): what else the gates are given -> (...,W)."""
-        x = self.from_before(before) + others
+    def forward(self, so_far: Tensor | None, gates: Tensor) -> Tensor:
+        """so_far (...,W), None in the first layer; gates (...,2W): what both sides add to them -> (...,W)."""
         if so_far is None:
-            return self.out(gate(x))
-        return so_far + self.out(gate(x + self.from_so_far(so_far)))
+            return self.out(gate(gates))
+        return so_far + self.out(gate(gates + self.from_so_far(so_far)))
 
 
 class Head(nn.Module):
-    """Features before (...,C) a cell, and what is known after it -> logits (...,K)."""
+    """What both stacks say of a cell, as each of the joins takes it (...,2W) -> logits (...,K)."""
 
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
@@ -257,22 +266,20 @@ class Head(nn.Module):
         self.mix = nn.Sequential(nn.ReLU(), nn.Linear(wide, wide), nn.ReLU(), nn.Linear(wide, wide))
         self.logits = nn.Linear(wide, config.num_codes)
 
+    def of_before(self, features: Tensor) -> list[Tensor]:
+        """`Join.of_before` of each layer."""
+        return [join.of_before(features) for join in self.joins]
+
     def of_after(self, turned: Tensor) -> list[Tensor]:
         """`Join.of_after` of each layer."""
         return [join.of_after(turned) for join in self.joins]
 
-    def read(self, before: Tensor, others: list[Tensor]) -> Tensor:
-        """before (...,C) and, for each join, what else its gates are given (...,2W) -> logits (...,K)."""
+    def forward(self, before: list[Tensor], after: list[Tensor] | None) -> Tensor:
+        """before, from `of_before`, and after, from `of_after`, None for the plain PixelCNN -> logits (...,K)."""
         x = None
-        for join, its_others in zip(self.joins, others, strict=True):
-            x = join(x, before, its_others)
+        for index, join in enumerate(self.joins):
+            x = join(x, before[index] if after is None else before[index] + after[index])
         return self.logits(F.relu(x + self.mix(x)))
-
-    def forward(self, before: Tensor, after: list[Tensor] | None) -> Tensor:
-        """before (N,G,G,C), after from `of_after`, None for the plain PixelCNN -> logits (N,G,G,K)."""
-        if after is None:
-            return self.read(before, [0] * len(self.joins))
-        return self.read(before, [join.above(before) + its_after for join, its_after in zip(self.joins, after, strict=True)])
 
 
 class LabelGuess(nn.Module):
@@ -324,11 +331,15 @@ class PixelCNN(nn.Module):
         cells = unknown.flatten().nonzero().flatten()
         return cells.flip(0) if self.config.backward else cells
 
-    def of_after(self, codes: Tensor, known: Tensor, labels: Tensor) -> list[Tensor] | None:
-        """What is known after each cell, as the head takes it: (N,G,G,2W) for each of its joins; None for the plain PixelCNN.
+    def of_before(self, codes: Tensor, labels: Tensor) -> list[Tensor]:
+        """What stands before each cell, as the head takes it: (N,G,G,2W) for each of its joins.
 
-        Of grids that are turned already, as are those of `evidence`.
+        Of grids that are turned already, as are those of `of_after` and `evidence`.
         """
+        return self.head.of_before(self.before(codes, labels))
+
+    def of_after(self, codes: Tensor, known: Tensor, labels: Tensor) -> list[Tensor] | None:
+        """What is known after each cell, as the head takes it: (N,G,G,2W) for each of its joins; None for the plain PixelCNN."""
         if self.after is None:
             return None
         turned = torch.where(known, codes, -1).flip(1, 2)  # so that the last cell comes first
@@ -337,7 +348,7 @@ class PixelCNN(nn.Module):
     def forward(self, codes: Tensor, known: Tensor, labels: Tensor) -> Tensor:
         """Logits (N,G,G,K) of each cell given all cells before it (MASK where -1), the known cells after it, and the label."""
         codes, known = self.in_order(codes), self.in_order(known)
-        return self.in_order(self.head(self.before(codes, labels), self.of_after(codes, known, labels)))
+        return self.in_order(self.head(self.of_before(codes, labels), self.of_after(codes, known, labels)))
 
     def of_nothing_after(self) -> list[Tensor] | None:
         """`of_after` of an empty grid, for each label and, last, for none: (num_labels+1,G,G,2W) for each of the head's joins."""
@@ -345,10 +356,10 @@ class PixelCNN(nn.Module):
         empty = labels.new_full((len(labels), self.config.grid, self.config.grid), -1)
         return self.of_after(empty, empty >= 0, labels)
 
-    def evidence(self, grids: Tensor, before: Tensor, labels: Tensor, nothing: list[Tensor] | None) -> Tensor:
+    def evidence(self, grids: Tensor, before: list[Tensor], labels: Tensor, nothing: list[Tensor] | None) -> Tensor:
         """log p(known cells | label), (N,), of grids int64 (N,G,G), -1 where unknown: by the chain rule, each given those before it.
 
-        before: what the stack says of these grids; nothing: from `of_nothing_after`.
+        before: `of_before` of these grids; nothing: from `of_nothing_after`.
         """
         logits = self.head(before, nothing and [x.index_select(0, labels) for x in nothing])
         return -F.cross_entropy(logits.movedim(-1, 1), grids, ignore_index=-1, reduction="none").sum((1, 2))
@@ -359,5 +370,5 @@ class PixelCNN(nn.Module):
         grids = self.in_order(seen).repeat_interleave(self.no_label, 0)
         labels = torch.arange(self.no_label, device=codes.device).repeat(len(codes))
         nothing = nothing or self.of_nothing_after()
-        evidence = self.evidence(grids, self.before(grids, labels), labels, nothing)
+        evidence = self.evidence(grids, self.of_before(grids, labels), labels, nothing)
         return with_evidence(self.guess(seen), evidence.unflatten(0, (-1, self.no_label)))

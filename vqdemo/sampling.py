@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from vqdemo.pixelcnn import PixelCNN, gate
 
@@ -31,7 +31,7 @@ def guided(logits: Tensor, guidance: float) -> Tensor:
     """
     if guidance == 0:
         return logits
-    with_label, without = logits.log_softmax(-1).chunk(2)
+    with_label, without = logits.chunk(2)
     return with_label + guidance * (with_label - without)
 
 
@@ -58,6 +58,13 @@ def distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
     """What differs among the rows of a tensor, (N,...) -> (M,...), and which of these each row is, (N,)."""
     found, which = rows.cpu().unique(dim=0, return_inverse=True)  # Apple's GPU cannot
     return found.to(rows.device), which.to(rows.device)
+
+
+def add_linear(to: Tensor, layer: nn.Linear, x: Tensor) -> Tensor:
+    """to + x @ layer.weight.T, without the layer's bias: (...,C'), (...,C) -> (...,C'). Overwrites `to`: one operation, where
+    `to + layer(x)` would be three."""
+    flat = to.reshape(-1, to.shape[-1])
+    return flat.addmm_(x.reshape(-1, x.shape[-1]), layer.weight.T).view_as(to)
 
 
 @torch.inference_mode()
@@ -113,27 +120,31 @@ class Cache:
     def __init__(self, prior: PixelCNN, labels: Tensor, after: list[Tensor] | None):
         """labels int64 (N,); after: what `PixelCNN.of_after` says of the grids."""
         self.stack, self.head = prior.before, prior.head
-        self.after, self.which_after = after, torch.arange(len(labels), device=labels.device)  # one serves all that are selected from it
+        # What is known after, and a bias, give each join's gates; one serves all that are selected from it.
+        self.after = after and [x + join.from_before.bias for x, join in zip(after, self.head.joins, strict=True)]
+        self.which_after = torch.arange(len(labels), device=labels.device)
         layers, n, grid, width = self.stack.layers, len(labels), prior.config.grid, prior.config.width
         distinct, self.which = labels.unique(return_inverse=True)
         conditions = [layer.conditions(distinct) for layer in layers]
-        self.for_v, self.for_h = zip(*conditions, strict=True)  # each layer's (distinct labels,G,G,2C)
+        # What label, place and biases give each layer's gates, (distinct labels,G,G,2C).
+        self.for_v = [for_v + layer.vertical.bias for layer, (for_v, _) in zip(layers, conditions, strict=True)]
+        self.for_h = [for_h + layer.horizontal.bias + layer.down.bias for layer, (_, for_h) in zip(layers, conditions, strict=True)]
         zeros, empty = self.for_v[0].new_zeros, self.for_v[0].new_empty
         self.inner = slice(0, grid)
         self.row, self.done = 0, 0  # the present row, and how many of its cells have been computed
-        # What each layer's vertical convolution reads, padded as it pads; rows are written when they are known.
-        self.vertical = [layer.vertical.pad(zeros(n, grid, grid, width)) for layer in layers]
-        # The same for each layer's horizontal convolution, of the present row. It never reads right of what is written, so that rows
-        # follow each other in one place.
+        # What each layer's vertical convolution reads for the present row: that row and as many above as it sees, padded as it pads.
+        self.vertical = [layer.vertical.pad(zeros(n, 1, grid, width)) for layer in layers]
+        # The same for each layer's horizontal convolution. It never reads right of what is written, so that rows follow each other in
+        # one place.
         self.horizontal = [layer.horizontal.pad(zeros(n, 1, grid, width)) for layer in layers]
         self.features = empty(n, 1, grid, width)  # of the present row
         # What the maps of places add up, of the rows above: of each layer, and of each of the head's joins.
         above = [] if after is None else [part.above for part in [*layers, *self.head.joins]]
         self.entered = [empty(len(mix.weight), grid * grid, n, width // len(mix.weight)) for mix in above]
         # What the present row's cells are given, besides what the horizontal part and the features say: of each layer (N,1,G,2C), and
-        # of each join (N,1,G,2W).
+        # of each join (N,1,G,2W), None for the plain PixelCNN.
         self.gates: list[Tensor] = []
-        self.others: list[Tensor | int] = [0] * len(self.head.joins)
+        self.others: list[Tensor | None] = [None] * len(self.head.joins)
 
     def start_row(self, row: int, codes: Tensor) -> None:
         """Begin a row: its codes int64 (N,G), -1 for MASK. All cells of the rows above must have their codes."""
@@ -141,28 +152,34 @@ class Cache:
             self._finish_row()
         self.row, self.done, self.gates = row, 0, []
         self._cells(0, self.inner).copy_(self.stack.embed(codes)[:, None])
-        rows, layers = slice(row, row + 1), self.stack.layers
+        layers = self.stack.layers
         for index, layer in enumerate(layers):
-            v = gate(layer.vertical.at(self.vertical[index], rows, self.inner).add_(self._of_row(self.for_v[index], self.which)))
+            seen = layer.vertical.seen(self.vertical[index], slice(0, 1), self.inner)
+            v = gate(add_linear(self._of_row(self.for_v[index], self.which), layer.vertical, seen))
             if layer.residual:
                 v = self._vertical_row(index) + v
             if index + 1 < len(layers):
                 self._vertical_row(index + 1).copy_(v)
-            self.gates.append(layer.down(v).add_(self._of_row(self.for_h[index], self.which)))
+            gates = add_linear(self._of_row(self.for_h[index], self.which), layer.down, v)
             if layer.above is not None:
-                self.gates[index] += layer.above.of_row(row, self.entered[index])
+                gates = add_linear(gates, layer.above.leave, layer.above.of_row(row, self.entered[index]))
+            self.gates.append(gates)
         if self.after is not None:
             entered = self.entered[len(layers) :]
             self.others = [
-                join.above.of_row(row, its_entered).add_(self._of_row(its_after, self.which_after))
+                add_linear(self._of_row(its_after, self.which_after), join.above.leave, join.above.of_row(row, its_entered))
                 for join, its_entered, its_after in zip(self.head.joins, entered, self.after, strict=True)
             ]
 
     def logits(self, column: int) -> Tensor:
         """Logits (N,K) of a cell of the row; all cells to its left must have their codes."""
         self._compute_until(column + 1)
-        others = [x if isinstance(x, int) else x[:, 0, column] for x in self.others]
-        return self.head.read(self.features[:, 0, column], others)
+        features = self.features[:, 0, column]
+        gates = [
+            join.from_before(features) if others is None else torch.addmm(others[:, 0, column], features, join.from_before.weight.T)
+            for join, others in zip(self.head.joins, self.others, strict=True)
+        ]
+        return self.head(gates, None)
 
     def write(self, column: int, codes: Tensor) -> None:
         """Codes int64 (N,) of a cell of the row."""
@@ -184,6 +201,7 @@ class Cache:
         """Keep what the rows below will read of the present one."""
         self._compute_until(self.inner.stop)
         self._vertical_row(0).copy_(self._cells(0, self.inner))
+        self.vertical = [x.roll(-1, 1) if x.shape[1] > 1 else x for x in self.vertical]  # the row at the bottom is written anew
         read = [self._cells(index, self.inner) for index in range(len(self.stack.layers))] + [self.features] * len(self.head.joins)
         if self.after is not None:
             cells = slice(self.row * self.inner.stop, (self.row + 1) * self.inner.stop)
@@ -199,8 +217,9 @@ class Cache:
         for index, layer in enumerate(self.stack.layers):
             if layer.residual:
                 self._cells(index, cells).copy_(h)
-            seen = layer.horizontal.at(self.horizontal[index], slice(0, 1), cells)
-            h_new, skip = layer.out(gate(seen + self.gates[index][:, :, cells])).chunk(2, dim=-1)
+            seen = layer.horizontal.seen(self.horizontal[index], slice(0, 1), cells)
+            gated = gate(add_linear(self.gates[index][:, :, cells], layer.horizontal, seen))
+            h_new, skip = layer.out(gated).chunk(2, dim=-1)
             h, skips = (h + h_new if layer.residual else h_new), skips + skip
         self.features[:, :, cells] = F.relu(skips)
 
@@ -215,6 +234,5 @@ class Cache:
 
     def _vertical_row(self, index: int) -> Tensor:
         """The present row of what layer `index` reads vertically, without padding: a view (N,1,G,C)."""
-        conv = self.stack.layers[index].vertical
-        rows = slice(self.row + conv.above, self.row + conv.above + 1)
-        return self.vertical[index][:, rows, conv.beside : conv.beside + self.inner.stop]
+        beside = self.stack.layers[index].vertical.beside
+        return self.vertical[index][:, -1:, beside : beside + self.inner.stop]
