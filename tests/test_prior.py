@@ -8,7 +8,7 @@ import torch
 from train import raster_baseline
 from train.masks import judged, random_known
 from vqdemo import sampling
-from vqdemo.pixelcnn import EVIDENCE, HORIZONTAL, VERTICAL, MaskedConv, PixelCNN, PixelCNNConfig
+from vqdemo.pixelcnn import EVIDENCE, VERTICAL, MaskedConv, PixelCNN, PixelCNNConfig, horizontal
 from vqdemo.sampling import Cache, Choice
 
 GRID = 7
@@ -27,8 +27,9 @@ def prior(request) -> PixelCNN:
 
 @pytest.mark.parametrize(
     ("offsets", "rows", "columns"),
-    [(VERTICAL["A"], (-2, -1), (-1, 1)), (VERTICAL["B"], (-1, 0), (-1, 1)), (HORIZONTAL["A"], (0, 0), (-3, -1)), (HORIZONTAL["B"], (0, 0), (-1, 0))],
-    ids=["vertical A", "vertical B", "horizontal A", "horizontal B"],
+    [(VERTICAL["A"], (-2, -1), (-1, 1)), (VERTICAL["B"], (-1, 0), (-1, 1)), (VERTICAL["B with maps"], (0, 0), (-1, 1)),
+     (horizontal("A", GRID, 4), (0, 0), (-3, -1)), (horizontal("A", GRID, 3), (0, 0), (-4, -1)), (horizontal("B", GRID, 4), (0, 0), (-1, 0))],
+    ids=["vertical A", "vertical B", "vertical B with maps", "horizontal A of 4", "horizontal A of 3", "horizontal B"],
 )  # fmt: skip
 def test_a_masked_convolution_sees_its_cells_only(offsets, rows, columns):
     """Which input cells each output cell depends on, by gradient: the rectangle that the mask allows, cut at the border."""

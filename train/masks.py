@@ -15,9 +15,10 @@ def random_rectangles(n: int, grid: int, generator: torch.Generator) -> Tensor:
 def random_known(n: int, grid: int, generator: torch.Generator) -> Tensor:
     """Random sets of known cells -> bool (n,grid,grid).
 
-    Of twelve: five are the last cells counted row by row, or the first or last counted column by column, any number of them; three
-    are scattered cells of any density; two are all but a rectangle; one each is a rectangle, and all cells. The first cells counted
-    row by row are not among them: what they teach is learned with nothing known after a cell (train/prior.py).
+    Of twelve: four are the last cells counted row by row, or the first or last counted column by column, any number of them; four are
+    all but a rectangle, as when a hand has erased something; two are scattered cells of any density; one each is a rectangle, and all
+    cells. The first cells counted row by row are not among them: what they teach is learned with nothing known after a cell
+    (train/prior.py).
     """
 
     def uniform(*shape: int) -> Tensor:
@@ -33,7 +34,7 @@ def random_known(n: int, grid: int, generator: torch.Generator) -> Tensor:
     rectangle = random_rectangles(n, grid, generator)
 
     everything = torch.ones_like(rectangle)
-    kinds = torch.stack([*[part] * 5, *[scattered] * 3, *[~rectangle] * 2, rectangle, everything])
+    kinds = torch.stack([*[part] * 4, *[~rectangle] * 4, *[scattered] * 2, rectangle, everything])
     kind = torch.randint(len(kinds), (n,), generator=generator)
     return kinds[kind, torch.arange(n)]
 

@@ -45,14 +45,15 @@ class PriorSettings:
     split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
     images: int = setting(0, "use only so many of the training images, 0 for all")
     width: int = setting(80, "channels of either stack")
-    layers: int = setting(4, "gated layers of either stack; each looks one cell further in its own row")
+    layers: int = setting(4, "gated layers of the stack before")
+    after_layers: int = setting(3, "gated layers of the stack after")
     groups: int = setting(8, "groups of channels with maps of places of their own; divides the width")
-    joins: int = setting(2, "layers of the head that join what is before a cell and what is known after it")
+    joins: int = setting(3, "layers of the head that join what is before a cell and what is known after it")
     head_width: int = setting(128, "channels of the head")
     backward: int = setting(1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first")
     after: int = setting(1, "1: read known cells after a cell; 0: a plain PixelCNN without maps of places, as is the baseline")
     dropout: float = setting(0.05, "share of the channels dropped")
-    epochs: int = setting(16, "passes over the training images")
+    epochs: int = setting(18, "passes over the training images")
     batch: int = setting(64, "grids a step")
     learning_rate: float = setting(0.006, "Muon's, of the matrices; peak of the schedule: a short linear warm-up, then a cosine down to zero")
     adamw_learning_rate: float = setting(3e-3, "AdamW's, of all else; peak of the same schedule")
@@ -129,7 +130,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
     torch.manual_seed(s.seed)
     config = PixelCNNConfig(
         grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=len(data.class_names(dataset)),
-        width=s.width, layers=s.layers, groups=s.groups, joins=s.joins, head_width=s.head_width, dropout=s.dropout,
+        width=s.width, layers=s.layers, after_layers=s.after_layers, groups=s.groups, joins=s.joins, head_width=s.head_width, dropout=s.dropout,
         backward=bool(s.backward), after=bool(s.after),
     )  # fmt: skip
     prior = PixelCNN(config).to(device)

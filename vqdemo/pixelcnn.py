@@ -42,6 +42,7 @@ What it computes
 
 Where it differs from [1]
     * The stack `after` and the head that joins the two, and the maps of places; with `after=False` it is the plain PixelCNN again.
+    * Where maps of places read the rows above, the later vertical convolutions need not: they see three cells of their own row.
     * Each gate adds a learned vector for its place to the label's.
     * Both stacks know a MASK token, for a cell without a code (-1). Predictions after it are marginal over it.
     * A masked convolution is written as a linear map of the cells that it may see, not as a kernel multiplied by zeros.
@@ -58,11 +59,15 @@ from torch import Tensor, nn
 VERTICAL = {
     "A": [(-2, -1), (-2, 0), (-2, 1), (-1, -1), (-1, 0), (-1, 1)],  # the two rows above
     "B": [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 0), (0, 1)],  # the row above and, as layer A saw none of it, its own
+    "B with maps": [(0, -1), (0, 0), (0, 1)],  # its own: maps of places read the rows above
 }
-HORIZONTAL = {
-    "A": [(0, -3), (0, -2), (0, -1)],  # the three cells to the left: with four layers, six, the whole row
-    "B": [(0, -1), (0, 0)],  # the cell to the left and, as layer A did not see it, its own
-}
+
+
+def horizontal(mask: str, grid: int, layers: int) -> list[tuple[int, int]]:
+    """The same for the horizontal stack. A: three cells to the left, or as many more as all layers need to see a whole row. B: the cell
+    to the left and, as layer A did not see it, its own."""
+    return [(0, -1), (0, 0)] if mask == "B" else [(0, column) for column in range(-max(3, grid - layers), 0)]
+
 
 EVIDENCE = 0.5  # weight of log p(known cells | label) beside the classifier's guess of the label
 
@@ -75,9 +80,10 @@ class PixelCNNConfig:
     num_codes: int = 64  # K
     num_labels: int = 10  # classes; one more embedding stands for "no label"
     width: int = 80  # channels of either stack
-    layers: int = 4  # gated layers of either stack
+    layers: int = 4  # gated layers of the stack `before`
+    after_layers: int = 3  # the same of the stack `after`
     groups: int = 8  # maps of places in each `RowsAbove`, each for its share of the channels; divides width
-    joins: int = 2  # layers of the head that join what is before and after
+    joins: int = 3  # layers of the head that join what is before and after
     head_width: int = 128  # channels of the head
     dropout: float = 0.05  # share of the channels dropped in training
     backward: bool = False  # generation order: False is raster order, True its reverse, from the last cell to the first
@@ -172,13 +178,13 @@ class GatedLayer(nn.Module):
     The first layer (mask A) has no residual connections: they would carry a cell's own code past the mask.
     """
 
-    def __init__(self, config: PixelCNNConfig, mask: str):
+    def __init__(self, config: PixelCNNConfig, mask: str, layers: int):
         super().__init__()
         width = config.width
         self.residual = mask == "B"
         self.dropout = config.dropout
-        self.vertical = MaskedConv(width, 2 * width, VERTICAL[mask])
-        self.horizontal = MaskedConv(width, 2 * width, HORIZONTAL[mask])
+        self.vertical = MaskedConv(width, 2 * width, VERTICAL["B with maps" if mask == "B" and config.after else mask])
+        self.horizontal = MaskedConv(width, 2 * width, horizontal(mask, config.grid, layers))
         self.down = nn.Linear(width, 2 * width)  # vertical to horizontal
         self.above = RowsAbove(config, 2 * width) if config.after else None
         self.out = nn.Linear(width, 2 * width)  # half continues the horizontal stack, half is the skip connection
@@ -206,12 +212,12 @@ class GatedLayer(nn.Module):
 class CausalStack(nn.Module):
     """Codes int64 (N,G,G), -1 for MASK, and labels (N,) -> features (N,G,G,C); those of a cell see exactly the cells before it."""
 
-    def __init__(self, config: PixelCNNConfig):
+    def __init__(self, config: PixelCNNConfig, layers: int):
         super().__init__()
         self.mask_token = config.num_codes
         self.dropout = config.dropout
         self.embedding = nn.Embedding(config.num_codes + 1, config.width)
-        self.layers = nn.ModuleList([GatedLayer(config, "A" if i == 0 else "B") for i in range(config.layers)])
+        self.layers = nn.ModuleList([GatedLayer(config, "A" if i == 0 else "B", layers) for i in range(layers)])
 
     def embed(self, codes: Tensor) -> Tensor:
         """(N,H,W) -> (N,H,W,C)."""
@@ -317,8 +323,8 @@ class PixelCNN(nn.Module):
         super().__init__()
         self.config = config
         self.no_label = config.num_labels
-        self.before = CausalStack(config)
-        self.after = CausalStack(config) if config.after else None
+        self.before = CausalStack(config, config.layers)
+        self.after = CausalStack(config, config.after_layers) if config.after else None
         self.head = Head(config)
         self.guess = LabelGuess(config)
 
