@@ -362,6 +362,17 @@ def test_an_edit_while_one_is_watched_wins(page):
     assert codes(page)[6, 6] == 31 and (codes(page)[HALF].ravel()[:-1] == UNKNOWN).all()
 
 
+def test_the_sliders_say_what_is_asked(page, model):
+    """The weights' defaults, and what a link brings, even between a slider's steps."""
+    asked = {"temperature": 1.0, "top_p": 1.0, "guidance": 0.0} | model.defaults
+    for name, value in asked.items():
+        expect(page.locator(f".settings [name={name}]")).to_have_value(f"{value:g}")
+        expect(page.locator(f".settings .field:has([name={name}]) b")).to_have_text(f"{value:.2f}")
+    page.goto(f"{page.url}?g={'.' * 49}&t=0.87&w=1.23")
+    for name, value in {"temperature": "0.87", "guidance": "1.23"}.items():
+        expect(page.locator(f".settings .field:has([name={name}]) b")).to_have_text(value, timeout=PATIENCE)
+
+
 def test_sixteen_alternatives_stand_side_by_side(page):
     page.locator("summary").click()
     page.locator("[name=n]").fill("16")

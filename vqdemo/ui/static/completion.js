@@ -32,9 +32,9 @@ export function mount(element, props, server) {
     });
     one.addEventListener("input", () => showOutput(one));
   }
-  const showOutput = (one) => {
+  const showOutput = (one, value = one.value) => {
     const output = one.parentElement.querySelector("b");
-    if (output) output.textContent = Number(one.value).toFixed(2);
+    if (output) output.textContent = Number(value).toFixed(2);
   };
   let show = () => {};
 
@@ -49,7 +49,7 @@ export function mount(element, props, server) {
     show = () => {
       for (const one of fields) {
         one.value = settings[one.name] ?? "";
-        showOutput(one);
+        showOutput(one, settings[one.name]); // a slider holds a value between its steps as the nearest step
       }
     };
     show();
