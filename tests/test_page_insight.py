@@ -27,6 +27,7 @@ from visitor import (
 )
 
 import vqdemo
+from vqdemo.ui.settings import Settings
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 PATIENCE = 30_000  # ms, for a busy machine
@@ -364,8 +365,9 @@ def test_an_edit_while_one_is_watched_wins(page):
 
 def test_the_sliders_say_what_is_asked(page, model):
     """The weights' defaults, and what a link brings, even between a slider's steps."""
-    asked = {"temperature": 1.0, "top_p": 1.0, "guidance": 0.0} | model.defaults
-    for name, value in asked.items():
+    defaults = Settings.of(model)
+    for name in ("temperature", "top_p", "guidance"):
+        value = getattr(defaults, name)
         expect(page.locator(f".settings [name={name}]")).to_have_value(f"{value:g}")
         expect(page.locator(f".settings .field:has([name={name}]) b")).to_have_text(f"{value:.2f}")
     page.goto(f"{page.url}?g={'.' * 49}&t=0.87&w=1.23")
