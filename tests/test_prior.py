@@ -18,7 +18,7 @@ GRID = 7
 def prior(request) -> PixelCNN:
     """A small network with random weights, in either generation order: causality must not depend on training."""
     torch.manual_seed(0)
-    config = PixelCNNConfig(num_codes=16, width=24, layers=4, head_width=32, backward=request.param)
+    config = PixelCNNConfig(num_codes=16, width=24, layers=4, after_features=40, head_width=32, backward=request.param)
     network = PixelCNN(config).eval().requires_grad_(False)
     for parameter in network.parameters():  # larger than at initialisation, so that a leak would be seen
         parameter.mul_(1.7)
@@ -53,6 +53,12 @@ def test_a_masked_convolution_is_a_convolution_with_a_masked_kernel():
     x = torch.randn(2, 3, GRID, GRID)
     expected = torch.nn.functional.conv2d(x, kernel, conv.bias, padding=2)
     assert torch.allclose(conv(x.movedim(1, -1)).movedim(-1, 1), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["width", "after_features"])
+def test_channels_fall_into_equal_groups(name):
+    with pytest.raises(ValueError, match=f"{name}, 20, must be a multiple of its groups, 8"):
+        PixelCNNConfig(**{name: 20})
 
 
 def known_masks() -> dict[str, torch.Tensor]:

@@ -16,7 +16,7 @@ from train.vqvae import VQVAESettings
 
 # The whole chain on little data: proves that it runs, not that it learns.
 QUICK_VQVAE = VQVAESettings(images=3_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
-QUICK_PRIOR = PriorSettings(images=3_000, width=32, layers=4, head_width=64, epochs=2, plain_epochs=1, compile=0)
+QUICK_PRIOR = PriorSettings(images=3_000, width=32, layers=4, after_features=32, head_width=64, epochs=2, plain_epochs=1, compile=0)
 QUICK_JUDGE = ClassifierSettings(images=3_000, epochs=1)
 QUICK_MEASURES = {
     choose_defaults: {"number": 20, "judge": QUICK_JUDGE},

@@ -2,7 +2,8 @@
 
 Each grid teaches twice, from one pass of the stack `before`: as a whole, with nothing known after any cell, and with a random set
 of known cells (train/masks.py). All 49 cells count in both, since neither stack lets a cell see itself: a known cell stands for
-the question "what is here, given what comes before and what is known after".
+the question "what is here, given what comes before and what is known after". The second loss weighs more: it is the harder task,
+and the one that completions rest on.
 
     A share of the labels is dropped: for guidance.
     In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives distributions given known
@@ -47,7 +48,8 @@ class PriorSettings:
     width: int = setting(80, "channels of either stack")
     layers: int = setting(4, "gated layers of the stack before")
     after_layers: int = setting(3, "gated layers of the stack after")
-    groups: int = setting(8, "groups of channels with maps of places of their own; divides the width")
+    after_features: int = setting(104, "channels of what the stack after hands to the head")
+    groups: int = setting(8, "groups of channels with maps of places of their own; divides width and after_features")
     joins: int = setting(3, "layers of the head that join what is before a cell and what is known after it")
     head_width: int = setting(128, "channels of the head")
     backward: int = setting(1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first")
@@ -59,6 +61,7 @@ class PriorSettings:
     adamw_learning_rate: float = setting(3e-3, "AdamW's, of all else; peak of the same schedule")
     weight_decay: float = setting(0.01, "weight decay, as a share of the learning rate")
     no_label_share: float = setting(0.1, "share of the grids whose label is dropped")
+    masked_weight: float = setting(1.3, "weight of the loss with known cells after a cell; that with nothing after it has 2 less this")
     marginal_share: float = setting(0.1, "share of the grids whose unknown cells the stack `before` does not see")
     warp_share: float = setting(0.5, "share of the digits that are turned, scaled, sheared and moved before encoding")
     plain_epochs: int = setting(2, "epochs at the end that see no warped digits")
@@ -130,8 +133,8 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
     torch.manual_seed(s.seed)
     config = PixelCNNConfig(
         grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=len(data.class_names(dataset)),
-        width=s.width, layers=s.layers, after_layers=s.after_layers, groups=s.groups, joins=s.joins, head_width=s.head_width, dropout=s.dropout,
-        backward=bool(s.backward), after=bool(s.after),
+        width=s.width, layers=s.layers, after_layers=s.after_layers, after_features=s.after_features, groups=s.groups,
+        joins=s.joins, head_width=s.head_width, dropout=s.dropout, backward=bool(s.backward), after=bool(s.after),
     )  # fmt: skip
     prior = PixelCNN(config).to(device)
     optimizer = optimizer_of(prior, s, device)
@@ -172,7 +175,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
                 whole, masked, log_p = lesson(batch, seen, known, given)
                 guess = F.nll_loss(log_p.float(), labels)
             optimizer.zero_grad(set_to_none=True)
-            (whole.mean() + masked.mean() + guess).backward()
+            ((2 - s.masked_weight) * whole.mean() + s.masked_weight * masked.mean() + guess).backward()
             torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
             optimizer.step()
             whole = whole[~marginal].mean()  # the others are told less

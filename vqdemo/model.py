@@ -232,7 +232,7 @@ class VQModel:
 
 # What config.json may ask for at most.
 SIZES = {"grid": 64, "patch": 64, "num_codes": 4096, "code_dim": 1024, "num_labels": 1000, "width": 4096, "head_width": 4096,
-         "layers": 64, "after_layers": 64, "groups": 4096, "joins": 64, "encoder_blocks": 64, "decoder_blocks": 64}  # fmt: skip
+         "layers": 64, "after_layers": 64, "after_features": 4096, "groups": 4096, "joins": 64, "encoder_blocks": 64, "decoder_blocks": 64}  # fmt: skip
 
 
 def rebuilt(network, config_class, folder: Path, name: str):

@@ -82,7 +82,8 @@ class PixelCNNConfig:
     width: int = 80  # channels of either stack
     layers: int = 4  # gated layers of the stack `before`
     after_layers: int = 3  # the same of the stack `after`
-    groups: int = 8  # maps of places in each `RowsAbove`, each for its share of the channels; divides width
+    after_features: int = 104  # channels of what the stack `after` hands to the head; `before` hands on its width
+    groups: int = 8  # maps of places in each `RowsAbove`, each for its share of the channels; divides width and after_features
     joins: int = 3  # layers of the head that join what is before and after
     head_width: int = 128  # channels of the head
     dropout: float = 0.05  # share of the channels dropped in training
@@ -90,8 +91,9 @@ class PixelCNNConfig:
     after: bool = True  # False is the plain PixelCNN of [1]: blind to what is known later, and without maps of places
 
     def __post_init__(self):
-        if self.after and self.width % self.groups:
-            raise ValueError(f"the prior's width, {self.width}, must be a multiple of its groups, {self.groups}")
+        for name in ("width", "after_features"):
+            if self.after and getattr(self, name) % self.groups:
+                raise ValueError(f"the prior's {name}, {getattr(self, name)}, must be a multiple of its groups, {self.groups}")
 
 
 class MaskedConv(nn.Linear):
@@ -144,14 +146,14 @@ class RowsAbove(nn.Module):
     """What the rows above hold, ([3], causal): (N,G,G,C) -> (N,G,G,C'). Each cell adds up their cells, by learned weights for any two
     places, another set for each group of channels."""
 
-    def __init__(self, config: PixelCNNConfig, out_channels: int):
+    def __init__(self, config: PixelCNNConfig, channels: int, out_channels: int):
         super().__init__()
         cells, row = config.grid**2, torch.arange(config.grid**2) // config.grid
         self.grid = config.grid
         self.weight = nn.Parameter(0.02 * torch.randn(config.groups, cells, cells))  # [group, to, from]
         self.register_buffer("above", (row[:, None] > row).float(), persistent=False)
-        self.enter = nn.Linear(config.width, config.width, bias=False)
-        self.leave = nn.Linear(config.width, out_channels, bias=False)
+        self.enter = nn.Linear(channels, channels, bias=False)
+        self.leave = nn.Linear(channels, out_channels, bias=False)
 
     def entered(self, x: Tensor) -> Tensor:
         """What is to be added up, for any number of rows: (N,R,G,C) -> (groups,R*G,N,C/groups)."""
@@ -178,7 +180,7 @@ class GatedLayer(nn.Module):
     The first layer (mask A) has no residual connections: they would carry a cell's own code past the mask.
     """
 
-    def __init__(self, config: PixelCNNConfig, mask: str, layers: int):
+    def __init__(self, config: PixelCNNConfig, mask: str, layers: int, features: int):
         super().__init__()
         width = config.width
         self.residual = mask == "B"
@@ -186,8 +188,8 @@ class GatedLayer(nn.Module):
         self.vertical = MaskedConv(width, 2 * width, VERTICAL["B with maps" if mask == "B" and config.after else mask])
         self.horizontal = MaskedConv(width, 2 * width, horizontal(mask, config.grid, layers))
         self.down = nn.Linear(width, 2 * width)  # vertical to horizontal
-        self.above = RowsAbove(config, 2 * width) if config.after else None
-        self.out = nn.Linear(width, 2 * width)  # half continues the horizontal stack, half is the skip connection
+        self.above = RowsAbove(config, width, 2 * width) if config.after else None
+        self.out = nn.Linear(width, width + features)  # what continues the horizontal stack, and the skip connection
         self.by_label = nn.Embedding(config.num_labels + 1, 4 * width)  # half for either stack, as is the next
         self.by_place = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))
         nn.init.normal_(self.by_label.weight, std=0.1)
@@ -197,7 +199,7 @@ class GatedLayer(nn.Module):
         return (self.by_label(labels)[:, None, None] + self.by_place).chunk(2, dim=-1)
 
     def forward(self, v: Tensor, h: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """v, h (N,G,G,C), labels (N,) -> next v, next h, skip, each (N,G,G,C)."""
+        """v, h (N,G,G,C), labels (N,) -> next v, next h, both (N,G,G,C), skip (N,G,G,F)."""
         for_v, for_h = self.conditions(labels)
         v_new = drop_channels(gate(self.vertical(v) + for_v), self.dropout, self.training)
         v_new = v + v_new if self.residual else v_new
@@ -205,19 +207,19 @@ class GatedLayer(nn.Module):
         if self.above is not None:
             from_above = from_above + self.above(h)
         gated = drop_channels(gate(self.horizontal(h) + from_above), self.dropout, self.training)
-        h_new, skip = self.out(gated).chunk(2, dim=-1)
+        h_new, skip = self.out(gated).tensor_split([h.shape[-1]], dim=-1)
         return v_new, (h + h_new if self.residual else h_new), skip
 
 
 class CausalStack(nn.Module):
-    """Codes int64 (N,G,G), -1 for MASK, and labels (N,) -> features (N,G,G,C); those of a cell see exactly the cells before it."""
+    """Codes int64 (N,G,G), -1 for MASK, and labels (N,) -> features (N,G,G,F); those of a cell see exactly the cells before it."""
 
-    def __init__(self, config: PixelCNNConfig, layers: int):
+    def __init__(self, config: PixelCNNConfig, layers: int, features: int):
         super().__init__()
         self.mask_token = config.num_codes
         self.dropout = config.dropout
         self.embedding = nn.Embedding(config.num_codes + 1, config.width)
-        self.layers = nn.ModuleList([GatedLayer(config, "A" if i == 0 else "B", layers) for i in range(layers)])
+        self.layers = nn.ModuleList([GatedLayer(config, "A" if i == 0 else "B", layers, features) for i in range(layers)])
 
     def embed(self, codes: Tensor) -> Tensor:
         """(N,H,W) -> (N,H,W,C)."""
@@ -237,13 +239,13 @@ class Join(nn.Module):
 
     def __init__(self, config: PixelCNNConfig, first: bool):
         super().__init__()
-        width, wide = config.width, config.head_width
+        width, its_after, wide = config.width, config.after_features, config.head_width
         self.from_so_far = None if first else nn.Linear(wide, 2 * wide, bias=False)
         self.from_before = nn.Linear(width, 2 * wide)
-        self.above = RowsAbove(config, 2 * wide) if config.after else None
+        self.above = RowsAbove(config, width, 2 * wide) if config.after else None
         if config.after:
-            self.from_after = nn.Linear(width, 2 * wide, bias=False)
-            self.below = RowsAbove(config, 2 * wide)
+            self.from_after = nn.Linear(its_after, 2 * wide, bias=False)
+            self.below = RowsAbove(config, its_after, 2 * wide)
         self.out = nn.Linear(wide, wide)
 
     def of_before(self, features: Tensor) -> Tensor:
@@ -252,7 +254,7 @@ class Join(nn.Module):
         return gates if self.above is None else gates + self.above(features)
 
     def of_after(self, turned: Tensor) -> Tensor:
-        """The same of the stack `after`, whose features come turned by 180°: (N,G,G,C) -> (N,G,G,2W)."""
+        """The same of the stack `after`, whose features come turned by 180°: (N,G,G,F) -> (N,G,G,2W)."""
         return (self.from_after(turned) + self.below(turned)).flip(1, 2)
 
     def forward(self, so_far: Tensor | None, gates: Tensor) -> Tensor:
@@ -323,8 +325,8 @@ class PixelCNN(nn.Module):
         super().__init__()
         self.config = config
         self.no_label = config.num_labels
-        self.before = CausalStack(config, config.layers)
-        self.after = CausalStack(config, config.after_layers) if config.after else None
+        self.before = CausalStack(config, config.layers, config.width)
+        self.after = CausalStack(config, config.after_layers, config.after_features) if config.after else None
         self.head = Head(config)
         self.guess = LabelGuess(config)
 
