@@ -115,7 +115,7 @@ def test_help_explains_every_setting():
 def test_known_sets_cover_what_visitors_do():
     known = random_known(3000, 7, torch.Generator().manual_seed(0))
     share = known.flatten(1).float().mean(1)
-    assert 0.02 < (share == 0).float().mean() < 0.3  # nothing known
+    assert 0.01 < (share == 0).float().mean() < 0.3  # nothing known, which each grid teaches besides (train/prior.py)
     assert (share == 1).float().mean() > 0.05  # all cells known
     masks = judged(7)
     sizes = {name: int((~mask).sum()) for name, mask in masks.items()}
