@@ -113,9 +113,9 @@ def test_help_explains_every_setting():
 
 
 def test_known_sets_cover_what_visitors_do():
-    known = random_known(3000, 7, torch.Generator().manual_seed(0))
+    known = random_known(30_000, 7, torch.Generator().manual_seed(0))
     share = known.flatten(1).float().mean(1)
-    assert 0.01 < (share == 0).float().mean() < 0.3  # nothing known, which each grid teaches besides (train/prior.py)
+    assert 0.02 < (share == 0).float().mean() < 0.3  # nothing known
     assert (share == 1).float().mean() > 0.05  # all cells known
     masks = judged(7)
     sizes = {name: int((~mask).sum()) for name, mask in masks.items()}
@@ -123,7 +123,7 @@ def test_known_sets_cover_what_visitors_do():
         ("top half", "bottom half", "left half", "right half", "random half"), 25
     )
     for name in ("top rows", "left columns"):
-        assert (known == masks[name]).all((1, 2)).any(), name  # the very masks that are judged occur in training
+        assert (known[:3000] == masks[name]).all((1, 2)).any(), name  # the very masks that are judged occur in training
 
 
 @pytest.mark.parametrize("shape", [(2, 30, 12), (1, 8, 40)], ids=["tall", "wide"])
