@@ -91,7 +91,7 @@ def test_peer_and_sweep_write_their_figures(folders):
         assert ET.parse(folders.out / f"{name}.svg").getroot().tag.endswith("svg")
 
 
-def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders):
+def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders, monkeypatch):
     small = PriorSettings(images=600, width=16, layers=2, joins=1, head_width=16, backward=0, after=0, epochs=1, plain_epochs=1, compile=0)
     raster_baseline.run(folders, small, number=100, few=4, particles=16)
     metrics = json.loads((folders.out / "metrics.json").read_text())
@@ -104,6 +104,10 @@ def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders):
     assert nats["bottom half"]["baseline_corrected_on_few"] == pytest.approx(nats["bottom half"]["baseline_on_few"], rel=1e-4)  # nor later
     assert nats["top half"]["baseline_corrected_on_few"] != nats["top half"]["baseline_on_few"]
     assert f"{nats['left half']['baseline']:.2f}" in table.markdown(metrics)
+    monkeypatch.setattr(raster_baseline.prior, "train", None)  # it is kept, and not trained again
+    shutil.rmtree(folders.runs)
+    raster_baseline.run(folders, small, number=100, few=4, particles=16)
+    assert json.loads((folders.out / "metrics.json").read_text())["prior"]["raster_baseline"] == its
 
 
 def test_spread_is_over_seeds_and_each_is_trained_once(folders, capsys):

@@ -12,7 +12,7 @@ import torch
 import torch.nn.functional as F
 
 import vqdemo
-from train import checkpoint, data, muon, prior, vqvae, vqvae_quality
+from train import checkpoint, classifier, data, evaluate, muon, prior, vqvae, vqvae_quality
 from train.evaluate import fingerprints
 from train.masks import judged, random_known
 from train.output import Folders
@@ -45,6 +45,31 @@ def test_quick_training_makes_weights_that_load(mnist_folder, tmp_path):
     assert again.returncode == 0, again.stderr[-3000:]
     assert again.stdout.count("nothing to do") == 2
     assert (tmp_path / "out" / "metrics.json").stat().st_mtime_ns == before  # nor is anything measured again
+
+
+def test_a_new_measurement_keeps_what_is_still_true(tmp_path):
+    """Of other networks all; of ours what was measured of the same network on the same pictures."""
+    bits, took = {"codes": 1, "pixels": 2, "total": 3}, {"vqvae": {"seconds": 5}, "prior": {"seconds": 6}}
+    raster = {"petaflop": 1, "petaflop_of_the_prior": 2, "nats": {"centre": {"baseline": 3, "prior_above_corrected": 4, "standard_error": 5}}}
+    old = {"weights": {"vqvae.safetensors": "a", "prior.safetensors": "b", "config.json": "c"}, "data": {"split": "test"},
+           "training": took, "peer": 7, "bits_per_pixel": bits, "prior": {"raster_baseline": raster}}  # fmt: skip
+    (tmp_path / "metrics.json").write_text(json.dumps(old))
+
+    def kept(**changed):
+        metrics = {"weights": old["weights"] | changed.pop("weights", {}), "data": old["data"], "training": {}, "prior": {}} | changed
+        evaluate.add_kept(metrics, tmp_path / "metrics.json")
+        return metrics
+
+    assert kept() == old
+    assert kept(data={"split": "held-out"}) == {
+        "weights": old["weights"], "data": {"split": "held-out"}, "training": took, "peer": 7, "prior": {},
+    }  # fmt: skip
+    other_prior = kept(weights={"prior.safetensors": "x", "config.json": "y"}, training={"prior": {"seconds": 9}})
+    assert other_prior["training"] == {"vqvae": {"seconds": 5}, "prior": {"seconds": 9}}
+    assert other_prior["bits_per_pixel"] == {"pixels": 2}
+    assert other_prior["prior"] == {"raster_baseline": {"petaflop": 1, "nats": {"centre": {"baseline": 3}}}}
+    other_vqvae = kept(weights={"vqvae.safetensors": "x", "prior.safetensors": "y", "config.json": "z"})
+    assert (other_vqvae["training"], other_vqvae["prior"]) == ({}, {}) and "bits_per_pixel" not in other_vqvae
 
 
 class Cut(Exception):
@@ -161,10 +186,11 @@ def test_muon_steps_by_its_rate_and_leaves_the_rest_to_adamw(precision):
     assert torch.equal(bias, alike)
 
 
-def test_warping_is_gentle_and_random():
+@pytest.mark.parametrize("warp", [prior.warp, classifier.warp])
+def test_warping_is_gentle_and_random(warp):
     image = torch.zeros(64, 1, 28, 28)
     image[:, :, 10:18, 12:16] = 1
-    warped = prior.warp(image, torch.Generator().manual_seed(0))
+    warped = warp(image, torch.Generator().manual_seed(0))
     assert warped.min() >= 0
     assert warped.max() <= 1
     assert (warped.sum((1, 2, 3)) / 32 - 1).abs().max() < 0.3
@@ -172,6 +198,27 @@ def test_warping_is_gentle_and_random():
     rows = torch.arange(28) + 0.5
     centre = (warped.sum((1, 3)) * rows).sum(1) / warped.sum((1, 2, 3))
     assert (centre - 14).abs().max() < 1.5
+
+
+def test_what_the_prior_learns_from_stays_framed_as_mnist_frames_digits(mnist_folder):
+    """The box around it keeps its longer side, and the mass its centre; nothing happens to a picture without ink."""
+    digits = data.mnist(mnist_folder, "train", 200).images[:, None].float() / 255
+    warped = prior.warp(digits, torch.Generator().manual_seed(0))
+    line = torch.arange(28.0)
+
+    def longer_side(pictures):
+        ink = pictures[:, 0] > 0.3
+        return torch.stack([lines.sum(1) for lines in (ink.any(1), ink.any(2))]).amax(0).float()
+
+    def centre(pictures):
+        mass = pictures[:, 0] / pictures[:, 0].sum((1, 2), keepdim=True)
+        return torch.stack([(mass.sum(axis) * line).sum(1) for axis in (1, 2)])
+
+    sides = longer_side(warped) - longer_side(digits)
+    assert sides.abs().max() <= 2 and sides.abs().mean() < 0.6
+    assert (centre(warped) - centre(digits)).abs().max() < 0.3
+    assert (warped - digits).abs().mean((1, 2, 3)).min() > 0.002
+    assert not prior.warp(torch.zeros(3, 1, 28, 28), torch.Generator().manual_seed(0)).any()
 
 
 def test_ssim_knows_equal_from_unequal():

@@ -47,7 +47,7 @@ def measure(folders: Folders, options: dict) -> None:
     if not evaluate.is_of_these_weights(folders.out):
         for stage in (choose_defaults, evaluate):
             stage.run(folders, **options.get(stage, {}))
-    if "bits_per_pixel" not in evaluate.read_metrics(folders.out):
+    if "total" not in evaluate.read_metrics(folders.out).get("bits_per_pixel", {}):
         bits.run(folders, **options.get(bits, {}))
     print(f"{folders.out / 'metrics.json'} is of these weights")
 

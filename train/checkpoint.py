@@ -33,15 +33,16 @@ def note_of(**what) -> dict[str, str]:
     return {name: json.dumps(value, sort_keys=True) for name, value in what.items()}
 
 
-def load_kept(path: Path, model: nn.Module, note: dict[str, str]) -> bool:
-    """Load the weights of a file that `write_atomically` wrote with this very note; False if there is none."""
+def load_kept(path: Path, model: nn.Module, note: dict[str, str]) -> dict[str, str]:
+    """Load the weights of a file that `write_atomically` wrote with this note, or more; all that it notes, {} if there is no such file."""
     if not path.exists():
-        return False
+        return {}
     with safe_open(path, framework="pt") as file:
-        if file.metadata() != note:
-            return False
+        noted = file.metadata() or {}
+    if not note.items() <= noted.items():
+        return {}
     model.load_state_dict(load_file(path))
-    return True
+    return noted
 
 
 def save(path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, epoch: int, settings: dict) -> None:

@@ -1,9 +1,9 @@
 """Where the sliders start: samples under several temperatures and guidances, judged against held-out training pictures.
 
 Prints a table. Samples are to read as the digit asked for, with confidence; to be nearly as seldom unlike real ones and nearly as varied
-as training pictures are; to be as close to held-out pictures in distribution; and to lie no closer to training pictures than held-out
-ones do. Hotter samples are more varied, cooler ones more alike, and all of this is measured with noise: the setting that is farthest from
-missing any of it is written into config.json, from where the page takes it.
+as training pictures are; to be as close to held-out pictures in distribution; and to lie no closer to training pictures than pictures by
+other hands do. Hotter samples are more varied, cooler ones more alike, and all of this is measured with noise: the setting that is farthest
+from missing any of it is written into config.json, from where the page takes it.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from train.sample_quality import Reference, samples
 
 TEMPERATURES = (0.95, 1.0, 1.05, 1.1)
 GUIDANCES = (0.0, 0.25, 0.35, 0.5)
+NEW_HANDS = 1.02  # MNIST's test digits, by other hands, lie that much farther from the training digits than held-out ones do
 
 
 def margin(figures: dict) -> float:
@@ -27,7 +28,7 @@ def margin(figures: dict) -> float:
         (figures["precision"], 0.97 * figures["precision_of_training_digits"]),
         (figures["recall"], 0.83 * figures["recall_of_training_digits"]),
         (figures["frechet_of_training_digits"], figures["frechet"]),
-        (figures["nearest_training_digit"], figures["nearest_training_digit_of_test_digits"]),
+        (figures["nearest_training_digit"], NEW_HANDS * figures["nearest_training_digit_of_test_digits"]),
     )
     return min(reached / max(asked, 1e-9) for reached, asked in pairs)
 

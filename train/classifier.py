@@ -1,5 +1,6 @@
 """A small convolutional classifier of digits, or of whatever was trained on: the judge of samples, and the feature space in which they are compared."""
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from tqdm import tqdm
 from train import data
 from train.checkpoint import epoch_generator, load_kept, note_of, write_atomically
 from train.device import autocast
-from train.prior import warp
 from train.settings import setting
 from train.vqvae import learning_rate
 
@@ -47,6 +47,21 @@ class Classifier(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         return self.head(self.features(images))
+
+
+def warp(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Small random affine maps: turned by up to 8 degrees, scaled and sheared by up to 8 %, moved by up to one pixel.
+
+    float (N,1,S,S) in [0,1] -> the same.
+    """
+    n, size = len(images), images.shape[-1]
+    angle, scale, shear, dx, dy = (2 * torch.rand(5, n, generator=generator) - 1).unbind()
+    angle, scale, shear = angle * math.radians(8), 1 + 0.08 * scale, 0.08 * shear
+    cos, sin = angle.cos() * scale, angle.sin() * scale
+    x_row = torch.stack([cos, shear - sin, 2 * dx / size], -1)
+    y_row = torch.stack([sin, cos, 2 * dy / size], -1)
+    where = F.affine_grid(torch.stack([x_row, y_row], 1), list(images.shape), align_corners=False)
+    return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
 
 
 def trained(settings: ClassifierSettings, folder: Path, kept: Path, dataset: str = "mnist") -> Classifier:

@@ -31,14 +31,29 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return {name: fingerprint(folder / name) for name in WEIGHT_FILES}
 
 
+def of_the_baseline_alone(raster: dict) -> dict:
+    """What train/raster_baseline.py wrote, without what is of the prior, too."""
+    nats = {mask: {name: nats for name, nats in its.items() if name.startswith("baseline")} for mask, its in raster["nats"].items()}
+    return {name: its for name, its in raster.items() if not name.endswith("_of_the_prior")} | {"nats": nats}
+
+
 def add_kept(metrics: dict, path: Path) -> None:
-    """Add what other scripts wrote into metrics.json and what stays true: of other networks, and of these weights if it was of them."""
+    """Add what other scripts wrote into metrics.json and stays true: of other networks, and of those of these that are the same still."""
     old = read_json(path)
-    same = old.get("weights") == metrics["weights"]
-    stay = ["peer", "rate_distortion", "spread"] + (["bits_per_pixel"] if same else [])
-    metrics |= {name: old[name] for name in stay if name in old}
-    if same and "raster_baseline" in old["prior"]:
-        metrics["prior"]["raster_baseline"] = old["prior"]["raster_baseline"]
+    metrics |= {name: old[name] for name in ("peer", "rate_distortion", "spread") if name in old}
+    same = {file for file, its in metrics["weights"].items() if old.get("weights", {}).get(file) == its}
+    of_same = {name: its for name, its in old.get("training", {}).items() if f"{name}.safetensors" in same}
+    metrics["training"] = of_same | metrics["training"]  # whose logs may be gone
+    if old.get("data") != metrics["data"]:
+        return
+    if same == set(metrics["weights"]):
+        metrics |= {"bits_per_pixel": old["bits_per_pixel"]} if "bits_per_pixel" in old else {}
+        metrics["prior"] |= {"raster_baseline": old["prior"]["raster_baseline"]} if "raster_baseline" in old["prior"] else {}
+    elif "vqvae.safetensors" in same:
+        if bits := old.get("bits_per_pixel"):
+            metrics["bits_per_pixel"] = {"pixels": bits["pixels"]}  # train/bits.py adds those of codes
+        if raster := old["prior"].get("raster_baseline"):
+            metrics["prior"]["raster_baseline"] = of_the_baseline_alone(raster)
 
 
 def spent(folders: Folders) -> dict[str, dict[str, float]]:

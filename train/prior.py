@@ -8,7 +8,7 @@ and the one that completions rest on.
     A share of the labels is dropped: for guidance.
     In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives distributions given known
     cells alone, of a cell and, by the chain rule, of all known cells together, which tell the label (PixelCNN.guess_label).
-    A share of the digits is turned, scaled, sheared and moved a little before encoding: against overfitting. The last epochs see
+    Most digits are turned, slanted and stretched a little before encoding: against overfitting. The last epochs see
     only digits as they are.
 """
 
@@ -59,29 +59,54 @@ class PriorSettings:
     batch: int = setting(64, "grids a step")
     learning_rate: float = setting(0.006, "Muon's, of the matrices; peak of the schedule: a short linear warm-up, then a cosine down to zero")
     adamw_learning_rate: float = setting(3e-3, "AdamW's, of all else; peak of the same schedule")
-    weight_decay: float = setting(0.01, "weight decay, as a share of the learning rate")
+    weight_decay: float = setting(0.05, "weight decay, as a share of the learning rate")
     no_label_share: float = setting(0.1, "share of the grids whose label is dropped")
     masked_weight: float = setting(1.3, "weight of the loss with known cells after a cell; that with nothing after it has 2 less this")
     marginal_share: float = setting(0.1, "share of the grids whose unknown cells the stack `before` does not see")
-    warp_share: float = setting(0.5, "share of the digits that are turned, scaled, sheared and moved before encoding")
+    warp_share: float = setting(0.75, "share of the digits that are turned, slanted and stretched before encoding")
     plain_epochs: int = setting(2, "epochs at the end that see no warped digits")
     compile: int = setting(1, "1: let torch.compile fuse the network where there is a C++ compiler, a third faster on a CPU")
     bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
     seed: int = setting(0, "seed of everything random")
 
 
-def warp(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Small random affine maps: turned by up to 8 degrees, scaled and sheared by up to 8 %, moved by up to one pixel.
+def config_of(s: PriorSettings, vqvae: VQVAE, num_labels: int) -> PixelCNNConfig:
+    """What rebuilds the network that is trained with these settings."""
+    return PixelCNNConfig(
+        grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=num_labels,
+        width=s.width, layers=s.layers, after_layers=s.after_layers, after_features=s.after_features, groups=s.groups,
+        joins=s.joins, head_width=s.head_width, dropout=s.dropout, backward=bool(s.backward), after=bool(s.after),
+    )  # fmt: skip
 
-    float (N,1,S,S) in [0,1] -> the same. Bicubic, since bilinear sampling would soften the strokes and so change their codes.
+
+def longer_side(places: Tensor, ink: Tensor) -> Tensor:
+    """Of the upright box around the inked ones of some places: float (N,P,2) and bool (N,P) -> (N,)."""
+    last = places.masked_fill(~ink[..., None], -torch.inf).amax(1)
+    first = places.masked_fill(~ink[..., None], torch.inf).amin(1)
+    return (last - first).amax(1)
+
+
+def warp(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Other hands' digits: small random linear maps, which turn by up to 8 degrees, slant by up to 8 % and stretch by as much.
+
+    The digit stays framed as MNIST frames it: the centre of its mass stays where it is, and the longer side of the box around it as
+    long. float (N,1,S,S) in [0,1] -> the same. Bicubic, since bilinear sampling would soften the strokes and so change their codes.
     """
     n, size = len(images), images.shape[-1]
-    angle, scale, shear, dx, dy = (2 * torch.rand(5, n, generator=generator) - 1).unbind()
-    angle, scale, shear = angle * math.radians(8), 1 + 0.08 * scale, 0.08 * shear
-    cos, sin = angle.cos() * scale, angle.sin() * scale
-    x_row = torch.stack([cos, shear - sin, 2 * dx / size], -1)
-    y_row = torch.stack([sin, cos, 2 * dy / size], -1)
-    where = F.affine_grid(torch.stack([x_row, y_row], 1), list(images.shape), align_corners=False)
+    angle, slant, stretch = (2 * torch.rand(3, n, generator=generator) - 1).unbind()
+    angle, slant, stretch = angle * math.radians(8), 0.08 * slant, (0.08 * stretch).exp()
+    turning = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
+    slanting = torch.stack([stretch, slant, torch.zeros(n), 1 / stretch], -1).view(n, 2, 2)
+    source = turning @ slanting  # takes a place (x,y), counted from the centre, to where it is read
+
+    line = (torch.arange(size) + 0.5) / size * 2 - 1
+    places = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1).view(1, -1, 2).expand(n, -1, -1)
+    ink = images.flatten(1) > 0.3
+    ink = ink | ~ink.any(1, keepdim=True)  # an empty picture counts as full
+    pixel = 2 / size
+    longer = (longer_side(places @ source.inverse().mT, ink) + pixel) / (longer_side(places, ink) + pixel)
+    source = F.pad(source * longer[:, None, None], (0, 1))  # moved by nothing
+    where = F.affine_grid(source, list(images.shape), align_corners=False)
     return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
 
 
@@ -131,11 +156,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
     codes = encode(vqvae, digits.images)
 
     torch.manual_seed(s.seed)
-    config = PixelCNNConfig(
-        grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=len(data.class_names(dataset)),
-        width=s.width, layers=s.layers, after_layers=s.after_layers, after_features=s.after_features, groups=s.groups,
-        joins=s.joins, head_width=s.head_width, dropout=s.dropout, backward=bool(s.backward), after=bool(s.after),
-    )  # fmt: skip
+    config = config_of(s, vqvae, len(data.class_names(dataset)))
     prior = PixelCNN(config).to(device)
     optimizer = optimizer_of(prior, s, device)
     origin = asdict(s) | {"vqvae": fingerprint_of(vqvae)}  # what a checkpoint must be of to go on from

@@ -5,12 +5,14 @@ Carlo (Gordon et al. 1993): particles are filled in raster order, each weighed b
 passed, and drawn anew by weight when few of them carry most of it. The particles' mean weight is an unbiased estimate of
 p(known cells); its logarithm is too low on average, so that the nats of the unknown cells come out a little too low, too.
 
-Its figures go into metrics.json, beside those of the prior, which train/evaluate.py has written there.
+Its figures go into metrics.json, beside those of the prior, which train/evaluate.py has written there; its weights, whose training takes
+three quarters of an hour, into raster_baseline.safetensors beside the prior's.
 """
 
 import argparse
 import json
 import math
+from dataclasses import asdict, replace
 
 import torch
 from torch import Tensor
@@ -19,6 +21,7 @@ from tqdm import tqdm
 
 import vqdemo
 from train import data, prior
+from train.checkpoint import load_kept, note_of, write_atomically
 from train.device import best_device
 from train.evaluate import read_metrics
 from train.masks import judged
@@ -29,17 +32,25 @@ from train.vqvae_quality import encode
 from vqdemo.model import VQModel, load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.sampling import Cache
+from vqdemo.storage import fingerprint_of
 
 # One stack, wider and deeper: as many weights, and as much arithmetic in all (metrics.json has both, and the CPU seconds).
 SETTINGS = PriorSettings(backward=0, after=0, width=112, layers=6, joins=1, marginal_share=0.0, epochs=17)
 
 
-def trained(settings: PriorSettings, folders: Folders) -> PixelCNN:
-    """The baseline, kept in the folder of runs; trained, or trained further, unless it is there already."""
+def trained(settings: PriorSettings, folders: Folders) -> tuple[PixelCNN, float]:
+    """The baseline and the CPU seconds of its training: read from the folder of weights, or trained, or trained further."""
     vqvae = load_vqvae(folders.out)
-    own = Folders(folders.data, folders.out, folders.runs / "raster_baseline")
+    path, note = folders.out / "raster_baseline.safetensors", note_of(settings=asdict(settings), vqvae=fingerprint_of(vqvae))
+    network = PixelCNN(prior.config_of(settings, vqvae, len(data.class_names(dataset_of(folders.out)))))
+    if noted := load_kept(path, network, note):
+        return network.eval().requires_grad_(False), json.loads(noted["cpu_seconds"])
+    own = replace(folders, runs=folders.runs / "raster_baseline")
     own.runs.mkdir(exist_ok=True)
-    return prior.train(settings, vqvae, own, best_device())  # a finished run's checkpoint is its result
+    network = prior.train(settings, vqvae, own, best_device())
+    seconds = totals(own.runs / "prior.csv")["cpu_seconds"]
+    write_atomically(path, network.state_dict(), note | note_of(cpu_seconds=seconds))
+    return network, seconds
 
 
 def arithmetic(config: PixelCNNConfig, settings: PriorSettings, images: int) -> float:
@@ -130,15 +141,15 @@ def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, f
     number: use only so many pictures, 0 for all. Raises ValueError if metrics.json belongs to other weights.
     """
     metrics = read_metrics(folders.out)
-    network = trained(settings, folders)
+    network, seconds = trained(settings, folders)
     dataset, model = dataset_of(folders.out), vqdemo.load(folders.out)
     digits = data.load(dataset, folders.data, metrics["data"]["split"], number)
     priors = PriorSettings(**read_config(folders.out)["training"]["prior"])
     images, its_images = (len(data.load(dataset, folders.data, its.split, its.images).labels) for its in (settings, priors))
     metrics["prior"]["raster_baseline"] = {
         "weights": sum(p.numel() for part in (network.before, network.head) for p in part.parameters()),
-        "cpu_seconds": totals(folders.runs / "raster_baseline" / "prior.csv").get("cpu_seconds"),
-        "cpu_seconds_of_the_prior": totals(folders.runs / "prior.csv").get("cpu_seconds"),
+        "cpu_seconds": seconds,
+        "cpu_seconds_of_the_prior": metrics["training"].get("prior", {}).get("cpu_seconds"),
         "petaflop": arithmetic(network.config, settings, images),
         "petaflop_of_the_prior": arithmetic(model.prior.config, priors, its_images),
         "particles": particles,

@@ -21,7 +21,7 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
         return f"{v['mse']:.5f}; {v['psnr_db']:.1f} dB; {v['ssim']:.3f}" if v else ""
 
     def bits(its: dict | None) -> str:
-        return f"{its['codes']:.3f} + {its['pixels']:.3f} = {its['total']:.3f}" if its else ""
+        return f"{its['codes']:.3f} + {its['pixels']:.3f} = {its['total']:.3f}" if its and "total" in its else ""
 
     def local(v: dict | None) -> str:
         return f"{percent(v['effect_within_0px'])}; {percent(v['effect_within_2px'])}" if v else ""
@@ -112,11 +112,13 @@ def by_mask(p: dict) -> str:
         blind = above = reads = ""
         if raster:
             its = raster["nats"][name]
-            blind, above = f"{its['baseline']:.2f}", f"{its['prior_above_corrected']:+.2f} ± {its['standard_error']:.2f}"
+            blind = f"{its['baseline']:.2f}"
+            if "prior_above_corrected" in its:  # measured of this prior
+                above = f"{its['prior_above_corrected']:+.2f} ± {its['standard_error']:.2f}"
         if name in p["completions"]:
             reads = f"{100 * p['completions'][name]['reads_as_true_digit']:.0f} %"
         lines.append(f"| {name} ({nats['unknown_cells']}) | {nats['mean']:.2f} | {blind} | {above} | {reads} |\n")
-    if raster:
+    if raster and "petaflop_of_the_prior" in raster:
         lines.append(f"\nTraining took the prior {cost(raster, '_of_the_prior')}, the baseline {cost(raster, '')}.\n")
     return "".join(lines)
 
