@@ -80,28 +80,26 @@ def bits_of_codes(nats: float, pixels: int) -> float:
     return nats / math.log(2) / pixels
 
 
-def bits_per_pixel(nats: float, model, fit: Tensor, images: Tensor, steps: int, pixels: float | None = None) -> dict[str, float]:
-    """Of codes, of pixels, and in all.
-
-    nats: of a whole grid, on average over the images; pixels: the bits of pixels, if they are known already; the rest as
-    `bits_of_pixels` has it.
-    """
-    codes = bits_of_codes(nats, images[0].numel())
-    pixels = bits_of_pixels(model, fit, images, steps) if pixels is None else pixels
+def bits_per_pixel(nats: float, pixels: float, size: int) -> dict[str, float]:
+    """Of codes, of pixels, and in all. nats: of a whole grid, on average; pixels: from `bits_of_pixels`; size: pixels of a picture."""
+    codes = bits_of_codes(nats, size)
     return {"codes": codes, "pixels": pixels, "total": codes + pixels}
 
 
 def run(folders: Folders, number: int = 0, steps: int = STEPS) -> dict:
     """Measure on the split that metrics.json is of and add the figure there. number: use only so many pictures, 0 for all.
 
-    The pixels' part is of the VQ-VAE alone: evaluate.py keeps it as long as that is the same.
+    The pixels' part is of the VQ-VAE alone: where evaluate.py has kept it, only the codes' is measured.
     """
     metrics, dataset, model = read_metrics(folders.out), dataset_of(folders.out), vqdemo.load(folders.out)
-    training = data.load(dataset, folders.data, "train").images
     images = data.load(dataset, folders.data, metrics["data"]["split"], number).images
     nats = -model.log_prob(encode(model.vqvae, images)).mean()  # without labels: a picture comes without
-    pixels = metrics.get("bits_per_pixel", {}).get("pixels")
-    result = bits_per_pixel(float(nats), model.vqvae, training, images, steps, pixels)
+    kept = metrics.get("bits_per_pixel", {})
+    if kept.keys() == {"pixels"}:
+        pixels = kept["pixels"]
+    else:
+        pixels = bits_of_pixels(model.vqvae, data.load(dataset, folders.data, "train").images, images, steps)
+    result = bits_per_pixel(float(nats), pixels, images[0].numel())
     add_metrics(folders.out, bits_per_pixel=result)
     return result
 

@@ -12,6 +12,7 @@ from tqdm import tqdm
 from train import data
 from train.checkpoint import epoch_generator, load_kept, note_of, write_atomically
 from train.device import autocast
+from train.prior import mapped
 from train.settings import setting
 from train.vqvae import learning_rate
 
@@ -60,8 +61,7 @@ def warp(images: Tensor, generator: torch.Generator) -> Tensor:
     cos, sin = angle.cos() * scale, angle.sin() * scale
     x_row = torch.stack([cos, shear - sin, 2 * dx / size], -1)
     y_row = torch.stack([sin, cos, 2 * dy / size], -1)
-    where = F.affine_grid(torch.stack([x_row, y_row], 1), list(images.shape), align_corners=False)
-    return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
+    return mapped(images, torch.stack([x_row, y_row], 1))
 
 
 def trained(settings: ClassifierSettings, folder: Path, kept: Path, dataset: str = "mnist") -> Classifier:

@@ -44,16 +44,13 @@ def add_kept(metrics: dict, path: Path) -> None:
     same = {file for file, its in metrics["weights"].items() if old.get("weights", {}).get(file) == its}
     of_same = {name: its for name, its in old.get("training", {}).items() if f"{name}.safetensors" in same}
     metrics["training"] = of_same | metrics["training"]  # whose logs may be gone
-    if old.get("data") != metrics["data"]:
+    if old.get("data") != metrics["data"] or "vqvae.safetensors" not in same:
         return
-    if same == set(metrics["weights"]):
-        metrics |= {"bits_per_pixel": old["bits_per_pixel"]} if "bits_per_pixel" in old else {}
-        metrics["prior"] |= {"raster_baseline": old["prior"]["raster_baseline"]} if "raster_baseline" in old["prior"] else {}
-    elif "vqvae.safetensors" in same:
-        if bits := old.get("bits_per_pixel"):
-            metrics["bits_per_pixel"] = {"pixels": bits["pixels"]}  # train/bits.py adds those of codes
-        if raster := old["prior"].get("raster_baseline"):
-            metrics["prior"]["raster_baseline"] = of_the_baseline_alone(raster)
+    all_same = same == set(metrics["weights"])
+    if bits := old.get("bits_per_pixel"):
+        metrics["bits_per_pixel"] = bits if all_same else {"pixels": bits["pixels"]}  # train/bits.py adds those of codes
+    if raster := old["prior"].get("raster_baseline"):
+        metrics["prior"]["raster_baseline"] = raster if all_same else of_the_baseline_alone(raster)
 
 
 def spent(folders: Folders) -> dict[str, dict[str, float]]:

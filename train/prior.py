@@ -86,11 +86,20 @@ def longer_side(places: Tensor, ink: Tensor) -> Tensor:
     return (last - first).amax(1)
 
 
+def mapped(images: Tensor, source: Tensor) -> Tensor:
+    """Pictures float (N,1,S,S) in [0,1] drawn anew by affine maps (N,2,3) from places in the result to places read -> the same.
+
+    Bicubic, since bilinear sampling would soften the strokes and so change their codes.
+    """
+    where = F.affine_grid(source, list(images.shape), align_corners=False)
+    return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
+
+
 def warp(images: Tensor, generator: torch.Generator) -> Tensor:
     """Other hands' digits: small random linear maps, which turn by up to 8 degrees, slant by up to 8 % and stretch by as much.
 
     The digit stays framed as MNIST frames it: the centre of its mass stays where it is, and the longer side of the box around it as
-    long. float (N,1,S,S) in [0,1] -> the same. Bicubic, since bilinear sampling would soften the strokes and so change their codes.
+    long. float (N,1,S,S) in [0,1] -> the same.
     """
     n, size = len(images), images.shape[-1]
     angle, slant, stretch = (2 * torch.rand(3, n, generator=generator) - 1).unbind()
@@ -105,9 +114,7 @@ def warp(images: Tensor, generator: torch.Generator) -> Tensor:
     ink = ink | ~ink.any(1, keepdim=True)  # an empty picture counts as full
     pixel = 2 / size
     longer = (longer_side(places @ source.inverse().mT, ink) + pixel) / (longer_side(places, ink) + pixel)
-    source = F.pad(source * longer[:, None, None], (0, 1))  # moved by nothing
-    where = F.affine_grid(source, list(images.shape), align_corners=False)
-    return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
+    return mapped(images, F.pad(source * longer[:, None, None], (0, 1)))  # moved by nothing
 
 
 def optimizer_of(prior: PixelCNN, settings: PriorSettings, device: str) -> Muon:

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from train import data, vqvae
 from train.baselines import adam, peer_prior
 from train.baselines.peer_prior import PeerPrior, PeerPriorSettings
-from train.bits import STEPS, bits_per_pixel
+from train.bits import STEPS, bits_of_pixels, bits_per_pixel
 from train.checkpoint import load_kept, note_of, write_atomically
 from train.classifier import ClassifierSettings, trained
 from train.output import Folders, add_metrics, parsed, read_log
@@ -157,7 +157,7 @@ def run(
             "latency_ms": peer_prior.latencies(prior, grid),
             "samples_without_label": quality(decode(peer, peer_prior.sample(prior, few, grid, seed=0)), reference)[0],
         },
-        "bits_per_pixel": bits_per_pixel(nats, peer, digits.images, test.images, coder_steps),
+        "bits_per_pixel": bits_per_pixel(nats, bits_of_pixels(peer, digits.images, test.images, coder_steps), test.images[0].numel()),
         "ours": [train_ours(replace(ours, epochs=int(epochs)), folders, test.images) for epochs in s.our_epochs.split(",")],
     }
     add_metrics(folders.out, peer=result)
