@@ -104,6 +104,7 @@ def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders, monkey
     assert nats["bottom half"]["baseline_corrected_on_few"] == pytest.approx(nats["bottom half"]["baseline_on_few"], rel=1e-4)  # nor later
     assert nats["top half"]["baseline_corrected_on_few"] != nats["top half"]["baseline_on_few"]
     assert f"{nats['left half']['baseline']:.2f}" in table.markdown(metrics)
+    assert f"; {nats['left half']['prior_above_corrected_with_more']:+.2f} ±" in table.markdown(metrics)
     monkeypatch.setattr(raster_baseline.prior, "train", None)  # it is kept, and not trained again
     shutil.rmtree(folders.runs)
     raster_baseline.run(folders, small, number=100, few=4, particles=16)

@@ -277,6 +277,9 @@ def test_figures_of_the_prior(metrics):
     assert blind["everything"] <= 1.005
     for mask in ("top half", "left half", "centre", "random half"):
         assert blind[mask] <= 0.92, mask
+    exact = {mask: its["prior_above_corrected_with_more"] / its["standard_error_with_more"]
+             for mask, its in figures["raster_baseline"]["nats"].items()}  # fmt: skip
+    assert sum(exact[mask] <= 1 for mask in ("top half", "bottom half", "left half", "centre", "random half")) >= 3, exact
     assert figures["nats"]["top half"]["mean"] <= 0.49 * figures["nats"]["everything"]["mean"]
 
 

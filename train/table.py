@@ -104,8 +104,9 @@ def cost(raster: dict, whose: str) -> str:
 def by_mask(p: dict) -> str:
     """The prior's figures for each mask as a second table; beside them the raster-order baseline's, once it has been measured."""
     raster = p.get("raster_baseline")
-    few = f" ({raster['corrected_grids']} digits)" if raster else ""
-    names = ["unknown cells", "prior, nats", "blind baseline, nats", f"prior above the corrected baseline{few}",
+    measured = raster and "petaflop_of_the_prior" in raster  # of this prior
+    how = f" ({raster['corrected_grids']} digits; {raster['particles']:,} and {raster['more_particles']:,} particles)" if measured else ""
+    names = ["unknown cells", "prior, nats", "blind baseline, nats", f"prior above the corrected baseline{how}",
              "completions that read as the true digit"]  # fmt: skip
     lines = [f"| {' | '.join(names)} |\n|---|---|---|---|---|\n"]
     for name, nats in p["nats"].items():
@@ -113,12 +114,12 @@ def by_mask(p: dict) -> str:
         if raster:
             its = raster["nats"][name]
             blind = f"{its['baseline']:.2f}"
-            if "prior_above_corrected" in its:  # measured of this prior
-                above = f"{its['prior_above_corrected']:+.2f} ± {its['standard_error']:.2f}"
+            if measured:
+                above = "; ".join(f"{its['prior_above_corrected' + some]:+.2f} ± {its['standard_error' + some]:.2f}" for some in ("", "_with_more"))
         if name in p["completions"]:
             reads = f"{100 * p['completions'][name]['reads_as_true_digit']:.0f} %"
         lines.append(f"| {name} ({nats['unknown_cells']}) | {nats['mean']:.2f} | {blind} | {above} | {reads} |\n")
-    if raster and "petaflop_of_the_prior" in raster:
+    if measured:
         lines.append(f"\nTraining took the prior {cost(raster, '_of_the_prior')}, the baseline {cost(raster, '')}.\n")
     return "".join(lines)
 
