@@ -139,8 +139,9 @@ class Cache:
         self.horizontal = [layer.horizontal.pad(zeros(n, 1, grid, width)) for layer in layers]
         self.features = empty(n, 1, grid, width)  # of the present row
         # What the maps of places add up, of the rows above: of each layer, and of each of the head's joins.
-        above = [] if after is None else [part.above for part in [*layers, *self.head.joins]]
-        self.entered = [empty(len(mix.weight), grid * grid, n, width // len(mix.weight)) for mix in above]
+        self.maps = [] if after is None else [part.above for part in [*layers, *self.head.joins]]
+        groups = prior.config.groups
+        self.entered = empty(len(self.maps), groups, grid * grid, n, width // groups)
         # What the present row's cells are given, besides what the horizontal part and the features say: of each layer (N,1,G,2C), and
         # of each join (N,1,G,2W), None for the plain PixelCNN.
         self.gates: list[Tensor] = []
@@ -165,10 +166,9 @@ class Cache:
                 gates = add_linear(gates, layer.above.leave, layer.above.of_row(row, self.entered[index]))
             self.gates.append(gates)
         if self.after is not None:
-            entered = self.entered[len(layers) :]
             self.others = [
                 add_linear(self._of_row(its_after, self.which_after), join.above.leave, join.above.of_row(row, its_entered))
-                for join, its_entered, its_after in zip(self.head.joins, entered, self.after, strict=True)
+                for join, its_entered, its_after in zip(self.head.joins, self.entered[len(layers) :], self.after, strict=True)
             ]
 
     def logits(self, column: int) -> Tensor:
@@ -190,10 +190,9 @@ class Cache:
         self.which, self.features = self.which[grids], self.features[grids]
         kinds = (self.vertical, self.horizontal, self.gates)
         self.vertical, self.horizontal, self.gates = ([x.index_select(0, grids) for x in kind] for kind in kinds)
-        above = slice(0, self.row * self.inner.stop)  # the others are yet to be written
-        for index, x in enumerate(self.entered):
-            self.entered[index] = x.new_empty(len(x), x.shape[1], len(grids), x.shape[3])
-            self.entered[index][:, above] = x[:, above].index_select(2, grids)
+        before, above = self.entered, slice(0, self.row * self.inner.stop)  # the others are yet to be written
+        self.entered = before.new_empty(*before.shape[:3], len(grids), before.shape[4])
+        self.entered[:, :, above] = before[:, :, above].index_select(3, grids)
         if self.after is not None:
             self.which_after, self.others = self.which_after[grids], [x.index_select(0, grids) for x in self.others]
 
@@ -201,12 +200,12 @@ class Cache:
         """Keep what the rows below will read of the present one."""
         self._compute_until(self.inner.stop)
         self._vertical_row(0).copy_(self._cells(0, self.inner))
-        self.vertical = [x.roll(-1, 1) for x in self.vertical]  # the row at the bottom is written anew
+        self.vertical = [x.roll(-1, 1) if x.shape[1] > 1 else x for x in self.vertical]  # the row at the bottom is written anew
         read = [self._cells(index, self.inner) for index in range(len(self.stack.layers))] + [self.features] * len(self.head.joins)
         if self.after is not None:
             cells = slice(self.row * self.inner.stop, (self.row + 1) * self.inner.stop)
-            for part, x, entered in zip([*self.stack.layers, *self.head.joins], read, self.entered, strict=True):
-                entered[:, cells] = part.above.entered(x)
+            for its_map, x, entered in zip(self.maps, read, self.entered, strict=True):
+                entered[:, cells] = its_map.entered(x)
 
     def _compute_until(self, end: int) -> None:
         """The horizontal part of the row's cells up to `end`, those that are left to do."""

@@ -6,7 +6,7 @@ fifth before it levels out.
 
 import ctypes
 
-M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8  # of malloc.h
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of malloc.h
 LARGE = 4 * 2**20  # bytes; more than the networks need for one visitor, so that they lose nothing
 HEAPS = 2
 
@@ -16,4 +16,5 @@ def give_back() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt:
         mallopt(M_MMAP_THRESHOLD, LARGE)
+        mallopt(M_TRIM_THRESHOLD, 2 * LARGE)  # below that, a heap keeps its free end for the next request
         mallopt(M_ARENA_MAX, HEAPS)
