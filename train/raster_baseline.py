@@ -7,7 +7,7 @@ p(known cells); its logarithm is too low on average, so that the nats of the unk
 the more, and the more unknown cells come before the known ones. So all is done with several times as many particles once more.
 
 Its figures go into metrics.json, beside those of the prior, which train/evaluate.py has written there; its weights, whose training takes
-three quarters of an hour, into raster_baseline.safetensors beside the prior's.
+three quarters of an hour and whose correction takes as long, into raster_baseline.safetensors beside the prior's.
 """
 
 import argparse
