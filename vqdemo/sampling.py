@@ -201,8 +201,8 @@ class Cache:
         self._compute_until(self.inner.stop)
         self._vertical_row(0).copy_(self._cells(0, self.inner))
         self.vertical = [x.roll(-1, 1) if x.shape[1] > 1 else x for x in self.vertical]  # the row at the bottom is written anew
-        read = [self._cells(index, self.inner) for index in range(len(self.stack.layers))] + [self.features] * len(self.head.joins)
         if self.after is not None:
+            read = [self._cells(index, self.inner) for index in range(len(self.stack.layers))] + [self.features] * len(self.head.joins)
             cells = slice(self.row * self.inner.stop, (self.row + 1) * self.inner.stop)
             for its_map, x, entered in zip(self.maps, read, self.entered, strict=True):
                 entered[:, cells] = its_map.entered(x)
