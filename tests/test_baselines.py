@@ -100,11 +100,16 @@ def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders, monkey
     assert 0 < its["petaflop"] < its["petaflop_of_the_prior"]  # which has two stacks
     nats = its["nats"]
     assert nats["everything"]["baseline"] > nats["top half"]["baseline"] > nats["centre"]["baseline"] > 0
-    assert nats["everything"]["baseline_corrected_on_few"] == pytest.approx(nats["everything"]["baseline_on_few"])  # nothing is known
-    assert nats["bottom half"]["baseline_corrected_on_few"] == pytest.approx(nats["bottom half"]["baseline_on_few"], rel=1e-4)  # nor later
-    assert nats["top half"]["baseline_corrected_on_few"] != nats["top half"]["baseline_on_few"]
-    assert f"{nats['left half']['baseline']:.2f}" in table.markdown(metrics)
-    assert f"; {nats['left half']['prior_above_corrected_with_more']:+.2f} ±" in table.markdown(metrics)
+    corrected = {mask: row["corrected"] for mask, row in nats.items()}
+    for mask in ("everything", "bottom half"):  # of which nothing known comes later
+        assert list(corrected[mask]) == ["exact"]
+        assert corrected[mask]["exact"]["baseline"] == pytest.approx(nats[mask]["baseline_on_few"], rel=1e-4)
+    blindly, ahead = corrected["top half"]["filled_blindly"], corrected["top half"]["filled_by_prior"]
+    assert blindly["baseline"] != pytest.approx(nats["top half"]["baseline_on_few"])
+    assert blindly["baseline"] - ahead["baseline"] == pytest.approx(ahead["prior_above"] - blindly["prior_above"], abs=1e-3)
+    shown = table.markdown(metrics)
+    assert f"{nats['left half']['baseline']:.2f}" in shown
+    assert f"; {corrected['left half']['filled_by_prior']['prior_above']:+.2f} ±" in shown
     monkeypatch.setattr(raster_baseline.prior, "train", None)  # it is kept, and not trained again
     shutil.rmtree(folders.runs)
     raster_baseline.run(folders, small, number=100, few=4, particles=16)

@@ -50,7 +50,7 @@ def test_quick_training_makes_weights_that_load(mnist_folder, tmp_path):
 def test_a_new_measurement_keeps_what_is_still_true(tmp_path):
     """Of other networks all; of ours what was measured of the same network on the same pictures."""
     bits, took = {"codes": 1, "pixels": 2, "total": 3}, {"vqvae": {"seconds": 5}, "prior": {"seconds": 6}}
-    raster = {"petaflop": 1, "petaflop_of_the_prior": 2, "nats": {"centre": {"baseline": 3, "prior_above_corrected": 4, "standard_error": 5}}}
+    raster = {"petaflop": 1, "petaflop_of_the_prior": 2, "nats": {"centre": {"baseline": 3, "corrected": {"filled_by_prior": 4}}}}
     old = {"weights": {"vqvae.safetensors": "a", "prior.safetensors": "b", "config.json": "c"}, "data": {"split": "test"},
            "training": took, "peer": 7, "bits_per_pixel": bits, "prior": {"raster_baseline": raster}}  # fmt: skip
     (tmp_path / "metrics.json").write_text(json.dumps(old))
@@ -277,9 +277,11 @@ def test_figures_of_the_prior(metrics):
     assert blind["everything"] <= 1.005
     for mask in ("top half", "left half", "centre", "random half"):
         assert blind[mask] <= 0.92, mask
-    exact = {mask: its["prior_above_corrected_with_more"] / its["standard_error_with_more"]
-             for mask, its in figures["raster_baseline"]["nats"].items()}  # fmt: skip
-    assert sum(exact[mask] <= 1 for mask in ("top half", "bottom half", "left half", "centre", "random half")) >= 3, exact
+    nats = figures["raster_baseline"]["nats"]
+    # Either way of filling the particles puts the corrected baseline's nats too low on average: the higher ones are the nearer.
+    corrected = {mask: max(its["corrected"].values(), key=lambda one: one["baseline"]) for mask, its in nats.items()}
+    matched = [mask for mask, its in corrected.items() if its["prior_above"] <= its["standard_error"]]
+    assert len({"top half", "bottom half", "left half", "centre", "random half"} & set(matched)) >= 3, corrected
     assert figures["nats"]["top half"]["mean"] <= 0.49 * figures["nats"]["everything"]["mean"]
 
 

@@ -1,19 +1,23 @@
 """The yardstick of the prior: a plain Gated PixelCNN in raster order, of the same size and trained with as much arithmetic.
 
-It is blind to known cells that come after the one it fills. What it would be worth if it were not is estimated by sequential Monte
-Carlo (Gordon et al. 1993): particles are filled in raster order, each weighed by the probability it gave to the known cells that it
-passed, and drawn anew by weight when few of them carry most of it. The particles' mean weight is an unbiased estimate of
-p(known cells); its logarithm is too low on average, so that the nats of the unknown cells come out too low, too: the fewer particles,
-the more, and the more unknown cells come before the known ones. So all is done with several times as many particles once more.
+It is blind to known cells that come after the one it fills. What it would be worth if it were not takes p(known cells), a sum over all
+that the unknown cells before them may hold. It is estimated by sequential Monte Carlo, twice, with equally many particles:
+    * the baseline fills them in raster order (Gordon et al. 1993), each is weighed by the probability it gave to the known cells that it
+      passed, and they are drawn anew by weight when few of them carry most of it;
+    * the prior, which knows what is to come, fills them, and each is weighed by the baseline's probability over the prior's.
+Either mean weight is an unbiased estimate of p(known cells), whatever fills the particles. Its logarithm is too low on average, and the
+nats of the unknown cells come out too low with it, the more so the worse the particles are. So the higher of the two is the nearer one:
+the second where much is unknown before the first known cell, of which particles filled blindly know nothing.
 
 Its figures go into metrics.json, beside those of the prior, which train/evaluate.py has written there; its weights, whose training takes
-three quarters of an hour and whose correction takes as long, into raster_baseline.safetensors beside the prior's.
+three quarters of an hour and whose correction half of one, into raster_baseline.safetensors beside the prior's.
 """
 
 import argparse
 import json
 import math
 from dataclasses import asdict, replace
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -32,10 +36,8 @@ from train.prior_quality import log_probs
 from train.vqvae_quality import encode
 from vqdemo.model import VQModel, load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
-from vqdemo.sampling import Cache
+from vqdemo.sampling import Cache, Choice
 from vqdemo.storage import fingerprint_of
-
-MORE = 8  # times as many particles, the second time
 
 # One stack, wider and deeper: as many weights, and as much arithmetic in all (metrics.json has both, and the CPU seconds).
 SETTINGS = PriorSettings(backward=0, after=0, width=112, layers=6, joins=1, marginal_share=0.0, epochs=17)
@@ -73,15 +75,17 @@ def arithmetic(config: PixelCNNConfig, settings: PriorSettings, images: int) -> 
 def nats_of_cells(network: PixelCNN, codes: Tensor, labels: Tensor) -> Tensor:
     """-log p of every cell given those before it: (N,G,G), (N,) -> (N,G,G)."""
     result = []
-    for some, its_labels in zip(codes.split(250), labels.split(250), strict=True):
+    for some, its_labels in zip(codes.split(256), labels.split(256), strict=True):
         logits = network(some, torch.zeros_like(some, dtype=torch.bool), its_labels).movedim(-1, 1)
         result.append(torch.nn.functional.cross_entropy(logits, some, reduction="none"))
     return torch.cat(result)
 
 
 @torch.no_grad()
-def smc_log_evidence(network: PixelCNN, codes: Tensor, label: int, known: Tensor, particles: int, generator: torch.Generator) -> float:
-    """Estimate of log p(known cells | label) of one grid: codes int64 (G,G), known bool (G,G)."""
+def evidence_filled_blindly(
+    network: PixelCNN, codes: Tensor, label: int, known: Tensor, particles: int, generator: torch.Generator
+) -> float:
+    """Estimate of log p(known cells | label) of one grid, from particles of the network itself: codes int64 (G,G), known bool (G,G)."""
     grid = len(codes)
     cache = Cache(network, torch.tensor([label]), None)  # one particle, as long as nothing has been drawn
     filled = torch.full((1, grid, grid), -1)
@@ -111,29 +115,44 @@ def smc_log_evidence(network: PixelCNN, codes: Tensor, label: int, known: Tensor
     return log_evidence + float(log_weights.logsumexp(0)) - math.log(len(filled))
 
 
+def evidence_filled_by_prior(
+    network: PixelCNN, model: VQModel, codes: Tensor, label: int, known: Tensor, particles: int, generator: torch.Generator
+) -> float:
+    """The same estimate from completions that the prior draws of the known cells."""
+    filled = model.complete_each(torch.where(known, codes, -1).expand(particles, -1, -1), label, Choice(), generator)
+    log_p = -nats_of_cells(network, filled, torch.full((particles,), label)).sum((1, 2))
+    log_weights = log_p - torch.from_numpy(model.log_prob(filled, known, label))
+    return float(log_weights.logsumexp(0)) - math.log(particles)
+
+
 def compare(model: VQModel, network: PixelCNN, digits: data.Pictures, few: int, particles: int) -> dict:
     """Nats of the unknown cells of the baseline, by mask, given the true labels.
 
-    On the first `few` grids the baseline is corrected by sequential Monte Carlo, too; "prior_above_corrected" says how many nats
-    the prior is worse there, with the standard error of that difference; "..._with_more" are the same with MORE times the particles.
+    On the first `few` grids the baseline is corrected, too: "corrected" has its nats there by either way of filling the particles, how
+    many more the prior's are, and the standard error of that difference; "exact" alone where no known cell comes after an unknown one.
     """
-    codes = encode(model.vqvae, digits.images)
-    cells = nats_of_cells(network, codes, digits.labels)
-    whole = cells[:few].sum((1, 2))
+    codes, labels = encode(model.vqvae, digits.images), digits.labels
+    cells = nats_of_cells(network, codes, labels)
+    ways = {"filled_blindly": evidence_filled_blindly, "filled_by_prior": partial(evidence_filled_by_prior, model=model)}
     table = {}
     for name, known in judged(codes.shape[1]).items():
-        blind = (cells * ~known).sum((1, 2))
-        table[name] = {"baseline": float(blind.mean()), "baseline_on_few": float(blind[:few].mean())}
-        nats = torch.from_numpy(-log_probs(model, codes[:few], digits.labels[:few], known))
-        for number, suffix in (particles, ""), (MORE * particles, "_with_more"):
-            generator = torch.Generator().manual_seed(0)
-            some = tqdm(zip(codes[:few], digits.labels[:few].tolist(), strict=True), f"{name}, {number}", few, mininterval=2)
-            evidence = [smc_log_evidence(network, grid, label, known, number, generator) for grid, label in some]
-            corrected = whole + torch.tensor(evidence)  # -log p(all) + log p(known)
-            table[name] |= {
-                "baseline_corrected_on_few" + suffix: float(corrected.mean()),
-                "prior_above_corrected" + suffix: float((nats - corrected).mean()),
-                "standard_error" + suffix: float((nats - corrected).std() / few**0.5),
+        unknown, evidence = (cells * ~known).sum((1, 2)), {}
+        first_unknown = int((~known).flatten().int().argmax())
+        if not known.flatten()[first_unknown:].any():
+            evidence["exact"] = -(cells[:few] * known).sum((1, 2))
+        else:
+            for way, estimate in ways.items():
+                given = {"known": known, "particles": particles, "generator": torch.Generator().manual_seed(0)}
+                some = tqdm(zip(codes[:few], labels[:few].tolist(), strict=True), f"{name}, {way}", few, mininterval=2)
+                evidence[way] = torch.tensor([estimate(network, codes=grid, label=label, **given) for grid, label in some])
+        nats = torch.from_numpy(-log_probs(model, codes[:few], labels[:few], known))
+        table[name] = {"baseline": float(unknown.mean()), "baseline_on_few": float(unknown[:few].mean()), "corrected": {}}
+        for way, its in evidence.items():
+            corrected = cells[:few].sum((1, 2)) + its  # -log p(all) + log p(known)
+            table[name]["corrected"][way] = {
+                "baseline": float(corrected.mean()),
+                "prior_above": float((nats - corrected).mean()),
+                "standard_error": float((nats - corrected).std() / few**0.5),
             }
     return table
 
@@ -152,11 +171,9 @@ def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, f
     metrics["prior"]["raster_baseline"] = {
         "weights": sum(p.numel() for part in (network.before, network.head) for p in part.parameters()),
         "cpu_seconds": seconds,
-        "cpu_seconds_of_the_prior": metrics["training"].get("prior", {}).get("cpu_seconds"),
         "petaflop": arithmetic(network.config, settings, images),
         "petaflop_of_the_prior": arithmetic(model.prior.config, priors, its_images),
         "particles": particles,
-        "more_particles": MORE * particles,
         "corrected_grids": few,
         "nats": compare(model, network, digits, few, particles),
     }

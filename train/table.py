@@ -95,17 +95,17 @@ def luck(spread: dict | None) -> str:
     return f"\nMean and standard deviation over {len(spread['seeds'])} seeds, each trained for {epochs}: {shown}.\n"
 
 
-def cost(raster: dict, whose: str) -> str:
+def cost(petaflop: float, seconds: float | None) -> str:
     """What a training took, in words; the CPU seconds as far as its log tells them."""
-    seconds = raster["cpu_seconds" + whose]
-    return f"{raster['petaflop' + whose]:.2f} PFLOP" + (f" and {seconds:,.0f} CPU seconds" if seconds else "")
+    return f"{petaflop:.2f} PFLOP" + (f" and {seconds:,.0f} CPU seconds" if seconds else "")
 
 
-def by_mask(p: dict) -> str:
+def by_mask(metrics: dict) -> str:
     """The prior's figures for each mask as a second table; beside them the raster-order baseline's, once it has been measured."""
+    p = metrics["prior"]
     raster = p.get("raster_baseline")
     measured = raster and "petaflop_of_the_prior" in raster  # of this prior
-    how = f" ({raster['corrected_grids']} digits; {raster['particles']:,} and {raster['more_particles']:,} particles)" if measured else ""
+    how = f" ({raster['corrected_grids']} digits, {raster['particles']:,} particles: filled blindly; by the prior)" if measured else ""
     names = ["unknown cells", "prior, nats", "blind baseline, nats", f"prior above the corrected baseline{how}",
              "completions that read as the true digit"]  # fmt: skip
     lines = [f"| {' | '.join(names)} |\n|---|---|---|---|---|\n"]
@@ -115,12 +115,13 @@ def by_mask(p: dict) -> str:
             its = raster["nats"][name]
             blind = f"{its['baseline']:.2f}"
             if measured:
-                above = "; ".join(f"{its['prior_above_corrected' + some]:+.2f} ± {its['standard_error' + some]:.2f}" for some in ("", "_with_more"))
+                above = "; ".join(f"{one['prior_above']:+.2f} ± {one['standard_error']:.2f}" for one in its["corrected"].values())
         if name in p["completions"]:
             reads = f"{100 * p['completions'][name]['reads_as_true_digit']:.0f} %"
         lines.append(f"| {name} ({nats['unknown_cells']}) | {nats['mean']:.2f} | {blind} | {above} | {reads} |\n")
     if measured:
-        lines.append(f"\nTraining took the prior {cost(raster, '_of_the_prior')}, the baseline {cost(raster, '')}.\n")
+        prior = cost(raster["petaflop_of_the_prior"], metrics["training"].get("prior", {}).get("cpu_seconds"))
+        lines.append(f"\nTraining took the prior {prior}, the baseline {cost(raster['petaflop'], raster['cpu_seconds'])}.\n")
     return "".join(lines)
 
 
@@ -128,7 +129,7 @@ def markdown(metrics: dict) -> str:
     """All of it, with its markers."""
     head = f"| measured on the {metrics['data']['set']} {metrics['data']['split']} set | ours | peer | real digits |\n|---|---|---|---|\n"
     lines = [f"| {' | '.join(row)} |\n" for row in rows(metrics)]
-    return START + head + "".join(lines) + race(metrics.get("peer")) + luck(metrics.get("spread")) + "\n" + by_mask(metrics["prior"]) + END
+    return START + head + "".join(lines) + race(metrics.get("peer")) + luck(metrics.get("spread")) + "\n" + by_mask(metrics) + END
 
 
 def insert(page: Path, table: str) -> None:
