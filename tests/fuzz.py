@@ -39,6 +39,7 @@ SECRET = "the secret of a file outside the app"
 OF_FILES = (SECRET, "root:x:0", 'os.environ["GRADIO_ANALYTICS_ENABLED"]', "MAX_DISCARDED_BYTES")  # in files that must not be read
 OF_TRACEBACKS = ("Traceback (most", 'File "', "site-packages", ".py\\", str(app_process.ROOT))
 ENDPOINTS = ("encode", "decode", "complete", "sample", "conditionals")
+ASK, QUESTIONS = "/vqdemo/ask", ("describe", *ENDPOINTS, "frame")  # of the page
 GROWTH = 1.05
 WORKERS = 4
 
@@ -98,12 +99,9 @@ def pictures() -> list[bytes]:
 class Nonsense:
     """Random requests, the same for the same seed."""
 
-    def __init__(self, seed: int, config: dict, secret: Path, listener: str):
+    def __init__(self, seed: int, secret: Path, listener: str):
         self.random = random.Random(seed)
         self.pictures = pictures()
-        views = [part for part in config["components"] if part["props"].get("server_fns")]
-        self.component = views[0]["id"]
-        self.functions = sorted({name for part in views for name in part["props"]["server_fns"]})
         app = app_process.ROOT
         self.paths = [
             "/etc/passwd", str(secret), f"{app}/app.py", "app.py", "vqdemo/ui/limits.py", "../../../../../../etc/passwd", "..%2f..%2fetc%2fpasswd",
@@ -111,7 +109,7 @@ class Nonsense:
             "C:\\Windows\\win.ini", f"{listener}/picture.png", f"{listener}/../x", "http://[::1", "//etc/passwd", ".", "", "/dev/zero", "/dev/stdin",
         ]  # fmt: skip
         self.kinds = {
-            self.call: 30, self.call_by_name: 10, self.question: 40, self.envelope: 5, self.tool: 4, self.upload: 3, self.address: 6, self.queue: 5,
+            self.call: 30, self.call_by_name: 10, self.question: 45, self.tool: 4, self.upload: 3, self.address: 6, self.queue: 5,
             self.raw: 5, self.huge: 0.15,
         }  # fmt: skip
 
@@ -202,21 +200,15 @@ class Nonsense:
         return self.json(f"call v2 {name}", f"/gradio_api/call/v2/{name}", self.arguments(name) if self.random.random() < 0.9 else self.junk())
 
     def question(self) -> Request:
-        name = self.random.choice(self.functions)
+        name = self.random.choice(QUESTIONS)
         codes, image = [code for row in self.codes() for code in row], base64.b64encode(self.random.randbytes(784)).decode()
         wanted = {"image": image, "codes": codes, "grids": [[abs(code) for code in codes]], "data": self.base64(), "n": 1, "label": 3, "seed": 1}
         for key in list(wanted):
             if self.random.random() < 0.25:
                 wanted[key] = self.spoilt(wanted[key]) if self.random.random() < 0.5 else self.junk()
-        body = {"component_id": self.component, "fn_name": name, "session_hash": f"s{self.random.randrange(50)}"}
-        return self.json(f"server {name}", "/gradio_api/component_server", body | {"data": wanted if self.random.random() < 0.9 else self.junk()})
-
-    def envelope(self) -> Request:
-        """The page's way of asking, forged."""
-        body = {"component_id": self.component, "fn_name": "encode", "session_hash": "x", "data": {}}
-        body["fn_name"] = self.random.choice(["encode", "postprocess", "__init__", "__class__", "get_config", "unload", self.junk()])
-        body[self.random.choice(list(body))] = self.junk()
-        return self.json("server, forged", "/gradio_api/component_server", body)
+        if self.random.random() < 0.05:
+            name = self.random.choice(["encode/", "../encode", "", "__init__", "%00", "ENCODE", quote(str(self.junk()), errors="replace")[:200]])
+        return self.json(f"page {name:.12}", f"{ASK}/{name}", wanted if self.random.random() < 0.9 else self.junk())
 
     def tool(self) -> Request:
         name = self.random.choice([*ENDPOINTS, self.junk()])
@@ -263,12 +255,12 @@ class Nonsense:
 
     def raw(self) -> Request:
         """Bodies that are no JSON."""
-        good = json.dumps({"data": [self.codes()], "component_id": self.component, "fn_name": "encode", "session_hash": "x"}).encode()
+        good = json.dumps({"data": [self.codes()], "codes": [3] * 49}).encode()
         body = self.random.choice([
             b"", b"null", b"{", good[: self.random.randrange(len(good))], self.random.randbytes(200), b"[" * 100_000, b'{"data":' * 20_000, b"\xff\xfe{}",
             b'{"data": [' + b"9" * 100_000 + b"]}", b'{"data": [NaN]}', b'{"data": [1e99999]}', good + good, b'{"data": "' + b"\\ud800" * 100 + b'"}',
         ])  # fmt: skip
-        path = self.random.choice([f"/gradio_api/call/{name}" for name in ENDPOINTS] + ["/gradio_api/component_server", "/gradio_api/mcp/"])
+        path = self.random.choice([f"/gradio_api/call/{name}" for name in ENDPOINTS] + [f"{ASK}/encode", f"{ASK}/complete", "/gradio_api/mcp/"])
         kind = self.random.choice(["application/json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
         encoding = self.random.choice([{}, {}, {"Content-Encoding": "gzip"}])
         return Request("raw", "POST", path, body, {"Content-Type": kind} | encoding, self.random.random() < 0.3)
@@ -276,7 +268,7 @@ class Nonsense:
     def huge(self) -> Request:
         """50 MB, with and without their length."""
         body = self.random.choice([b'{"data": ["' + b"A" * 50 * 2**20 + b'"]}', bytes(50 * 2**20)])
-        path = self.random.choice(["/gradio_api/call/encode", "/gradio_api/component_server", "/gradio_api/upload", "/gradio_api/mcp/"])
+        path = self.random.choice(["/gradio_api/call/encode", f"{ASK}/encode", "/gradio_api/upload", "/gradio_api/mcp/"])
         kind = "multipart/form-data; boundary=edge" if path.endswith("upload") else "application/json"
         return Request("huge", "POST", path, body, {"Content-Type": kind}, self.random.random() < 0.5)
 
@@ -359,7 +351,6 @@ def fuzz(inputs: int, seed: int, folder: Path, limit: float | None = GROWTH) -> 
     secret, temporary = folder / "secret.txt", folder / "gradio"
     secret.write_text(SECRET)
     with listening() as (listener, came), app_process.running(folder / "log", GRADIO_TEMP_DIR=str(temporary)) as app:
-        config = json.loads(Line(app.url).once(Request("", "GET", "/config"))[2])
         statuses, wrongs = collections.Counter(), []
 
         def send_all(nonsense: Nonsense, count: int) -> None:
@@ -388,10 +379,10 @@ def fuzz(inputs: int, seed: int, folder: Path, limit: float | None = GROWTH) -> 
                 for done in [pool.submit(worker) for _ in range(WORKERS)]:
                     done.result()
 
-        send_all(Nonsense(seed + 1, config, secret, listener), max(inputs // 5, 1))
+        send_all(Nonsense(seed + 1, secret, listener), max(inputs // 5, 1))
         warm = resident(app.process)
         began = time.monotonic()
-        send_all(Nonsense(seed, config, secret, listener), inputs)
+        send_all(Nonsense(seed, secret, listener), inputs)
         took, end = time.monotonic() - began, resident(app.process)
         assert app.process.poll() is None, "the app ended"
         assert not wrongs, "\n\n".join(wrongs)

@@ -36,6 +36,7 @@ import torch
 from PIL import Image, ImageDraw
 
 import vqdemo
+from vqdemo.ui.asking import ADDRESS
 
 RATE = 8  # pictures a second while a stroke is drawn
 STROKE, PAUSE = 2.0, 1.0  # seconds
@@ -51,7 +52,7 @@ BUSY = "busy"  # the word in the server's answer to whom it cannot serve now
 
 @dataclass
 class Question:
-    """A request to a server function, and the only right reply."""
+    """What the page asks of the server, and the only right reply."""
 
     function: str
     data: dict
@@ -136,14 +137,13 @@ def in_base64(image: np.ndarray) -> str:
 class Line:
     """One connection of a visitor to the server."""
 
-    def __init__(self, url: str, component: int, visitor: int | str):
+    def __init__(self, url: str):
         self.connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
-        self.base = {"component_id": component, "session_hash": f"visitor{visitor}"}
 
     def ask(self, question: Question, since: float, times: list[float], result: Result) -> bool:
         """Ask, and note the seconds since `since` in `times` if the answer is right; False if the server is busy."""
         try:
-            status, reply = self.post({**self.base, "fn_name": question.function, "data": question.data})
+            status, reply = self.post(question)
         except (OSError, http.client.HTTPException, ValueError) as error:
             self.connection.close()
             result.wrong.append(f"{question.function}: {error!r}")
@@ -158,8 +158,8 @@ class Line:
             result.wrong.append(f"{question.function}: {status} {reply}"[:200])
         return not busy
 
-    def post(self, body: dict) -> tuple[int, dict]:
-        self.connection.request("POST", "/gradio_api/component_server", json.dumps(body), {"Content-Type": "application/json"})
+    def post(self, question: Question) -> tuple[int, dict]:
+        self.connection.request("POST", f"/{ADDRESS}/{question.function}", json.dumps(question.data))
         response = self.connection.getresponse()
         return response.status, json.loads(response.read())
 
@@ -202,32 +202,24 @@ def complete(line: Line, questions: list[Question], until: float, result: Result
 
 def crowd(url: str, visits: list[tuple[list[Question], list[Question]]], seconds: float) -> Result:
     """All visitors, each a pair of pictures and completions, for so long; they come one after the other within three seconds."""
-    result, component = Result(), component_of(url)
-    chance, now = random.Random(0), time.monotonic()
+    result, chance, now = Result(), random.Random(0), time.monotonic()
 
-    def visit(work: Callable, number: int, questions: list[Question], after: float) -> None:
+    def visit(work: Callable, questions: list[Question], after: float) -> None:
         time.sleep(after)
-        work(Line(url, component, number), questions, now + seconds, result)
+        work(Line(url), questions, now + seconds, result)
 
     threads = []
-    for number, (pictures, completions) in enumerate(visits):
+    for pictures, completions in visits:
         first = chance.uniform(0, min(STROKE + PAUSE, seconds / 2))
-        threads.append(threading.Thread(target=visit, args=(draw, number, pictures, first)))
+        threads.append(threading.Thread(target=visit, args=(draw, pictures, first)))
         if completions:
             after = chance.uniform(0, min(COMPLETION_EVERY, seconds))
-            threads.append(threading.Thread(target=visit, args=(complete, number, completions, after)))
+            threads.append(threading.Thread(target=visit, args=(complete, completions, after)))
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     return result
-
-
-def component_of(url: str) -> int:
-    """The part of the page whose server functions are asked: all have the same."""
-    with urllib.request.urlopen(f"{url}/config") as config:
-        components = json.load(config)["components"]
-    return next(one["id"] for one in components if (one["props"].get("elem_classes") or [None])[0] == "view")
 
 
 # ---- the rounds
@@ -266,7 +258,7 @@ def rush(url: str, everyone: list, visitors: int, seconds: float) -> tuple[Resul
 
 def recovery(url: str, pictures: list[Question], completions: list[Question]) -> float:
     """Seconds from now until a completion has been answered, and a picture, and that soon; both rightly."""
-    line, began = Line(url, component_of(url), "after"), time.monotonic()
+    line, began = Line(url), time.monotonic()
     while time.monotonic() - began < PATIENCE:
         result, asked = Result(), time.monotonic()
         line.ask(completions[0], asked, result.completions, result)

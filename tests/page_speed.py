@@ -4,14 +4,16 @@
 
 It starts the app with that one function more, and measures from the visitor's event to the moment when the result is painted:
     pointer move -> reconstruction, cell edit -> picture, choosing a cell -> what-if strip, Complete -> 8 alternatives,
-and, from a fresh browser profile each time, the opening of the page. Each of the first two is followed by an empty round trip, so
-that other work on the machine disturbs both alike, and is compared with those: as a bare request, and as one sent from an event
-of the same kind as the one measured, after as long a rest, since whatever has not run for a while is slower.
+and, from a fresh browser profile each time, the opening of the page. Each of the first two is followed by empty round trips, so
+that other work on the machine disturbs all alike, and is compared with those: a bare call of a server function of Gradio's, one sent from
+an event of the same kind as the one measured, after as long a rest, since whatever has not run for a while is slower, and such a one by
+the page's own way (ui/asking.py).
 """
 
 import argparse
 import multiprocessing
 import random
+import re
 import statistics
 import sys
 import threading
@@ -20,14 +22,16 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import gradio as gr
 import torch
 from conftest import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
 from visitor import module
 
 import vqdemo
+from vqdemo.ui import gate, read_metrics
 from vqdemo.ui import page as ui
-from vqdemo.ui import read_metrics
+from vqdemo.ui.asking import ADDRESS
 
 # Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the state.
 WATCH = """async ([script, event, part]) => {
@@ -51,12 +55,11 @@ FOLLOWED = """async (script) => {
   const { state } = await import(script);
   return state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
 }"""
-NOTHING = """async (component) => {
+EMPTY = """async ([address, message]) => {
   let begun = performance.now();
   if (window.moved) ({ timeStamp: begun } = await window.moved);
-  const body = JSON.stringify({ component_id: component, fn_name: "nothing", session_hash: "speed", data: {} });
   const headers = { "Content-Type": "application/json" };
-  await (await fetch("gradio_api/component_server", { method: "POST", headers, body })).json();
+  await (await fetch(address, { method: "POST", headers, body: JSON.stringify(message) })).json();
   return performance.now() - begun;
 }"""
 # Lets the next empty request wait for an event, and count from it.
@@ -65,7 +68,7 @@ FROM_EVENT = """(event) => {
 }"""
 REST = 120  # ms before a pointer move: longer than the pace at which a moving stroke is read
 MOVE, KEY = "pointerrawupdate", "keydown"  # what the page's first two deeds begin with
-COMPONENT = """() => window.gradio_config.components.find((one) => one.props.elem_classes?.[0] === "view").id"""
+COMPONENT = """() => window.gradio_config.components.find((one) => one.props.elem_id === "nothing").id"""
 READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
 
 
@@ -77,9 +80,10 @@ def nothing(request: dict) -> dict:
 def serve(weights: str, pipe) -> None:
     """The app with `nothing` among its server functions; sends its address."""
     torch.set_num_threads(1)
-    functions = ui.server_functions
-    ui.server_functions = lambda *given: [*functions(*given), nothing]
+    gate.CLOSED = re.compile("nothing is")
     demo = ui.build(vqdemo.load(weights), read_metrics(weights))
+    with demo:
+        gr.HTML(server_functions=[nothing], elem_id="nothing")
     pipe.send(demo.launch(prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")[1])
     threading.Event().wait()
 
@@ -98,17 +102,17 @@ def measure(page, event: str, part: str, act) -> float:
     return page.evaluate("() => window.measured")
 
 
-def bare(page, component: int, rest: int) -> float:
+def bare(page, request: list, rest: int) -> float:
     """ms of an empty round trip, after a rest."""
     page.wait_for_timeout(rest)
-    return page.evaluate(NOTHING, component)
+    return page.evaluate(EMPTY, request)
 
 
-def from_event(page, component: int, event: str, rest: int) -> float:
+def from_event(page, request: list, event: str, rest: int) -> float:
     """ms from an event, after a rest, to the end of the empty round trip that it causes."""
     page.wait_for_timeout(rest)
     page.evaluate(FROM_EVENT, event)
-    page.evaluate(f"(component) => {{ window.answered = ({NOTHING})(component); }}", component)
+    page.evaluate(f"(request) => {{ window.answered = ({EMPTY})(request); }}", request)
     if event == MOVE:
         page.mouse.move(600 + 20 * random.random(), 40)  # over the heading, where nothing follows the pointer
     else:
@@ -192,14 +196,16 @@ def main() -> None:
         page.goto(url)
         page.wait_for_function(READY)
         page.wait_for_timeout(1000)
-        component = page.evaluate(COMPONENT)
-        times = options.times
+        gradios = ["gradio_api/component_server", {"component_id": page.evaluate(COMPONENT), "fn_name": "nothing", "session_hash": "x", "data": {}}]
+        ours, times = [f"{ADDRESS}/nothing", {}], options.times
         deeds = (("pointer move -> reconstruction", pointer_moves, MOVE, REST), ("cell edit -> picture", cell_edits, KEY, 0))
         for name, values, event, rest in deeds:
-            triples = [
-                (value, bare(page, component, rest), from_event(page, component, event, rest)) for value in values(page, times)
+            rows = [
+                (value, bare(page, gradios, rest), from_event(page, gradios, event, rest), from_event(page, ours, event, rest))
+                for value in values(page, times)
             ]
-            for kind, column in zip((name, "   empty, bare", "   empty, from an event"), zip(*triples, strict=True), strict=True):
+            kinds = (name, "   empty, bare", "   empty, from an event", "   empty, the page's own way")
+            for kind, column in zip(kinds, zip(*rows, strict=True), strict=True):
                 report(kind, column)
         report("cell chosen -> what-if strip", what_ifs(page, times))
         report("Complete -> 8 alternatives", completions(page, times))

@@ -10,6 +10,7 @@ from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
 from vqdemo.ui import limits
+from vqdemo.ui.asking import ADDRESS
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +156,7 @@ def test_the_api_page_documents_all_five(app_url):
         ("encode", {"image": 5}, "base64"),
         ("encode", {}, "lacks"),
         ("encode", [1, 2], "object"),
+        ("decide", {}, "describe, encode, decode"),
         ("decode", {"grids": [[0] * 48]}, "49"),
         ("decode", {"grids": [[-1] * 49]}, ""),
         ("decode", {"grids": []}, "Between 1 and 64"),
@@ -170,16 +172,13 @@ def test_the_api_page_documents_all_five(app_url):
     ],
 )
 def test_the_pages_own_requests_are_checked(app_url, function, request_, words):
-    with urllib.request.urlopen(f"{app_url}/config") as reply:
-        components = json.load(reply)["components"]
-    component = next(c["id"] for c in components if "view" in c["props"].get("elem_classes", []))
-    body = {"component_id": component, "fn_name": function, "session_hash": "test", "data": request_}
-    request = urllib.request.Request(
-        f"{app_url}/gradio_api/component_server",
-        data=json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request) as reply:
+    with urllib.request.urlopen(f"{app_url}/{ADDRESS}/{function}", data=json.dumps(request_).encode()) as reply:
         answer = json.load(reply)
     assert set(answer) == {"error"}
     assert words in answer["error"]
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 100_000, b'{"image": ' + b"9" * 5000 + b"}"], ids=["empty", "half", "no text", "deep", "long"])
+def test_what_is_no_json_is_told_so(app_url, body):
+    with urllib.request.urlopen(f"{app_url}/{ADDRESS}/encode", data=body) as reply:
+        assert "JSON object" in json.load(reply)["error"]

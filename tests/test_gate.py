@@ -10,10 +10,11 @@ import coroutines
 import pytest
 
 from vqdemo.ui import limits
+from vqdemo.ui.asking import ADDRESS
 from vqdemo.ui.gate import Gate
 from vqdemo.ui.text import TEXT
 
-LIVE = "/gradio_api/component_server"
+LIVE = f"/{ADDRESS}/encode"
 
 
 async def ask(app, path=LIVE, chunks=(b"{}",), headers=(), method="POST") -> tuple[int, bytes, int]:
@@ -105,7 +106,7 @@ def test_what_fails_is_answered_in_a_sentence_and_its_content_is_not_logged(capl
     assert "drew" not in caplog.text
 
 
-@pytest.mark.parametrize("path", ["file=/etc/passwd", "file/app.py", "proxy=http://127.0.0.1/", "deep_link", "process_recording", "stream/x"])
+@pytest.mark.parametrize("path", ["component_server", "file=/etc/passwd", "file/app.py", "proxy=http://127.0.0.1/", "deep_link", "process_recording", "stream/x"])
 def test_what_the_app_does_not_use_is_closed(path):
     assert coroutines.run(ask(echo, path=f"/gradio_api/{path}", method="GET"))[0] == 404
     assert coroutines.run(ask(echo, path=f"/behind/a/proxy/gradio_api/{path}"))[0] == 404

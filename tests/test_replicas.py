@@ -17,6 +17,8 @@ import visitor
 from conftest import ROOT
 from gradio_client import Client
 
+from vqdemo.ui.asking import ADDRESS
+
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 AROUND = """
 daemon off;
@@ -65,11 +67,10 @@ def served(folder: Path) -> list[list[str]]:
     return [[line.split()[0], line.split()[-1]] for line in (folder / "served.log").read_text().splitlines()]
 
 
-def blank(url: str, component: int, source: str = "127.0.0.1") -> dict:
+def blank(url: str, source: str = "127.0.0.1") -> dict:
     """The reply to an empty drawing, sent from one of the machine's addresses."""
     connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20, source_address=(source, 0))
-    request = {"component_id": component, "fn_name": "encode", "session_hash": "same", "data": {"image": load.in_base64(np.zeros((28, 28)))}}
-    connection.request("POST", "/gradio_api/component_server", json.dumps(request), {"Content-Type": "application/json"})
+    connection.request("POST", f"/{ADDRESS}/encode", json.dumps({"image": load.in_base64(np.zeros((28, 28)))}))
     return json.load(connection.getresponse())
 
 
@@ -82,9 +83,8 @@ def test_two_processes_behind_nginx(browser, tmp_path):
         nginx(folder, [first, second]) as url,
     ):
         # Visitors are spread over both, each always with the same one, and it makes no difference with which.
-        component = load.component_of(url)
         sources = [f"127.0.{i}.1" for i in range(8)]
-        replies = [blank(url, component, source) for source in sources * 2]
+        replies = [blank(url, source) for source in sources * 2]
         assert all(reply == replies[0] and reply["codes"] for reply in replies)
         pairs = {(source, process) for source, process in served(folder) if source in sources}
         assert len(pairs) == len(sources)
@@ -122,6 +122,6 @@ def test_two_processes_behind_nginx(browser, tmp_path):
 def complete(page) -> None:
     """Erase the lower half, and have it completed."""
     page.locator("[data-preset=bottom]").click()
-    with page.expect_response(lambda response: "component_server" in response.url and "complete" in response.request.post_data) as reply:
+    with page.expect_response(lambda response: response.url.endswith("/complete")) as reply:
         page.locator("#complete").click()
     assert reply.value.json()["alternatives"]

@@ -5,8 +5,10 @@ import re
 
 import numpy as np
 
+from vqdemo.ui.asking import ADDRESS
+
 UNKNOWN = -1
-SERVER = re.compile("component_server")
+SERVER = re.compile(f"/{ADDRESS}/")
 SHOWN = "#reconstruction canvas"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 CELL = 4  # pixels of the image that a cell covers, each way

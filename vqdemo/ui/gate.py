@@ -16,10 +16,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from . import limits
+from .asking import ADDRESS
 from .text import TEXT
 
-LIVE = "/component_server"  # where the page's server functions are called
-CLOSED = re.compile("/gradio_api/(file|proxy|custom_component|deep_link|process_recording|stream|dev|vibe|undo-vibe|run-history)")
+CLOSED = re.compile(
+    "/gradio_api/(file|proxy|custom_component|component_server|deep_link|process_recording|stream|dev|vibe|undo-vibe|run-history)"
+)
 
 
 class TooLarge(Exception):
@@ -41,9 +43,9 @@ class Gate:
             return await self.app(scope, receive, send)
         if CLOSED.search(scope["path"]):
             return await answer(send, 404, "There is nothing at this address.")
-        live = scope["path"].rstrip("/").endswith(LIVE)
+        live = f"/{ADDRESS}/" in scope["path"]
         if live and Gate.running >= limits.MAX_LIVE_REQUESTS:
-            return await answer(send, 200, TEXT["status"]["busy"])  # as a server function would: the page shows it
+            return await answer(send, 200, TEXT["status"]["busy"])  # as a question would be: the page shows it
         post = scope["method"] == "POST"
         Gate.running += live
         Gate.sent += post

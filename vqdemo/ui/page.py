@@ -12,6 +12,7 @@ import gradio as gr
 from gradio_client.utils import is_http_url_like, traverse
 from starlette.middleware import Middleware
 
+from . import asking
 from .api import add_endpoints
 from .gate import Gate
 from .limits import (
@@ -24,9 +25,9 @@ from .limits import (
     MAX_THREADS,
     MAX_UPLOAD_BYTES,
 )
-from .server import server_functions
+from .server import questions
 from .settings import SIDE
-from .views import ROUTE, STATIC, text_for, view
+from .views import FILES, STATIC, text_for, view
 
 # Fonts that machines have: nothing is downloaded.
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -53,7 +54,6 @@ LAUNCH = {
     "css_paths": STATIC / "page.css",
     "favicon_path": STATIC / "icon.svg",
     "footer_links": ["api"],
-    "app_kwargs": {"routes": [ROUTE], "middleware": [Middleware(Gate)]},
     "run_history": False,  # also spares every update a look-up
     "ssr_mode": False,
     "max_file_size": MAX_UPLOAD_BYTES,
@@ -90,7 +90,8 @@ class Page(gr.Blocks):
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, self.finish)
         keep_mcp_from_logging()
-        return super().launch(**{**LAUNCH, **options})
+        app = {"routes": self.routes, "middleware": [Middleware(Gate)]}
+        return super().launch(**{**LAUNCH, "app_kwargs": app, **options})
 
     def finish(self, *_) -> None:
         """Take no new connections, finish what is being answered, but not for long, clean up, and end the process."""
@@ -135,13 +136,14 @@ def build(model, metrics: dict | None = None) -> Page:
     if model.image_size != SIDE:
         size = model.image_size
         raise ValueError(f"the page draws pictures of {SIDE}x{SIDE} pixels, and these weights take {size}x{size}")
-    functions, text = server_functions(model, metrics), text_for(model)
+    text = text_for(model)
     with Page(title=text["title"], analytics_enabled=False, delete_cache=(HOUR, HOUR)) as demo:
         for column, names in COLUMNS.items():
             hidden = [] if column in ("top", "bench") else ["off"]
             with gr.Column(elem_id=column, elem_classes=hidden):
                 for name in names:
-                    view(name, functions, text)
-        view("status", functions, text)
+                    view(name, text)
+        view("status", text)
         add_endpoints(model)
+    demo.routes = [asking.route(questions(model, metrics)), FILES]
     return demo

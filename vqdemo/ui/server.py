@@ -1,17 +1,12 @@
 """What the page's scripts may ask of the server: one plain function a question, closed over the model.
 
-These functions are called directly by the browser, past Gradio's queue and past every component's own
-checks. Each takes one dict and returns one dict, checks what it was given, and says what is wrong with it as
-``{"error": message}``, since an exception would reach the script as ``undefined``. Images travel as base64
-of 784 bytes, which is the fastest way there is here. What follows a moving pen is asynchronous, so that
-visitors share passes through the networks (see shared.py); the rest takes turns (see turns.py).
+Each takes one dict and returns one dict, and checks what it was given, since nothing else does (see asking.py). Images travel as base64
+of 784 bytes.
 """
 
 import base64
 import binascii
-import functools
 import hashlib
-import inspect
 from collections.abc import Callable
 
 import numpy as np
@@ -22,15 +17,14 @@ from ..storage import fingerprint_of
 from . import atlas, figures, limits, pictures
 from .settings import SIDE, Settings, whole_number
 from .shared import Shared
-from .turns import Turns
 
 NEIGHBOURS = 6  # codes that the codebook view names as alike
 SPACING = 0.095  # of the map's side, between two codes
 PALEST = 0.4  # tiles are means, so their ink is pale: it is scaled up to full black, but no more than this asks for
 
 
-def server_functions(model, metrics: dict | None = None) -> list[Callable]:
-    """The questions of the page, as Gradio's ``server_functions`` wants them. `metrics`: see figures.py."""
+def questions(model, metrics: dict | None = None) -> dict[str, Callable]:
+    """The questions of the page, by name. `metrics`: see figures.py."""
     tiles = np.asarray(model.tiles)
 
     def look(images: np.ndarray) -> list[dict]:
@@ -134,9 +128,7 @@ def server_functions(model, metrics: dict | None = None) -> list[Callable]:
         "max_import_bytes": limits.MAX_IMPORT_BYTES,
         "max_upload_bytes": limits.MAX_UPLOAD_BYTES,
     }
-    questions = (describe, encode, decode, complete, sample, conditionals, frame)
-    turns = Turns()
-    return [guarded(question, turns) for question in questions]
+    return {question.__name__: question for question in (describe, encode, decode, complete, sample, conditionals, frame)}
 
 
 def example_images(model, tries: int = 7) -> np.ndarray:
@@ -162,25 +154,6 @@ def identity(model) -> str:
 
 def looked_at(codes: np.ndarray, image: np.ndarray) -> dict:
     return {"codes": codes.ravel().tolist(), "image": to_base64(image)}
-
-
-def guarded(question: Callable, turns: Turns) -> Callable:
-    """The same question, in its turn unless it is asynchronous, with what is wrong about a request said in the reply."""
-
-    @functools.wraps(question)
-    async def answer(request: dict) -> dict:
-        try:
-            if not isinstance(request, dict):
-                return {"error": "A request is an object with named fields."}
-            if inspect.iscoroutinefunction(question):
-                return await question(request)
-            return await turns(question, request)
-        except KeyError as error:
-            return {"error": f"The request lacks the field {error}."}
-        except (ValueError, TypeError) as error:
-            return {"error": str(error)}
-
-    return answer
 
 
 def to_base64(image: np.ndarray) -> str:

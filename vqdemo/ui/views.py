@@ -6,7 +6,6 @@ The files are served and loaded as they are. A script is an ES module that expor
 
 import hashlib
 import math
-from collections.abc import Callable
 from pathlib import Path
 
 import gradio as gr
@@ -19,10 +18,10 @@ STATIC = Path(__file__).parent / "static"
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
 CONTENTS = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
 ADDRESS = f"vqdemo/{hashlib.sha256(CONTENTS).hexdigest()[:12]}"
-ROUTE = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
+FILES = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
 
 START = """
-import(new URL(props.script, document.baseURI)).then((view) => view.mount(element, props, server));
+import(new URL(props.script, document.baseURI)).then((view) => view.mount(element, props));
 """
 
 
@@ -40,7 +39,7 @@ def text_for(model) -> dict:
     return told(TEXT)
 
 
-def view(name: str, server_functions: list[Callable], text: dict) -> gr.HTML:
+def view(name: str, text: dict) -> gr.HTML:
     """One part of the page, made of the files ``static/{name}.html``, ``.css`` and ``.js``.
 
     A function rather than a subclass: Gradio writes a stub file beside the source of every component class.
@@ -49,7 +48,6 @@ def view(name: str, server_functions: list[Callable], text: dict) -> gr.HTML:
         html_template=(STATIC / f"{name}.html").read_text(encoding="utf-8"),
         css_template=(STATIC / f"{name}.css").read_text(encoding="utf-8"),
         js_on_load=START,
-        server_functions=server_functions,
         apply_default_css=False,
         elem_classes=["view", name.replace("_", "-")],
         script=f"{ADDRESS}/{name}.js",

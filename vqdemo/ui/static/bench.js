@@ -18,9 +18,9 @@ let strokeBranch; // the count when the stroke under way began
 let starting;
 
 /** Learn about the model and set the bench up. Every view calls this; the first call does it. */
-export function start(server, sentences) {
+export function start(sentences) {
   text ??= sentences;
-  model.connect(server, sentences);
+  model.connect(sentences);
   starting ??= model
     .describe()
     .then(begin)

@@ -13,9 +13,9 @@ const SHOWN = 6; // pixels of a tile that a cell shows, each way: its own 4x4 an
 const TYPING_ENDS = 1200; // ms after which a half-typed number counts as meant
 const STRONGEST = 6; // nats of surprise at which the tint is full; a legend says so
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const grid = element.querySelector("#code-grid");
   let cells = []; // the gridcell elements, row by row
   let columns = 0;
@@ -267,9 +267,10 @@ export function mount(element, props, server) {
     const sentence = typical ? text.surprise_total : text.surprise_total_alone;
     legend.querySelector(".total").textContent = fill(sentence, { total: decimal(total, 0), typical: decimal(typical, 0) });
   });
-  watch(["theme"], () => {
+  watch(["about", "theme"], () => {
     shown.length = 0;
     show(state);
+    for (const face of faces) depict(picture(), face); // now rather than when a stroke first needs it
   });
   watch(["canUndo", "canRedo"], ({ canUndo, canRedo }) => {
     element.querySelector("[data-do=undo]").disabled = !canUndo;

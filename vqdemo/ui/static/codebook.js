@@ -10,9 +10,9 @@ import * as pointing from "./pointing.js";
 import { state, UNKNOWN, watch } from "./state.js";
 import { fill, share } from "./words.js";
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const part = (selector) => element.querySelector(selector);
   const atlas = part("#atlas");
   let markers = []; // by code

@@ -7,9 +7,9 @@ import { inCells, paint, SIDE } from "./ink.js";
 import { UNKNOWN, update, watch } from "./state.js";
 import { decimal, fill, share } from "./words.js";
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const ask = element.querySelector("#complete");
   const list = element.querySelector("#completions");
   const fields = [...element.querySelectorAll("[name]")];

@@ -10,8 +10,8 @@ import { watch } from "./state.js";
 const DETAIL = 16; // pixels of the pad, each way, for one of the image
 const RUBBER = 1.6; // how much wider the eraser is than the pen
 
-export function mount(element, props, server) {
-  bench.start(server, props.text.status);
+export function mount(element, props) {
+  bench.start(props.text.status);
   const board = element.querySelector("#draw-pad");
   const canvas = board.querySelector("canvas");
   const width = element.querySelector("input[type=range]");

@@ -11,9 +11,9 @@ import { fill } from "./words.js";
 
 const FIRST_OTHER = 8; // the example that is B at first
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const part = (selector) => element.querySelector(selector);
   const board = part("#graft-cells");
   const walk = part(".walk input");

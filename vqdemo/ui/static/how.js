@@ -7,9 +7,9 @@ import * as model from "./model.js";
 import { state, UNKNOWN, watch } from "./state.js";
 import { fill } from "./words.js";
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const part = (selector) => element.querySelector(selector);
 
   watch(["about"], ({ about }) => {

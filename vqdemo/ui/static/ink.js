@@ -43,14 +43,18 @@ const read = sheet(document.createElement("canvas"), 4, { willReadFrequently: tr
 /** A drawing -> the 28x28 image that the network is given. */
 export function rasterise(drawing) {
   render(drawing, read);
-  const { width } = read.canvas;
-  const fine = read.pen.getImageData(0, 0, width, width).data;
-  const sums = new Float32Array(SIDE * SIDE);
-  for (let y = 0; y < width; y++) {
-    const row = Math.floor(y / read.detail) * SIDE;
-    for (let x = 0; x < width; x++) sums[row + Math.floor(x / read.detail)] += fine[(y * width + x) * 4 + 3];
+  const { detail, canvas, pen } = read;
+  const fine = pen.getImageData(0, 0, canvas.width, canvas.width).data;
+  const image = new Uint8Array(SIDE * SIDE);
+  for (let i = 0; i < image.length; i++) {
+    const [row, column] = [Math.floor(i / SIDE) * detail, (i % SIDE) * detail];
+    let sum = 0;
+    for (let y = row; y < row + detail; y++) {
+      for (let x = column; x < column + detail; x++) sum += fine[(y * canvas.width + x) * 4 + 3];
+    }
+    image[i] = Math.round(sum / detail ** 2);
   }
-  return Uint8Array.from(sums, (sum) => Math.round(sum / read.detail ** 2));
+  return image;
 }
 
 /** The drawing scaled into the box of 20x20 and moved so that its centre of mass is in the centre, or null. */

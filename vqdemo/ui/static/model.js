@@ -1,13 +1,13 @@
 // The model as the page sees it: a few async functions, and nothing here says where the networks run.
-// Today each asks the server (ui/server.py); inference in the browser would replace this file alone.
+// Today each asks the server (ui/asking.py); inference in the browser would replace this file alone.
 //
 // An image is a Uint8Array of 28x28 ink values (0 ground, 255 ink), a grid a flat array of codes, row by row.
 
-let server;
+const ASK = new URL("../ask/", import.meta.url).href;
 let sentences;
 
-export function connect(functions, text) {
-  server ??= functions;
+/** Take the sentences in which to say that the server does not answer. */
+export function connect(text) {
   sentences ??= text;
 }
 
@@ -58,17 +58,32 @@ export async function frame(bytes) {
   return toImage((await ask("frame", { data: toBase64(bytes) })).image);
 }
 
-// A failing server function resolves to undefined rather than rejecting; what it has to say about bad input
-// comes as {error}. Both become an Error whose message can be shown.
+// What the server has to say about bad input comes as {error}. That, and no answer at all, become an Error whose message can be shown.
 async function ask(name, request) {
-  const reply = await Promise.resolve(server[name](request)).catch(() => undefined);
+  const reply = await post(ASK + name, JSON.stringify(request));
   if (!reply) throw new Error(sentences.no_answer);
   if (reply.error) throw new Error(reply.error);
   return reply;
 }
 
+// JSON there and back, null if none comes. fetch() would tell of the head of an answer and of its body one after the other, half a
+// millisecond later.
+function post(address, body) {
+  return new Promise((resolve) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address);
+    request.setRequestHeader("Content-Type", "application/json");
+    request.responseType = "json";
+    request.onloadend = () => resolve(request.response);
+    request.send(body);
+  });
+}
+
 function toImage(base64) {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  const letters = atob(base64);
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = letters.charCodeAt(i);
+  return bytes;
 }
 
 function toBase64(bytes) {

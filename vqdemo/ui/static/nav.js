@@ -4,8 +4,8 @@
 import { start } from "./bench.js";
 import { update, watch } from "./state.js";
 
-export function mount(element, props, server) {
-  start(server, props.text.status);
+export function mount(element, props) {
+  start(props.text.status);
   const buttons = [...element.querySelectorAll("[data-view]")];
   for (const button of buttons) {
     button.addEventListener("click", () => update({ view: button.dataset.view }));

@@ -9,9 +9,9 @@ import { fill, share } from "./words.js";
 
 const TYPING_ENDS = 800; // ms after which a number typed on the palette begins anew
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const list = element.querySelector("#palette");
   let options = []; // in the order shown
   let tiles = [];

@@ -17,8 +17,8 @@ export function showPicture(board) {
   addPatches(board, { showUnknown: true });
 }
 
-export function mount(element, props, server) {
-  bench.start(server, props.text.status);
+export function mount(element, props) {
+  bench.start(props.text.status);
   const board = element.querySelector("#reconstruction");
   const canvas = board.querySelector("canvas");
   showPicture(board);

@@ -10,9 +10,9 @@ import { fill } from "./words.js";
 
 const MOST = 8; // digits in a row
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const rows = element.querySelector("#sample-rows");
   const fields = [...element.querySelectorAll("input")];
   const set = (sampling) => update({ sampling: { ...state.sampling, ...sampling } });

@@ -7,9 +7,9 @@ import { state } from "./state.js";
 
 const ENLARGED = 20; // pixels of the PNG for one of the picture
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const panel = element.querySelector("#share");
   const field = panel.querySelector("input[readonly]");
   const file = panel.querySelector("input[type=file]");

@@ -6,8 +6,8 @@ import { update, watch } from "./state.js";
 
 const NOTE_LASTS = 7000; // ms
 
-export function mount(element, props, server) {
-  start(server, props.text.status);
+export function mount(element, props) {
+  start(props.text.status);
   const line = element.querySelector("[role=status]");
   line.hidden = false; // an empty live region must be there before anything is said in it
   let timer;

@@ -7,9 +7,9 @@ import { distribution, OFFERED } from "./insight.js";
 import { UNKNOWN, watch } from "./state.js";
 import { fill, share } from "./words.js";
 
-export function mount(element, props, server) {
+export function mount(element, props) {
   const { text } = props;
-  bench.start(server, text.status);
+  bench.start(text.status);
   const list = element.querySelector("#what-if");
   const caption = element.querySelector(".caption");
 
