@@ -109,7 +109,8 @@ def test_what_fails_is_answered_in_a_sentence_and_its_content_is_not_logged(capl
 @pytest.mark.parametrize("path", ["component_server", "file=/etc/passwd", "file/app.py", "proxy=http://127.0.0.1/", "deep_link", "process_recording", "stream/x"])
 def test_what_the_app_does_not_use_is_closed(path):
     assert coroutines.run(ask(echo, path=f"/gradio_api/{path}", method="GET"))[0] == 404
-    assert coroutines.run(ask(echo, path=f"/behind/a/proxy/gradio_api/{path}"))[0] == 404
+    status, _, read = coroutines.run(ask(echo, path=f"/behind/a/proxy/gradio_api/{path}", chunks=[b"x"] * 5))
+    assert (status, read) == (404, 6), "a sender hears the answer only once he has sent all"
 
 
 def test_50_mb_are_refused_over_http_with_and_without_a_length(app_url):

@@ -42,6 +42,7 @@ class Gate:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         if CLOSED.search(scope["path"]):
+            await discard(receive)
             return await answer(send, 404, "There is nothing at this address.")
         live = f"/{ADDRESS}/" in scope["path"]
         if live and Gate.running >= limits.MAX_LIVE_REQUESTS:
@@ -82,11 +83,7 @@ class Gate:
                 raise TooLarge
             await self.app(scope, counted, noted)
         except TooLarge:
-            while came <= limits.MAX_DISCARDED_BYTES:  # most clients read no answer before they have sent all
-                message = await receive()
-                came += len(message.get("body", b""))
-                if not message.get("more_body"):
-                    break
+            await discard(receive, came)
             if not started:
                 await answer(send, 413, f"A request may have at most {limits.MAX_BODY_BYTES / 2**20:.0f} MB.")
         except ClientDisconnect:
@@ -104,6 +101,15 @@ class Gate:
                 await answer(send, 400, "The server can make nothing of this request.")
             elif not ended:  # a stream that has told of the error, but was not closed
                 await send({"type": "http.response.body"})
+
+
+async def discard(receive: Receive, came: int = 0) -> None:
+    """Read the rest of a body, of which so many bytes have come: most clients read no answer before they have sent all."""
+    while came <= limits.MAX_DISCARDED_BYTES:
+        message = await receive()
+        came += len(message.get("body", b""))
+        if not message.get("more_body"):
+            break
 
 
 async def answer(send: Send, status: int, sentence: str) -> None:
