@@ -213,7 +213,7 @@ def test_sequential_monte_carlo_finds_the_evidence():
         truth = torch.tensor([[2, 0], [1, 2]])
         expected = log_p[(every == truth)[:, known].all(1)].logsumexp(0)
         generator = torch.Generator().manual_seed(0)
-        given = {"codes": truth, "label": 1, "known": known, "particles": 20_000, "generator": generator}
+        given = {"codes": truth, "label": 1, "known": known, "particles": 8_000, "generator": generator}
         assert abs(raster_baseline.evidence_filled_blindly(network, **given) - expected) < 0.05
         assert abs(raster_baseline.evidence_filled_by_prior(network, model, **given) - expected) < 0.05
 
