@@ -347,7 +347,7 @@ def resident(process) -> float:
 
 
 def fuzz(inputs: int, seed: int, folder: Path, limit: float | None = GROWTH) -> dict:
-    """Send so many inputs to an app of its own, after as many for warming up; AssertionError names what went wrong."""
+    """Send so many inputs to an app of its own, where memory has a limit after as many for warming up; AssertionError names what went wrong."""
     secret, temporary = folder / "secret.txt", folder / "gradio"
     secret.write_text(SECRET)
     with listening() as (listener, came), app_process.running(folder / "log", GRADIO_TEMP_DIR=str(temporary)) as app:
@@ -379,7 +379,8 @@ def fuzz(inputs: int, seed: int, folder: Path, limit: float | None = GROWTH) -> 
                 for done in [pool.submit(worker) for _ in range(WORKERS)]:
                     done.result()
 
-        send_all(Nonsense(seed + 1, secret, listener), inputs)
+        if limit is not None:
+            send_all(Nonsense(seed + 1, secret, listener), inputs)
         warm = resident(app.process)
         began = time.monotonic()
         send_all(Nonsense(seed, secret, listener), inputs)

@@ -34,7 +34,7 @@ from train.output import Folders, add_folder_arguments, dataset_of, folders_from
 from train.prior import PriorSettings
 from train.prior_quality import log_probs
 from train.vqvae_quality import encode
-from vqdemo.model import VQModel, load_vqvae
+from vqdemo.model import BATCH, VQModel, load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.sampling import Cache, Choice
 from vqdemo.storage import fingerprint_of
@@ -75,7 +75,7 @@ def arithmetic(config: PixelCNNConfig, settings: PriorSettings, images: int) -> 
 def nats_of_cells(network: PixelCNN, codes: Tensor, labels: Tensor) -> Tensor:
     """-log p of every cell given those before it: (N,G,G), (N,) -> (N,G,G)."""
     result = []
-    for some, its_labels in zip(codes.split(256), labels.split(256), strict=True):
+    for some, its_labels in zip(codes.split(BATCH), labels.split(BATCH), strict=True):
         logits = network(some, torch.zeros_like(some, dtype=torch.bool), its_labels).movedim(-1, 1)
         result.append(torch.nn.functional.cross_entropy(logits, some, reduction="none"))
     return torch.cat(result)

@@ -267,9 +267,11 @@ export function mount(element, props) {
     const sentence = typical ? text.surprise_total : text.surprise_total_alone;
     legend.querySelector(".total").textContent = fill(sentence, { total: decimal(total, 0), typical: decimal(typical, 0) });
   });
-  watch(["about", "theme"], () => {
+  watch(["theme"], () => {
     shown.length = 0;
     show(state);
+  });
+  watch(["about", "theme"], () => {
     for (const face of faces) depict(picture(), face); // now rather than when a stroke first needs it
   });
   watch(["canUndo", "canRedo"], ({ canUndo, canRedo }) => {
