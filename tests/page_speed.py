@@ -53,7 +53,13 @@ WATCH = """async ([script, event, part]) => {
 # Whether the what-if strip has caught up with the grid: no request of an earlier edit is left to disturb the next.
 FOLLOWED = """async (script) => {
   const { state } = await import(script);
-  return state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
+  const followed = () => state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
+  while (!followed()) await new Promise((resolve) => setTimeout(resolve, 10));
+}"""
+# Whether the browser has the VQ-VAE at hand, and no longer asks the server.
+AT_HAND = """async (script) => {
+  const { isReady } = await import(script);
+  while (!isReady()) await new Promise((resolve) => setTimeout(resolve, 10));
 }"""
 EMPTY = """async ([address, message]) => {
   let begun = performance.now();
@@ -141,7 +147,7 @@ def cell_edits(page, times: int):
     for i in range(times):
         page.keyboard.press(str(1 + i % 5))
         yield measure(page, KEY, "image", lambda i=i: page.keyboard.press(str(i % 10)))
-        page.wait_for_function(FOLLOWED, arg=module(page, "state.js"))
+        page.evaluate(FOLLOWED, module(page, "state.js"))
 
 
 def what_ifs(page, times: int):
@@ -152,7 +158,7 @@ def what_ifs(page, times: int):
         if i % 2:
             page.keyboard.press(str(1 + i % 5))
             page.keyboard.press(str(i % 10))
-            page.wait_for_function(FOLLOWED, arg=module(page, "state.js"))
+            page.evaluate(FOLLOWED, module(page, "state.js"))
 
 
 def completions(page, times: int):
@@ -195,6 +201,7 @@ def main() -> None:
         page.set_default_timeout(120_000)
         page.goto(url)
         page.wait_for_function(READY)
+        page.evaluate(AT_HAND, module(page, "near.js"))
         page.wait_for_timeout(1000)
         gradios = ["gradio_api/component_server", {"component_id": page.evaluate(COMPONENT), "fn_name": "nothing", "session_hash": "x", "data": {}}]
         ours, times = [f"{ADDRESS}/nothing", {}], options.times

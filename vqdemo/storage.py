@@ -59,9 +59,14 @@ def read_config(folder: Path) -> dict:
     return config
 
 
+def file_of(network: torch.nn.Module) -> bytes:
+    """The safetensors file that a network is stored in."""
+    return save({name: tensor.contiguous() for name, tensor in network.state_dict().items()})
+
+
 def fingerprint_of(network: torch.nn.Module) -> str:
-    """SHA-256 of the file that a network is stored in."""
-    return hashlib.sha256(save({name: tensor.contiguous() for name, tensor in network.state_dict().items()})).hexdigest()
+    """SHA-256 of that file."""
+    return hashlib.sha256(file_of(network)).hexdigest()
 
 
 def load_network(network: torch.nn.Module, path: Path, sha256: str | None = None) -> None:

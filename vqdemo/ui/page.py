@@ -12,7 +12,7 @@ import gradio as gr
 from gradio_client.utils import is_http_url_like, traverse
 from starlette.middleware import Middleware
 
-from . import asking
+from . import asking, near
 from .api import add_endpoints
 from .gate import Gate
 from .limits import (
@@ -145,5 +145,5 @@ def build(model, metrics: dict | None = None) -> Page:
                     view(name, text)
         view("status", text)
         add_endpoints(model)
-    demo.routes = [asking.route(questions(model, metrics)), FILES]
+    demo.routes = [asking.route(questions(model, metrics)), near.route(model), FILES]
     return demo

@@ -14,7 +14,7 @@ import torch
 
 from ..sampling import Choice
 from ..storage import fingerprint_of
-from . import atlas, figures, limits, pictures
+from . import atlas, figures, limits, near, pictures
 from .settings import SIDE, Settings, whole_number
 from .shared import Shared
 
@@ -107,6 +107,7 @@ def questions(model, metrics: dict | None = None) -> dict[str, Callable]:
     seen = look(np.stack([from_base64(drawing) for drawing in drawings]))  # with the 8 bits that the page will send back
     description = {
         "id": identity(model),
+        "weights": near.name_of(model),
         "grid_shape": list(model.grid_shape),
         "num_codes": int(model.num_codes),
         "labels": list(model.labels),

@@ -1,9 +1,13 @@
-// The model as the page sees it: a few async functions, and nothing here says where the networks run.
-// Today each asks the server (ui/asking.py); inference in the browser would replace this file alone.
+// The model as the page sees it: a few async functions, and nothing that calls them knows where the networks run. What has to do with the
+// prior is asked of the server (ui/asking.py); images and codes are turned into each other by the VQ-VAE at hand (near.js) once that is
+// ready, else by the server as well.
 //
 // An image is a Uint8Array of 28x28 ink values (0 ground, 255 ink), a grid a flat array of codes, row by row.
 
+import * as near from "./near.js";
+
 const ASK = new URL("../ask/", import.meta.url).href;
+const WEIGHTS = new URL("../weights/", import.meta.url).href;
 let sentences;
 
 /** Take the sentences in which to say that the server does not answer. */
@@ -20,18 +24,24 @@ export async function describe() {
     example.image = toImage(example.image);
     example.drawing = toImage(example.drawing);
   }
+  near.start(WEIGHTS + about.weights, about);
   return about;
 }
 
+/** Whether encode and decode answer at once, and cost nobody else anything. */
+export const isNear = near.isReady;
+
 /** Image -> {codes, image decoded from them}. */
 export async function encode(image) {
+  const answer = await near.ask("encode", image);
+  if (answer) return answer;
   const reply = await ask("encode", { image: toBase64(image) });
   return { codes: reply.codes, image: toImage(reply.image) };
 }
 
 /** Full grids -> their images. */
 export async function decode(grids) {
-  return (await ask("decode", { grids })).images.map(toImage);
+  return (await near.ask("decode", grids)) ?? (await ask("decode", { grids })).images.map(toImage);
 }
 
 /** Grid with -1 where unknown, settings -> list of alternatives [{codes, image, log_prob}], the likeliest first, and the order in
