@@ -3,11 +3,12 @@
     .venv/bin/python tests/page_speed.py [--times 100] [--weights weights]
 
 It starts the app with that one function more, and measures from the visitor's event to the moment when the result is painted:
-    pointer move -> reconstruction, cell edit -> picture, choosing a cell -> what-if strip, Complete -> 8 alternatives,
-and, from a fresh browser profile each time, the opening of the page. Each of the first two is followed by empty round trips, so
-that other work on the machine disturbs all alike, and is compared with those: a bare call of a server function of Gradio's, one sent from
-an event of the same kind as the one measured, after as long a rest, since whatever has not run for a while is slower, and such a one by
-the page's own way (ui/asking.py).
+    pointer move -> reconstruction, cell edit -> picture, both also as where the server has to do what the browser does otherwise,
+    choosing a cell -> what-if strip, Complete -> 8 alternatives,
+and, from a fresh browser profile each time, the opening of the page, and how much later it has the VQ-VAE at hand. Each of the first
+two is followed by empty round trips, so that other work on the machine disturbs all alike, and is compared with those: a bare call of a
+server function of Gradio's, one sent from an event of the same kind as the one measured, after as long a rest, since whatever has not
+run for a while is slower, and such a one by the page's own way (ui/asking.py).
 """
 
 import argparse
@@ -32,6 +33,7 @@ import vqdemo
 from vqdemo.ui import gate, read_metrics
 from vqdemo.ui import page as ui
 from vqdemo.ui.asking import ADDRESS
+from vqdemo.ui.near import ADDRESS as WEIGHTS
 
 # Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the state.
 WATCH = """async ([script, event, part]) => {
@@ -173,19 +175,36 @@ def completions(page, times: int):
 
 
 def openings(browser, url: str, times: int):
+    """The page, and how much later the VQ-VAE."""
     for _ in range(times):
         page = browser.new_page()
         begun = time.perf_counter()
         page.goto(url)
         page.wait_for_function(READY)
-        yield 1000 * (time.perf_counter() - begun)
+        ready = time.perf_counter()
+        page.evaluate(AT_HAND, module(page, "near.js"))
+        yield 1000 * (ready - begun), 1000 * (time.perf_counter() - ready)
         page.close()
+
+
+def opened(browser, url: str, at_hand: bool):
+    """The page, with the VQ-VAE at hand or without."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(120_000)
+    if not at_hand:
+        page.route(f"**/{WEIGHTS}/*", lambda route: route.fulfill(status=404))
+    page.goto(url)
+    page.wait_for_function(READY)
+    if at_hand:
+        page.evaluate(AT_HAND, module(page, "near.js"))
+    page.wait_for_timeout(1000)
+    return page
 
 
 def report(name: str, values) -> None:
     values = sorted(values)
     p95 = values[min(int(0.95 * len(values)), len(values) - 1)]
-    print(f"{name:32} median {statistics.median(values):7.1f} ms   p95 {p95:7.1f} ms   of {len(values)}", flush=True)
+    print(f"{name:44} median {statistics.median(values):7.1f} ms   p95 {p95:7.1f} ms   of {len(values)}", flush=True)
 
 
 def main() -> None:
@@ -197,16 +216,12 @@ def main() -> None:
     with sync_playwright() as playwright:
         chromium = DEBIAN_CHROMIUM if Path(DEBIAN_CHROMIUM).exists() else None
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(120_000)
-        page.goto(url)
-        page.wait_for_function(READY)
-        page.evaluate(AT_HAND, module(page, "near.js"))
-        page.wait_for_timeout(1000)
-        gradios = ["gradio_api/component_server", {"component_id": page.evaluate(COMPONENT), "fn_name": "nothing", "session_hash": "x", "data": {}}]
+        page = opened(browser, url, at_hand=True)
+        component = page.evaluate(COMPONENT)
+        gradios = ["gradio_api/component_server", {"component_id": component, "fn_name": "nothing", "session_hash": "x", "data": {}}]
         ours, times = [f"{ADDRESS}/nothing", {}], options.times
-        deeds = (("pointer move -> reconstruction", pointer_moves, MOVE, REST), ("cell edit -> picture", cell_edits, KEY, 0))
-        for name, values, event, rest in deeds:
+
+        def compare(name: str, values, event: str, rest: int) -> None:
             rows = [
                 (value, bare(page, gradios, rest), from_event(page, gradios, event, rest), from_event(page, ours, event, rest))
                 for value in values(page, times)
@@ -214,9 +229,19 @@ def main() -> None:
             kinds = (name, "   empty, bare", "   empty, from an event", "   empty, the page's own way")
             for kind, column in zip(kinds, zip(*rows, strict=True), strict=True):
                 report(kind, column)
+
+        compare("pointer move -> reconstruction", pointer_moves, MOVE, REST)
+        compare("cell edit -> picture", cell_edits, KEY, 0)
         report("cell chosen -> what-if strip", what_ifs(page, times))
         report("Complete -> 8 alternatives", completions(page, times))
-        report("page opened -> ready", openings(browser, url, max(times // 10, 3)))
+        page.close()
+        page = opened(browser, url, at_hand=False)
+        compare("pointer move -> reconstruction by the server", pointer_moves, MOVE, REST)
+        compare("cell edit -> picture by the server", cell_edits, KEY, 0)
+        page.close()
+        ready, at_hand = zip(*openings(browser, url, max(times // 10, 3)), strict=True)
+        report("page opened -> ready", ready)
+        report("   ready -> VQ-VAE at hand", at_hand)
         browser.close()
 
 
