@@ -237,7 +237,7 @@ class Nonsense:
         pattern = self.random.choice([
             "/gradio_api/file={}", "/gradio_api/file/{}", "/file={}", "/gradio_api/proxy={}", "/static/{}", "/assets/{}", "/svelte/{}", "/pwa_icon/{}",
             "/gradio_api/custom_component/0/client/component/{}", "/gradio_api/stream/x/0/0/{}", "/gradio_api/deep_link?session_hash={}",
-            "/gradio_api/call/sample/{}", "/gradio_api/info?x={}", "/?__theme={}", "/?deep_link={}", "/{}", "/gradio_api/{}", "/vqdemo/{}",
+            "/gradio_api/call/sample/{}", "/gradio_api/info?x={}", "/?__theme={}", "/?deep_link={}", "/{}", "/gradio_api/{}", "/vqdemo/{}", "/vqdemo/weights/{}",
             "/config?deep_link={}", "/gradio_api/queue/data?session_hash={}", "/monitoring/{}", "/gradio_api/process_recording?{}", "/gradio_api/run/{}",
         ])  # fmt: skip
         if "queue/data" in pattern:

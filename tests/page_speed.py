@@ -27,7 +27,7 @@ import gradio as gr
 import torch
 from conftest import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
-from visitor import module
+from visitor import at_hand, module
 
 import vqdemo
 from vqdemo.ui import gate, read_metrics
@@ -57,11 +57,6 @@ FOLLOWED = """async (script) => {
   const { state } = await import(script);
   const followed = () => state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
   while (!followed()) await new Promise((resolve) => setTimeout(resolve, 10));
-}"""
-# Whether the browser has the VQ-VAE at hand, and no longer asks the server.
-AT_HAND = """async (script) => {
-  const { isReady } = await import(script);
-  while (!isReady()) await new Promise((resolve) => setTimeout(resolve, 10));
 }"""
 EMPTY = """async ([address, message]) => {
   let begun = performance.now();
@@ -182,21 +177,21 @@ def openings(browser, url: str, times: int):
         page.goto(url)
         page.wait_for_function(READY)
         ready = time.perf_counter()
-        page.evaluate(AT_HAND, module(page, "near.js"))
+        at_hand(page)
         yield 1000 * (ready - begun), 1000 * (time.perf_counter() - ready)
         page.close()
 
 
-def opened(browser, url: str, at_hand: bool):
-    """The page, with the VQ-VAE at hand or without."""
+def opened(browser, url: str, by_server: bool):
+    """The page, where the browser has the VQ-VAE at hand, or where the server has to do its work."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(120_000)
-    if not at_hand:
+    if by_server:
         page.route(f"**/{WEIGHTS}/*", lambda route: route.fulfill(status=404))
     page.goto(url)
     page.wait_for_function(READY)
-    if at_hand:
-        page.evaluate(AT_HAND, module(page, "near.js"))
+    if not by_server:
+        at_hand(page)
     page.wait_for_timeout(1000)
     return page
 
@@ -216,7 +211,7 @@ def main() -> None:
     with sync_playwright() as playwright:
         chromium = DEBIAN_CHROMIUM if Path(DEBIAN_CHROMIUM).exists() else None
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = opened(browser, url, at_hand=True)
+        page = opened(browser, url, by_server=False)
         component = page.evaluate(COMPONENT)
         gradios = ["gradio_api/component_server", {"component_id": component, "fn_name": "nothing", "session_hash": "x", "data": {}}]
         ours, times = [f"{ADDRESS}/nothing", {}], options.times
@@ -235,13 +230,13 @@ def main() -> None:
         report("cell chosen -> what-if strip", what_ifs(page, times))
         report("Complete -> 8 alternatives", completions(page, times))
         page.close()
-        page = opened(browser, url, at_hand=False)
+        page = opened(browser, url, by_server=True)
         compare("pointer move -> reconstruction by the server", pointer_moves, MOVE, REST)
         compare("cell edit -> picture by the server", cell_edits, KEY, 0)
         page.close()
-        ready, at_hand = zip(*openings(browser, url, max(times // 10, 3)), strict=True)
+        ready, later = zip(*openings(browser, url, max(times // 10, 3)), strict=True)
         report("page opened -> ready", ready)
-        report("   ready -> VQ-VAE at hand", at_hand)
+        report("   ready -> VQ-VAE at hand", later)
         browser.close()
 
 

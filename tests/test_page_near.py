@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from conftest import ROOT
-from visitor import SERVER, cell, codes, draw, module, picture, settle, until_codes_differ, until_picture_differs
+from visitor import SERVER, at_hand, cell, codes, draw, module, picture, settle, until_codes_differ, until_picture_differs
 
 import vqdemo
 from vqdemo.storage import file_of
@@ -16,15 +16,6 @@ from vqdemo.vqvae import VQVAE, VQVAEConfig
 WEIGHTS = f"**/{ADDRESS}/*"
 ROUNDING = 1e-4  # float32 sums in another order
 
-# Resolves once the network is ready, or to false when it is not within so many ms.
-READY = """async ([address, most]) => {
-  const near = await import(address);
-  for (const until = performance.now() + most; performance.now() < until; ) {
-    if (near.isReady()) return true;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return false;
-}"""
 # Reads and draws with a file of weights, all in base64.
 RUN = """async ([address, file, shape, images, grids]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -47,10 +38,6 @@ def model():
 
 def address_of(page, script):
     return module(page, "near.js").replace("near.js", script)
-
-
-def is_ready(page, most=20_000):
-    return page.evaluate(READY, [address_of(page, "near.js"), most])
 
 
 def in_browser(page, vqvae, images, grids):
@@ -118,7 +105,7 @@ def test_it_follows_any_shape_of_the_network(page, shape):
 
 def test_drawing_and_editing_ask_no_server(open_page):
     page = open_page()
-    assert is_ready(page)
+    assert at_hand(page)
     asked = []
     page.on("request", lambda request: asked.append(request.url) if SERVER.search(request.url) else None)
     before = codes(page)
@@ -136,7 +123,7 @@ def test_drawing_and_editing_ask_no_server(open_page):
 
 def test_page_and_server_agree_on_what_was_drawn(open_page, model):
     page = open_page()
-    assert is_ready(page)
+    assert at_hand(page)
     before = codes(page)
     draw(page)
     until_codes_differ(page, before)
@@ -181,7 +168,7 @@ def test_without_it_the_server_is_asked(browser, app_url, model, fault):
         page = context.new_page()
         page.goto(app_url)
         page.wait_for_selector("#palette [role=option] img")
-        assert not is_ready(page, most=800)
+        assert not at_hand(page, most=800)
         assert bool(fetched) == (fault not in scripts)
         before = codes(page)
         with page.expect_request(lambda request: request.url.endswith("/encode")):
@@ -198,7 +185,7 @@ def without_simd(script):
 
 def test_the_weights_are_the_file_and_may_be_kept(open_page, model):
     page = open_page()
-    assert is_ready(page)
+    assert at_hand(page)
     reply = page.request.get(f"{page.url.split('?')[0]}{ADDRESS}/{name_of(model)}")
     assert reply.body() == file_of(model.vqvae) == (ROOT / "weights" / "vqvae.safetensors").read_bytes()
     assert "immutable" in reply.headers["cache-control"]

@@ -20,6 +20,16 @@ PIXELS = """(selector) => {
 }"""
 CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map((cell) => Number(cell.dataset.code))"
 
+# Resolves once the browser has the VQ-VAE at hand, or to false when it has not within so many ms.
+AT_HAND = """async ([address, most]) => {
+  const near = await import(address);
+  for (const until = performance.now() + most; performance.now() < until; ) {
+    if (near.isReady()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return false;
+}"""
+
 
 def picture(page, selector=SHOWN):
     values = np.array(page.evaluate(PIXELS, selector), float)
@@ -53,6 +63,11 @@ def as_text(values):
 def module(page, name):
     """The address of one of the page's scripts, to import it and find the very state that the page has."""
     return page.evaluate("(name) => performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith(name))", name)
+
+
+def at_hand(page, most=20_000):
+    """Whether the browser runs the VQ-VAE itself, within so many ms."""
+    return page.evaluate(AT_HAND, [module(page, "near.js"), most])
 
 
 def cell(page, row, column):

@@ -3,7 +3,7 @@
 import { vqvae } from "./vqvae.js";
 
 const ALIKE = 2; // of 255: how far a pixel may be from the server's
-const SAME = 0.98; // share of cells that must have the server's code: two codes may be equally near, but for a rounding
+const SAME = 0.97; // share of cells that must have the server's code: two codes may be equally near, but for a rounding
 
 let network;
 

@@ -56,11 +56,11 @@ export function vqvae(file, [rows, columns]) {
   /** One of the two halves, "encoder" or "decoder". */
   function run(half, input, output) {
     convolve(`${half}.enter`, input, stream);
-    for (let block = `${half}.blocks.0`, i = 0; layers.has(`${block}.mix`); block = `${half}.blocks.${++i}`) {
+    for (let block = 0; layers.has(`${half}.blocks.${block}.mix`); block++) {
       relu(stream, active);
-      convolve(`${block}.spatial`, active, inner);
+      convolve(`${half}.blocks.${block}.spatial`, active, inner);
       relu(inner, inner);
-      convolve(`${block}.mix`, inner, active);
+      convolve(`${half}.blocks.${block}.mix`, inner, active);
       for (let i = 0; i < stream.length; i++) stream[i] += active[i];
     }
     relu(stream, active);
