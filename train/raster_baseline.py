@@ -125,34 +125,40 @@ def evidence_filled_by_prior(
     return float(log_weights.logsumexp(0)) - math.log(particles)
 
 
+def evidence(
+    name: str, model: VQModel, network: PixelCNN, codes: Tensor, labels: Tensor, known: Tensor, particles: int
+) -> dict[str, Tensor]:
+    """log p(known cells | label) of grids, (N,), by either way of filling particles; "exact" alone where no known cell follows an unknown."""
+    first_unknown = int((~known).flatten().int().argmax())
+    if not known.flatten()[first_unknown:].any():
+        return {"exact": -(nats_of_cells(network, codes, labels) * known).sum((1, 2))}
+    result = {}
+    for way, estimate in (("filled_blindly", evidence_filled_blindly), ("filled_by_prior", partial(evidence_filled_by_prior, model=model))):
+        given = {"known": known, "particles": particles, "generator": torch.Generator().manual_seed(0)}
+        digits = tqdm(zip(codes, labels.tolist(), strict=True), f"{name}, {way}", len(codes), mininterval=2)
+        result[way] = torch.tensor([estimate(network, codes=grid, label=label, **given) for grid, label in digits])
+    return result
+
+
 def compare(model: VQModel, network: PixelCNN, digits: data.Pictures, few: int, particles: int) -> dict:
     """Nats of the unknown cells of the baseline, by mask, given the true labels.
 
-    On the first `few` grids the baseline is corrected, too: "corrected" has its nats there by either way of filling the particles, how
-    many more the prior's are, and the standard error of that difference; "exact" alone where no known cell comes after an unknown one.
+    On the first `few` grids the baseline is corrected, too: "corrected" has its nats there by each way to the evidence, how many more
+    the prior's are, and the standard error of that difference.
     """
     codes, labels = encode(model.vqvae, digits.images), digits.labels
     cells = nats_of_cells(network, codes, labels)
-    ways = {"filled_blindly": evidence_filled_blindly, "filled_by_prior": partial(evidence_filled_by_prior, model=model)}
     table = {}
     for name, known in judged(codes.shape[1]).items():
-        unknown, evidence = (cells * ~known).sum((1, 2)), {}
-        first_unknown = int((~known).flatten().int().argmax())
-        if not known.flatten()[first_unknown:].any():
-            evidence["exact"] = -(cells[:few] * known).sum((1, 2))
-        else:
-            for way, estimate in ways.items():
-                given = {"known": known, "particles": particles, "generator": torch.Generator().manual_seed(0)}
-                some = tqdm(zip(codes[:few], labels[:few].tolist(), strict=True), f"{name}, {way}", few, mininterval=2)
-                evidence[way] = torch.tensor([estimate(network, codes=grid, label=label, **given) for grid, label in some])
-        nats = torch.from_numpy(-log_probs(model, codes[:few], labels[:few], known))
+        unknown = (cells * ~known).sum((1, 2))
         table[name] = {"baseline": float(unknown.mean()), "baseline_on_few": float(unknown[:few].mean()), "corrected": {}}
-        for way, its in evidence.items():
+        prior = torch.from_numpy(-log_probs(model, codes[:few], labels[:few], known))
+        for way, its in evidence(name, model, network, codes[:few], labels[:few], known, particles).items():
             corrected = cells[:few].sum((1, 2)) + its  # -log p(all) + log p(known)
             table[name]["corrected"][way] = {
                 "baseline": float(corrected.mean()),
-                "prior_above": float((nats - corrected).mean()),
-                "standard_error": float((nats - corrected).std() / few**0.5),
+                "prior_above": float((prior - corrected).mean()),
+                "standard_error": float((prior - corrected).std() / few**0.5),
             }
     return table
 
