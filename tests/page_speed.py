@@ -4,7 +4,7 @@
 
 It starts the app with that one function more, and measures from the visitor's event to the moment when the result is painted:
     pointer move -> reconstruction, cell edit -> picture, both also as where the server has to do what the browser does otherwise,
-    choosing a cell -> what-if strip, Complete -> 8 alternatives,
+    how many pictures a second follow a stroke, choosing a cell -> what-if strip, Complete -> 8 alternatives,
 and, from a fresh browser profile each time, the opening of the page, and how much later it has the VQ-VAE at hand. Each of the first
 two is followed by empty round trips, so that other work on the machine disturbs all alike, and is compared with those: a bare call of a
 server function of Gradio's, one sent from an event of the same kind as the one measured, after as long a rest, since whatever has not
@@ -12,6 +12,7 @@ run for a while is slower, and such a one by the page's own way (ui/asking.py).
 """
 
 import argparse
+import math
 import multiprocessing
 import random
 import re
@@ -57,6 +58,12 @@ FOLLOWED = """async (script) => {
   const { state } = await import(script);
   const followed = () => state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
   while (!followed()) await new Promise((resolve) => setTimeout(resolve, 10));
+}"""
+# Counts the pictures that are painted.
+COUNT = """async (script) => {
+  const { watch } = await import(script);
+  window.pictures = 0;
+  watch(["image"], () => window.pictures++);
 }"""
 EMPTY = """async ([address, message]) => {
   let begun = performance.now();
@@ -137,6 +144,21 @@ def pointer_moves(page, times: int):
         took = measure(page, MOVE, "image", lambda x=x, y=y: page.mouse.move(box["x"] + x * side, box["y"] + y * side))
         page.mouse.up()
         yield took
+
+
+def pictures_a_second(page, seconds: float = 4) -> float:
+    """Of those that follow a circling stroke."""
+    page.evaluate(COUNT, module(page, "state.js"))
+    box = page.locator("#draw-pad").bounding_box()
+    middle, radius = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), box["width"] / 4
+    page.mouse.move(middle[0] + radius, middle[1])
+    page.mouse.down()
+    began, seen = time.perf_counter(), page.evaluate("() => window.pictures")
+    while (now := time.perf_counter() - began) < seconds:
+        page.mouse.move(middle[0] + radius * math.cos(4 * now), middle[1] + radius * math.sin(4 * now))
+    seen = page.evaluate("() => window.pictures") - seen
+    page.mouse.up()
+    return seen / (time.perf_counter() - began)
 
 
 def cell_edits(page, times: int):
@@ -226,12 +248,14 @@ def main() -> None:
                 report(kind, column)
 
         compare("pointer move -> reconstruction", pointer_moves, MOVE, REST)
+        print(f"{'pictures a second along a stroke':44} {pictures_a_second(page):14.1f}")
         compare("cell edit -> picture", cell_edits, KEY, 0)
         report("cell chosen -> what-if strip", what_ifs(page, times))
         report("Complete -> 8 alternatives", completions(page, times))
         page.close()
         page = opened(browser, url, by_server=True)
         compare("pointer move -> reconstruction by the server", pointer_moves, MOVE, REST)
+        print(f"{'pictures a second along a stroke by the server':44} {pictures_a_second(page):14.1f}")
         compare("cell edit -> picture by the server", cell_edits, KEY, 0)
         page.close()
         ready, later = zip(*openings(browser, url, max(times // 10, 3)), strict=True)
