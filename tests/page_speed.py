@@ -247,16 +247,17 @@ def main() -> None:
             for kind, column in zip(kinds, zip(*rows, strict=True), strict=True):
                 report(kind, column)
 
-        compare("pointer move -> reconstruction", pointer_moves, MOVE, REST)
-        print(f"{'pictures a second along a stroke':44} {pictures_a_second(page):14.1f}")
-        compare("cell edit -> picture", cell_edits, KEY, 0)
+        def follow(how: str = "") -> None:
+            compare(f"pointer move -> reconstruction{how}", pointer_moves, MOVE, REST)
+            print(f"{f'pictures a second along a stroke{how}':44} {pictures_a_second(page):14.1f}", flush=True)
+            compare(f"cell edit -> picture{how}", cell_edits, KEY, 0)
+
+        follow()
         report("cell chosen -> what-if strip", what_ifs(page, times))
         report("Complete -> 8 alternatives", completions(page, times))
         page.close()
         page = opened(browser, url, by_server=True)
-        compare("pointer move -> reconstruction by the server", pointer_moves, MOVE, REST)
-        print(f"{'pictures a second along a stroke by the server':44} {pictures_a_second(page):14.1f}")
-        compare("cell edit -> picture by the server", cell_edits, KEY, 0)
+        follow(" by the server")
         page.close()
         ready, later = zip(*openings(browser, url, max(times // 10, 3)), strict=True)
         report("page opened -> ready", ready)

@@ -1,12 +1,13 @@
 """Other pictures than MNIST: read, trained on, measured and shown without a change of code."""
 
-import asyncio
 import base64
+import inspect
 import string
 import struct
 import sys
 from pathlib import Path
 
+import coroutines
 import numpy as np
 import pytest
 import torch
@@ -19,7 +20,7 @@ from train.output import Folders
 from train.prior import PriorSettings
 from train.vqvae import VQVAESettings
 from vqdemo.ui import build, read_metrics
-from vqdemo.ui.server import questions
+from vqdemo.ui.server import identity_of, questions
 
 LAYOUT = {  # folder, and how the files of the training and of the test split begin
     "mnist": ("MNIST", "train", "t10k"),
@@ -135,7 +136,7 @@ def test_fewer_pictures_than_a_batch_are_refused(tmp_path):
 def ask(functions: dict, name: str, request: dict) -> dict:
     """The answer to one of the page's questions."""
     answer = functions[name](request)
-    return asyncio.run(answer) if asyncio.iscoroutine(answer) else answer
+    return coroutines.run(answer) if inspect.iscoroutine(answer) else answer
 
 
 def test_letters_on_a_larger_grid_reach_the_page(tmp_path, monkeypatch):
@@ -154,7 +155,7 @@ def test_letters_on_a_larger_grid_reach_the_page(tmp_path, monkeypatch):
     assert model.sample(2, label=25, seed=0).shape == (2, 14, 14)
     assert model.encode(images[:3] / 255).shape == (3, 14, 14)
 
-    functions = questions(model, read_metrics(tmp_path / "out"))
+    functions = questions(model, identity_of(model), read_metrics(tmp_path / "out"))
     assert ask(functions, "describe", {})["labels"] == model.labels
     drawn = ask(functions, "sample", {"n": 1, "label": 25, "seed": 1})["samples"][0]
     hidden = [-1] * 98 + drawn["codes"][98:]

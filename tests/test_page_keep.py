@@ -23,7 +23,7 @@ from visitor import (
 )
 
 import vqdemo
-from vqdemo.ui.server import identity
+from vqdemo.ui.server import identity_of
 
 
 def a_long_work(page):
@@ -136,10 +136,10 @@ def test_a_link_of_other_weights_says_so(open_page):
 @pytest.mark.parametrize("part", ["vqvae", "prior"])
 def test_the_weights_of_either_network_tell_a_link_apart(tmp_path, part):
     model = vqdemo.load(small_model.write(tmp_path))
-    before = identity(model)
-    assert identity(model) == before
+    before = identity_of(model)
+    assert identity_of(model) == before
     next(getattr(model, part).parameters()).add_(1e-3)
-    assert identity(model) != before
+    assert identity_of(model) != before
 
 
 def download(page, name):

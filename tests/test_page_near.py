@@ -10,7 +10,8 @@ from visitor import SERVER, at_hand, cell, codes, draw, module, picture, settle,
 
 import vqdemo
 from vqdemo.storage import file_of
-from vqdemo.ui.near import ADDRESS, name_of
+from vqdemo.ui.near import ADDRESS
+from vqdemo.ui.server import identity_of
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 WEIGHTS = f"**/{ADDRESS}/*"
@@ -36,15 +37,12 @@ def model():
     return vqdemo.load(ROOT / "weights")
 
 
-def address_of(page, script):
-    return module(page, "near.js").replace("near.js", script)
-
-
 def in_browser(page, vqvae, images, grids):
     """Codes of images (N,28,28) and pictures of grids (N,G,G), by the page's own script."""
     size, grid = vqvae.config.image_size, vqvae.config.grid
     given = [base64.b64encode(data).decode() for data in (file_of(vqvae), *images.astype(np.uint8))]
-    read, drawn = page.evaluate(RUN, [address_of(page, "vqvae.js"), given[0], [grid, grid], given[1:], grids.reshape(len(grids), -1).tolist()])
+    script = module(page, "near.js").replace("near.js", "vqvae.js")  # which only the worker has loaded
+    read, drawn = page.evaluate(RUN, [script, given[0], [grid, grid], given[1:], grids.reshape(len(grids), -1).tolist()])
     return np.reshape(read, (-1, grid, grid)), np.reshape(drawn, (-1, size, size))
 
 
@@ -128,7 +126,7 @@ def test_page_and_server_agree_on_what_was_drawn(open_page, model):
     draw(page)
     until_codes_differ(page, before)
     settle(page)
-    drawing, image = page.evaluate(DRAWN, [address_of(page, "ink.js"), address_of(page, "state.js")])
+    drawing, image = page.evaluate(DRAWN, [module(page, "ink.js"), module(page, "state.js")])
     assert (model.encode(np.reshape(drawing, (1, 28, 28)) / 255) == codes(page)).all()
     assert np.abs(np.reshape(image, (1, 28, 28)) - 255 * model.decode(codes(page)[None])).max() < 0.51
 
@@ -186,7 +184,7 @@ def without_simd(script):
 def test_the_weights_are_the_file_and_may_be_kept(open_page, model):
     page = open_page()
     assert at_hand(page)
-    reply = page.request.get(f"{page.url.split('?')[0]}{ADDRESS}/{name_of(model)}")
+    reply = page.request.get(f"{page.url.split('?')[0]}{ADDRESS}/{identity_of(model)}")
     assert reply.body() == file_of(model.vqvae) == (ROOT / "weights" / "vqvae.safetensors").read_bytes()
     assert "immutable" in reply.headers["cache-control"]
     other = page.request.get(f"{page.url.split('?')[0]}{ADDRESS}/000000000000.safetensors")

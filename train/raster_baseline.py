@@ -128,10 +128,7 @@ def evidence_filled_by_prior(
 def evidence(
     name: str, model: VQModel, network: PixelCNN, codes: Tensor, labels: Tensor, known: Tensor, particles: int
 ) -> dict[str, Tensor]:
-    """log p(known cells | label) of grids, (N,), by either way of filling particles; "exact" alone where no known cell follows an unknown."""
-    first_unknown = int((~known).flatten().int().argmax())
-    if not known.flatten()[first_unknown:].any():
-        return {"exact": -(nats_of_cells(network, codes, labels) * known).sum((1, 2))}
+    """Estimates of log p(known cells | label) of grids, (N,), by either way of filling particles."""
     result = {}
     for way, estimate in (("filled_blindly", evidence_filled_blindly), ("filled_by_prior", partial(evidence_filled_by_prior, model=model))):
         given = {"known": known, "particles": particles, "generator": torch.Generator().manual_seed(0)}
@@ -153,7 +150,11 @@ def compare(model: VQModel, network: PixelCNN, digits: data.Pictures, few: int, 
         unknown = (cells * ~known).sum((1, 2))
         table[name] = {"baseline": float(unknown.mean()), "baseline_on_few": float(unknown[:few].mean()), "corrected": {}}
         prior = torch.from_numpy(-log_probs(model, codes[:few], labels[:few], known))
-        for way, its in evidence(name, model, network, codes[:few], labels[:few], known, particles).items():
+        if known.flatten()[int((~known).flatten().int().argmax()) :].any():  # some come after an unknown cell
+            ways = evidence(name, model, network, codes[:few], labels[:few], known, particles)
+        else:
+            ways = {"exact": -(cells[:few] * known).sum((1, 2))}
+        for way, its in ways.items():
             corrected = cells[:few].sum((1, 2)) + its  # -log p(all) + log p(known)
             table[name]["corrected"][way] = {
                 "baseline": float(corrected.mean()),

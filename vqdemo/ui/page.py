@@ -25,7 +25,7 @@ from .limits import (
     MAX_THREADS,
     MAX_UPLOAD_BYTES,
 )
-from .server import questions
+from .server import identity_of, questions
 from .settings import SIDE
 from .views import FILES, STATIC, text_for, view
 
@@ -145,5 +145,6 @@ def build(model, metrics: dict | None = None) -> Page:
                     view(name, text)
         view("status", text)
         add_endpoints(model)
-    demo.routes = [asking.route(questions(model, metrics)), near.route(model), FILES]
+    identity = identity_of(model)
+    demo.routes = [asking.route(questions(model, identity, metrics)), near.route(model, identity), FILES]
     return demo

@@ -14,7 +14,7 @@ import torch
 
 from ..sampling import Choice
 from ..storage import fingerprint_of
-from . import atlas, figures, limits, near, pictures
+from . import atlas, figures, limits, pictures
 from .settings import SIDE, Settings, whole_number
 from .shared import Shared
 
@@ -23,8 +23,8 @@ SPACING = 0.095  # of the map's side, between two codes
 PALEST = 0.4  # tiles are means, so their ink is pale: it is scaled up to full black, but no more than this asks for
 
 
-def questions(model, metrics: dict | None = None) -> dict[str, Callable]:
-    """The questions of the page, by name. `metrics`: see figures.py."""
+def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Callable]:
+    """The questions of the page, by name. `identity`: see identity_of; `metrics`: see figures.py."""
     tiles = np.asarray(model.tiles)
 
     def look(images: np.ndarray) -> list[dict]:
@@ -106,8 +106,7 @@ def questions(model, metrics: dict | None = None) -> dict[str, Callable]:
     drawings = [to_base64(image) for image in example_images(model)]
     seen = look(np.stack([from_base64(drawing) for drawing in drawings]))  # with the 8 bits that the page will send back
     description = {
-        "id": identity(model),
-        "weights": near.name_of(model),
+        "id": identity,
         "grid_shape": list(model.grid_shape),
         "num_codes": int(model.num_codes),
         "labels": list(model.labels),
@@ -148,8 +147,8 @@ def example_images(model, tries: int = 7) -> np.ndarray:
     return model.decode(middling)
 
 
-def identity(model) -> str:
-    """Six letters that change with the weights of either network: by them a link and kept work know whose they are."""
+def identity_of(model) -> str:
+    """Six letters that change with the weights of either network: by them a link, kept work and kept weights know whose they are."""
     return hashlib.sha256((fingerprint_of(model.vqvae) + fingerprint_of(model.prior)).encode()).hexdigest()[:6]
 
 

@@ -81,15 +81,15 @@ function binary() {
   const [out, x, w, bias, m, k, n, ...integers] = Array(16).keys();
   const [column, row, i, to, strip, ...from] = integers; // `strip`: where w is read; `from`: where each row of x is
   const [factor, ...vectors] = Array.from({ length: 11 }, (_, at) => 16 + at);
-  const [weights, block] = [vectors.slice(0, 2), vectors.slice(2)];
+  const weights = vectors.slice(0, 2);
+  const block = (r, half) => vectors[2 + 2 * r + half];
   const rows = [...Array(ROWS).keys()];
   const halves = [0, 1]; // of a row of the block: each a vector
-  const forEach = (piece) => rows.flatMap((r) => halves.flatMap((half) => piece(r, half, block[2 * r + half])));
 
   const begin = [
     ...set(strip, sum(get(w), bytes(product(get(column), get(k))))),
     ...rows.flatMap((r) => set(from[r], sum(get(x), bytes(product(sum(get(row), number(r)), get(k)))))),
-    ...forEach((r, half, cell) => set(cell, vector(sum(get(bias), bytes(get(column))), 16 * half))),
+    ...rows.flatMap((r) => halves.flatMap((half) => set(block(r, half), vector(sum(get(bias), bytes(get(column))), 16 * half)))),
   ];
   const accumulate = [
     ...halves.flatMap((half) => set(weights[half], vector(get(strip), 16 * half))),
@@ -97,16 +97,15 @@ function binary() {
     ...rows.flatMap((r) => [
       ...set(factor, splat(get(from[r]))),
       ...raise(from[r], number(4)),
-      ...halves.flatMap((half) => {
-        const cell = block[2 * r + half];
-        return set(cell, vectorSum(get(cell), vectorProduct(get(factor), get(weights[half]))));
-      }),
+      ...halves.flatMap((half) =>
+        set(block(r, half), vectorSum(get(block(r, half)), vectorProduct(get(factor), get(weights[half])))),
+      ),
     ]),
   ];
   const finish = [
     ...set(to, sum(get(out), bytes(sum(product(get(row), get(n)), get(column))))),
     ...rows.flatMap((r) => [
-      ...halves.flatMap((half) => store(get(to), 16 * half, get(block[2 * r + half]))),
+      ...halves.flatMap((half) => store(get(to), 16 * half, get(block(r, half)))),
       ...raise(to, bytes(get(n))),
     ]),
   ];

@@ -24,7 +24,7 @@ export async function describe() {
     example.image = toImage(example.image);
     example.drawing = toImage(example.drawing);
   }
-  near.start(WEIGHTS + about.weights, about);
+  near.start(WEIGHTS + about.id, about);
   return about;
 }
 

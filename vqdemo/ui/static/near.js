@@ -15,9 +15,9 @@ export function start(address, { grid_shape, examples }) {
     return;
   }
   worker.onmessage = ({ data }) => {
-    if (data.failed) end();
+    if (data.answer) waiting.shift()(data.answer);
     else if (data.ready) ready = true;
-    else waiting.shift()(data.answer);
+    else end();
   };
   worker.onerror = (event) => {
     event.preventDefault();

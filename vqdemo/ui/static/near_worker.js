@@ -8,7 +8,7 @@ const SAME = 0.97; // share of cells that must have the server's code: two codes
 let network;
 
 onmessage = async ({ data }) => {
-  if (data.address) postMessage((await begin(data)) ? { ready: true } : { failed: true });
+  if (data.address) postMessage({ ready: await begin(data) });
   else postMessage({ answer: ANSWERS[data.question](data.given) });
 };
 
