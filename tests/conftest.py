@@ -6,18 +6,9 @@ from urllib.parse import urlparse
 
 import app_process
 import pytest
+from app_process import ROOT
+from chromium import DEBIAN_CHROMIUM, FLAGS
 
-ROOT = Path(__file__).resolve().parent.parent
-DEBIAN_CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",  # tests often run as root, where Chromium has no sandbox to offer
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE = 30_000  # ms; for a busy machine, never waited out when all is well
 
 

@@ -23,4 +23,4 @@ if [ ! -x /usr/sbin/nginx ] && command -v apt-get > /dev/null; then
 fi
 
 .venv/bin/python -m ruff check .
-exec .venv/bin/python -m pytest tests "$@"
+exec .venv/bin/python -m pytest "$@"

@@ -23,7 +23,7 @@ from train.table import markdown
 from vqdemo.storage import FILES, read_config
 
 ROOT = Path(__file__).resolve().parent.parent
-SPACE = ("README.md", "LICENSE", "app.py", "requirements.txt", "pre-requirements.txt", ".ruff.toml", ".gitignore",
+SPACE = ("README.md", "LICENSE", "app.py", "requirements.txt", "pre-requirements.txt", "pyproject.toml", ".gitignore",
          "vqdemo", "weights", "train", "tests")  # fmt: skip
 LICENSE = "mit"
 ZEROGPU_TORCH = "2.11.0"  # the newest that ZeroGPU has; requirements.txt is changed to it

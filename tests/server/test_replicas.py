@@ -14,7 +14,7 @@ import load
 import numpy as np
 import pytest
 import visitor
-from conftest import ROOT
+from app_process import ROOT
 from gradio_client import Client
 
 from vqdemo.ui.asking import ADDRESS

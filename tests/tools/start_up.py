@@ -1,7 +1,7 @@
 """How long the app takes until it answers, beside how long importing torch and gradio alone takes: medians of paired runs, of the
 clock and of the processor, which other work on the machine disturbs less.
 
-    .venv/bin/python tests/start_up.py [--runs 7]
+    .venv/bin/python tests/tools/start_up.py [--runs 7]
 
 The two alternate, so that other work on the machine disturbs both alike. The app's files are in the operating system's cache.
 """

@@ -1,6 +1,6 @@
 """Many visitors at once, over real HTTP: how long they wait, and whether each gets back what belongs to him.
 
-    .venv/bin/python tests/load.py [--visitors 30] [--seconds 60] [--overload 300] [--minutes 0]
+    .venv/bin/python tests/tools/load.py [--visitors 30] [--seconds 60] [--overload 300] [--minutes 0]
 
 It starts `python app.py` as a process of its own and sends what the page's scripts send where no browser has the VQ-VAE at hand
 (static/near.js), which is the most that they can ask. A visitor draws strokes of two seconds, eight
@@ -29,7 +29,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import app_process
 import numpy as np

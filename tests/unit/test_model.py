@@ -18,7 +18,7 @@ from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.sampling import Choice
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""A short run of the fuzz; its full length, which also watches memory, is `python tests/fuzz.py`."""
+"""A short run of the fuzz; its full length, which also watches memory, is `python tests/tools/fuzz.py`."""
 
 import fuzz
 

@@ -29,7 +29,7 @@ from visitor import (
 import vqdemo
 from vqdemo.ui.settings import Settings
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 PATIENCE = 30_000  # ms, for a busy machine
 HALF = np.s_[4:]  # what the preset "bottom" erases
 

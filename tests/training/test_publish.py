@@ -1,4 +1,4 @@
-"""Publishing: the Space's front matter, the model card, and uploads to a stand-in for the Hub (tests/hub_server.py)."""
+"""Publishing: the Space's front matter, the model card, and uploads to a stand-in for the Hub (tests/tools/hub_server.py)."""
 
 import json
 import os

@@ -12,7 +12,7 @@ from vqdemo.ui import atlas
 from vqdemo.ui.server import SPACING
 from vqdemo.ui.text import TEXT
 
-WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 
 
 def open_view(page, name):

@@ -18,7 +18,7 @@ from train.prior import PriorSettings
 from train.rate_distortion import RateDistortionSettings
 from train.vqvae import VQVAESettings
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture

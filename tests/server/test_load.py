@@ -1,8 +1,8 @@
-"""A few seconds of tests/load.py, with its own bounds: many visitors at once, then far too many."""
+"""A few seconds of tests/tools/load.py, with its own bounds: many visitors at once, then far too many."""
 
 import load
 import torch
-from conftest import ROOT
+from app_process import ROOT
 
 import vqdemo
 from vqdemo.ui import limits

@@ -5,7 +5,7 @@ import base64
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
+from app_process import ROOT
 from visitor import SERVER, at_hand, cell, codes, draw, module, picture, settle, until_codes_differ, until_picture_differs
 
 import vqdemo

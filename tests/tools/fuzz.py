@@ -1,6 +1,6 @@
 """Nonsense over HTTP: wrong types, sizes and shapes, broken pictures, forged paths, HTML, huge bodies, at every door of the app.
 
-    .venv/bin/python tests/fuzz.py [--inputs 20000] [--seed 0]
+    .venv/bin/python tests/tools/fuzz.py [--inputs 20000] [--seed 0]
 
 Asserts that every request is answered, with words where it is refused; that no answer holds a traceback, HTML as it was sent, or the content
 of any file; that the app never connects to an address in a request, prints no traceback and keeps no file; and that its memory, once warm,

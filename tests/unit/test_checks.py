@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as arrays
 import vqdemo
 
 torch.set_num_threads(1)
-MODEL = vqdemo.load(Path(__file__).resolve().parent.parent / "weights")
+MODEL = vqdemo.load(Path(__file__).resolve().parents[2] / "weights")
 K, G = MODEL.num_codes, MODEL.grid_shape[0]
 # The same inputs each time; HYPOTHESIS_EXAMPLES=1000 tries that many, and others each time.
 MORE = int(os.environ.get("HYPOTHESIS_EXAMPLES", "0"))

@@ -12,7 +12,7 @@ import pytest
 # What runs inside a network namespace of its own, where there is loopback and nothing else.
 INSIDE = """
 import json, pathlib, sys
-sys.path.insert(0, "tests")
+sys.path[:0] = ["tests/tools", "tests/server"]
 import app_process
 import test_offline
 folder = pathlib.Path(sys.argv[1])

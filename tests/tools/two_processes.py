@@ -1,6 +1,6 @@
 """Training in two processes, each with half of every batch, beside training in one: do the loss curves agree?
 
-`python -m tests.two_processes` prints both curves of both stages; tests/test_distributed.py does the same at a smaller size.
+`python -m tests.tools.two_processes` prints both curves of both stages; tests/training/test_distributed.py does the same at a smaller size.
 Both ways train in float32: the rounding of bfloat16 alone lets two trainings drift apart by some percent.
 """
 
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 STARTS = {"one": [sys.executable], "two": [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]}
 LOSSES = {"vqvae": "mse", "prior": "nats_a_grid"}
 SIZES = {

@@ -1,6 +1,6 @@
 """How fast the page is, in Chromium: medians and 95th percentiles, against a server function that does nothing, in the same run.
 
-    .venv/bin/python tests/page_speed.py [--times 100] [--weights weights]
+    .venv/bin/python tests/tools/page_speed.py [--times 100] [--weights weights]
 
 It starts the app with that one function more, and measures from the visitor's event to the moment when the result is painted:
     pointer move -> reconstruction, cell edit -> picture, both also as where the server has to do what the browser does otherwise,
@@ -22,11 +22,11 @@ import threading
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import gradio as gr
 import torch
-from conftest import DEBIAN_CHROMIUM, FLAGS
+from chromium import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
 from visitor import at_hand, module
 

@@ -1,7 +1,7 @@
 """Training killed at random moments, and started again until it is done: are the weights those of an undisturbed run?
 
-`python -m tests.kill_training --times 20` kills `python -m tests.small_training` with SIGKILL and says how far it had come. At each kill
-the folder of weights must hold both networks whole, or none. tests/test_kill.py does the same a few times.
+`python -m tests.tools.kill_training --times 20` kills `python -m tests.tools.small_training` with SIGKILL and says how far it had come. At each kill
+the folder of weights must hold both networks whole, or none. tests/training/test_kill.py does the same a few times.
 """
 
 import argparse
@@ -18,13 +18,13 @@ from pathlib import Path
 
 import vqdemo
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def start(folder: Path, options: list[str]) -> subprocess.Popen:
     """The training, in a process of its own; its log goes on where that of the last start ended."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "tests.small_training", str(folder), *options]
+    command = [sys.executable, "-m", "tests.tools.small_training", str(folder), *options]
     with open(folder / "log", "a") as log:
         return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"OMP_NUM_THREADS": "1"})
 

@@ -18,7 +18,7 @@ from train.masks import judged, random_known
 from train.output import Folders
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 WEIGHTS = ROOT / "weights"
 
 

@@ -1,4 +1,4 @@
-"""Both trainings at a small size, as a program: `python -m tests.small_training FOLDER`, or under torchrun. For tests of training itself.
+"""Both trainings at a small size, as a program: `python -m tests.tools.small_training FOLDER`, or under torchrun. For tests of training itself.
 
 It skips, resumes and writes as `python -m train` does; FOLDER gets `weights` and `runs`.
 """

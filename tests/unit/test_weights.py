@@ -1,4 +1,4 @@
-"""Weights from anywhere: a folder or the Hub, whole or damaged. The Hub is tests/hub_server.py, and clients are processes of their own."""
+"""Weights from anywhere: a folder or the Hub, whole or damaged. The Hub is tests/tools/hub_server.py, and clients are processes of their own."""
 
 import json
 import os
