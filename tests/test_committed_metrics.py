@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from train.choose_defaults import margin
-from train.sample_quality import covered, frechet_distance, nearest, seam
+from train.measure.samples import covered, frechet_distance, nearest, seam
 
 
 def test_frechet_distance_of_two_gaussians():

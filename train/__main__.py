@@ -7,11 +7,14 @@ import argparse
 import time
 from dataclasses import replace
 
-from train import bits, charts, choose_defaults, distributed, evaluate, figures, prior, vqvae
-from train.classifier import ClassifierSettings
-from train.output import Folders, add_folder_arguments, finished, folders_from, move
+from train import choose_defaults, evaluate, prior, vqvae
+from train.measure import bits_per_pixel
+from train.measure.classifier import ClassifierSettings
 from train.prior import PriorSettings
-from train.settings import add_arguments
+from train.report import charts, pictures
+from train.runtime import distributed
+from train.runtime.settings import add_arguments
+from train.runtime.weights_folder import Folders, add_folder_arguments, finished, folders_from, move
 from train.vqvae import VQVAESettings
 
 # The whole chain on little data: proves that it runs, not that it learns.
@@ -21,7 +24,7 @@ QUICK_JUDGE = ClassifierSettings(images=3_000, epochs=1)
 QUICK_MEASURES = {
     choose_defaults: {"number": 20, "judge": QUICK_JUDGE},
     evaluate: {"number": 500, "judge": QUICK_JUDGE},
-    bits: {"number": 500, "steps": 30},
+    bits_per_pixel: {"number": 500, "steps": 30},
 }
 
 
@@ -48,7 +51,7 @@ def measure(folders: Folders, options: dict) -> None:
         for stage in (choose_defaults, evaluate):
             stage.run(folders, **options.get(stage, {}))
     if "total" not in evaluate.read_metrics(folders.out).get("bits_per_pixel", {}):
-        bits.run(folders, **options.get(bits, {}))
+        bits_per_pixel.run(folders, **options.get(bits_per_pixel, {}))
     print(f"{folders.out / 'metrics.json'} is of these weights")
 
 
@@ -73,7 +76,7 @@ def main() -> None:
         if distributed.rank() > 0:
             return  # the rest is for one process
     measure(folders, QUICK_MEASURES if arguments.quick else {})
-    figures.run(folders)
+    pictures.run(folders)
     charts.run(folders.out, folders.runs)
     print(f"all done in {(time.time() - started) / 60:.0f} minutes")
 

@@ -10,10 +10,10 @@ import argparse
 import itertools
 
 import vqdemo
-from train import data
-from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, dataset_of, folders_from, read_config, write_json
-from train.sample_quality import Reference, samples
+from train.data import datasets
+from train.measure.classifier import ClassifierSettings, trained
+from train.measure.samples import Reference, samples
+from train.runtime.weights_folder import Folders, add_folder_arguments, dataset_of, folders_from, read_config, write_json
 
 TEMPERATURES = (0.95, 1.0, 1.05, 1.1)
 GUIDANCES = (0.0, 0.25, 0.35, 0.5)
@@ -38,7 +38,7 @@ def run(folders: Folders, number: int = 2_000, judge: ClassifierSettings | None 
     model = vqdemo.load(folders.out)
     dataset = dataset_of(folders.out)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors", dataset)
-    fit, held_out = (data.load(dataset, folders.data, split).images for split in ("fit", "held-out"))
+    fit, held_out = (datasets.load(dataset, folders.data, split).images for split in ("fit", "held-out"))
     reference = Reference(classifier, fit, held_out, number)
     rows = []
     for temperature, guidance in itertools.product(TEMPERATURES, GUIDANCES):

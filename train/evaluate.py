@@ -8,9 +8,10 @@ import json
 from pathlib import Path
 
 import vqdemo
-from train import benchmark, data, prior_quality, sample_quality, vqvae_quality
-from train.classifier import ClassifierSettings, trained
-from train.output import (
+from train.data import datasets
+from train.measure import latency, likelihood, reconstruction, samples
+from train.measure.classifier import ClassifierSettings, trained
+from train.runtime.weights_folder import (
     Folders,
     add_folder_arguments,
     dataset_of,
@@ -32,7 +33,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
 
 
 def of_the_baseline_alone(raster: dict) -> dict:
-    """What train/raster_baseline.py wrote, without what is of the prior, too."""
+    """What train/baselines/raster_prior.py wrote, without what is of the prior, too."""
     nats = {mask: {name: nats for name, nats in its.items() if name.startswith("baseline")} for mask, its in raster["nats"].items()}
     return {name: its for name, its in raster.items() if not name.endswith("_of_the_prior")} | {"nats": nats}
 
@@ -48,7 +49,7 @@ def add_kept(metrics: dict, path: Path) -> None:
         return
     all_same = same == set(metrics["weights"])
     if bits := old.get("bits_per_pixel"):
-        metrics["bits_per_pixel"] = bits if all_same else {"pixels": bits["pixels"]}  # train/bits.py adds those of codes
+        metrics["bits_per_pixel"] = bits if all_same else {"pixels": bits["pixels"]}  # train/measure/bits_per_pixel.py adds those of codes
     if raster := old["prior"].get("raster_baseline"):
         metrics["prior"]["raster_baseline"] = raster if all_same else of_the_baseline_alone(raster)
 
@@ -79,36 +80,36 @@ def read_metrics(folder: Path) -> dict:
 def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
     """Measure the weights in folders.out, write metrics.json there, print it. number: use only so many pictures, 0 for all."""
     model, dataset = vqdemo.load(folders.out), dataset_of(folders.out)
-    digits = data.load(dataset, folders.data, split, number)
+    digits = datasets.load(dataset, folders.data, split, number)
     if len(digits.images) < FEWEST:
         raise ValueError(f"{dataset} has {len(digits.images)} pictures to measure with; {FEWEST} are needed at least")
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors", dataset)
     pictures = digits.images[:, None].float() / 255
-    codes = vqvae_quality.encode(model.vqvae, digits.images)
-    redrawn = vqvae_quality.decode(model.vqvae, codes)
+    codes = reconstruction.encode(model.vqvae, digits.images)
+    redrawn = reconstruction.decode(model.vqvae, codes)
     few = min(len(codes) // 5, 2_000)  # for what is computed many times a picture
-    training = data.load(dataset, folders.data, "train").images
-    reference = sample_quality.Reference(classifier, training, digits.images, few)
+    training = datasets.load(dataset, folders.data, "train").images
+    reference = samples.Reference(classifier, training, digits.images, few)
     metrics = {
         "weights": fingerprints(folders.out),
         "training": spent(folders),
-        "data": {"set": data.NAMES.get(dataset, Path(dataset).name), "split": split, "pictures": len(codes)},
-        "classifier": {"accuracy": sample_quality.accuracy(classifier, pictures, digits.labels)},
-        "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)
-        | vqvae_quality.editing(model.vqvae, digits.images, few // 2)
-        | ({"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)} if dataset == "mnist" else {})
-        | {"read_as_true_digit": sample_quality.accuracy(classifier, redrawn, digits.labels),
-           "nearest_training_digit": sample_quality.nearest(redrawn[:few], training)},
+        "data": {"set": datasets.NAMES.get(dataset, Path(dataset).name), "split": split, "pictures": len(codes)},
+        "classifier": {"accuracy": samples.accuracy(classifier, pictures, digits.labels)},
+        "vqvae": reconstruction.fidelity(model.vqvae, digits.images)
+        | reconstruction.editing(model.vqvae, digits.images, few // 2)
+        | ({"foreign_mse": reconstruction.robustness(model.vqvae, digits.images, few)} if dataset == "mnist" else {})
+        | {"read_as_true_digit": samples.accuracy(classifier, redrawn, digits.labels),
+           "nearest_training_digit": samples.nearest(redrawn[:few], training)},
         "prior": {
-            "nats": prior_quality.likelihood(model, codes, digits.labels),
-            "nats_without_label": prior_quality.likelihood(model, codes[: few // 2], None),
-            "label_guess": prior_quality.label_guess(model, codes[: few // 2], digits.labels[: few // 2]),
-            "conditionals": prior_quality.calibration(model, codes, number=few),
-            "samples": sample_quality.samples(model, reference, model.defaults),
-            "samples_without_label": sample_quality.samples(model, reference, model.defaults, labelled=False),
-            "completions": sample_quality.completions(model, classifier, codes[:few], digits.labels[:few], model.defaults),
+            "nats": likelihood.likelihood(model, codes, digits.labels),
+            "nats_without_label": likelihood.likelihood(model, codes[: few // 2], None),
+            "label_guess": likelihood.label_guess(model, codes[: few // 2], digits.labels[: few // 2]),
+            "conditionals": likelihood.calibration(model, codes, number=few),
+            "samples": samples.samples(model, reference, model.defaults),
+            "samples_without_label": samples.samples(model, reference, model.defaults, labelled=False),
+            "completions": samples.completions(model, classifier, codes[:few], digits.labels[:few], model.defaults),
         },
-        "latency_ms": benchmark.latencies(model),
+        "latency_ms": latency.latencies(model),
     }
     add_kept(metrics, folders.out / "metrics.json")
     write_json(folders.out / "metrics.json", metrics)

@@ -1,7 +1,7 @@
 """Stage 2: train the prior of vqdemo/pixelcnn.py on the codes of the training digits.
 
 Each grid teaches twice, from one pass of the stack `before`: as a whole, with nothing known after any cell, and with a random set
-of known cells (train/masks.py). All 49 cells count in both, since neither stack lets a cell see itself: a known cell stands for
+of known cells (train/data/masks.py). All 49 cells count in both, since neither stack lets a cell see itself: a known cell stands for
 the question "what is here, given what comes before and what is known after". The second loss weighs more: it is the harder task,
 and the one that completions rest on.
 
@@ -12,7 +12,6 @@ and the one that completions rest on.
     only digits as they are.
 """
 
-import math
 import shutil
 import time
 from dataclasses import asdict, dataclass
@@ -22,14 +21,16 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train import checkpoint, data, distributed
-from train.device import autocast, best_device, precision
-from train.masks import random_known
-from train.muon import Muon
-from train.output import Folders, dataset_of, finished, log_row, run_stage, write_network
-from train.settings import setting, show
-from train.vqvae import learning_rate
-from train.vqvae_quality import encode
+from train.data import datasets
+from train.data.augment import warp
+from train.data.masks import random_known
+from train.measure.reconstruction import encode
+from train.runtime import checkpoint, distributed
+from train.runtime.device import autocast, best_device, precision
+from train.runtime.muon import Muon
+from train.runtime.schedule import learning_rate
+from train.runtime.settings import setting, show
+from train.runtime.weights_folder import Folders, dataset_of, finished, log_row, run_stage, write_network
 from vqdemo.model import load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.storage import fingerprint_of
@@ -79,44 +80,6 @@ def config_of(s: PriorSettings, vqvae: VQVAE, num_labels: int) -> PixelCNNConfig
     )  # fmt: skip
 
 
-def longer_side(places: Tensor, ink: Tensor) -> Tensor:
-    """Of the upright box around the inked ones of some places: float (N,P,2) and bool (N,P) -> (N,)."""
-    last = places.masked_fill(~ink[..., None], -torch.inf).amax(1)
-    first = places.masked_fill(~ink[..., None], torch.inf).amin(1)
-    return (last - first).amax(1)
-
-
-def mapped(images: Tensor, source: Tensor) -> Tensor:
-    """Pictures float (N,1,S,S) in [0,1] drawn anew by affine maps (N,2,3) from places in the result to places read -> the same.
-
-    Bicubic, since bilinear sampling would soften the strokes and so change their codes.
-    """
-    where = F.affine_grid(source, list(images.shape), align_corners=False)
-    return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
-
-
-def warp(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Other hands' digits: small random linear maps, which turn by up to 8 degrees, slant by up to 8 % and stretch by as much.
-
-    The digit stays framed as MNIST frames it: the centre of its mass stays where it is, and the longer side of the box around it as
-    long. float (N,1,S,S) in [0,1] -> the same.
-    """
-    n, size = len(images), images.shape[-1]
-    angle, slant, stretch = (2 * torch.rand(3, n, generator=generator) - 1).unbind()
-    angle, slant, stretch = angle * math.radians(8), 0.08 * slant, (0.08 * stretch).exp()
-    turning = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
-    slanting = torch.stack([stretch, slant, torch.zeros(n), 1 / stretch], -1).view(n, 2, 2)
-    source = turning @ slanting  # takes a place (x,y), counted from the centre, to where it is read
-
-    line = (torch.arange(size) + 0.5) / size * 2 - 1
-    places = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1).view(1, -1, 2).expand(n, -1, -1)
-    ink = images.flatten(1) > 0.3
-    ink = ink | ~ink.any(1, keepdim=True)  # an empty picture counts as full
-    pixel = 2 / size
-    longer = (longer_side(places @ source.inverse().mT, ink) + pixel) / (longer_side(places, ink) + pixel)
-    return mapped(images, F.pad(source * longer[:, None, None], (0, 1)))  # moved by nothing
-
-
 def optimizer_of(prior: PixelCNN, settings: PriorSettings, device: str) -> Muon:
     """Muon for the matrices of stacks and head, except the last; AdamW for biases, embeddings, maps of places, logits, label guess."""
     parts = [prior.before, prior.after, prior.head.joins, prior.head.mix]
@@ -159,11 +122,11 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
     show("prior", settings)
     s = settings
     dataset = dataset_of(folders.out)
-    digits = data.load(dataset, folders.data, s.split, s.images)
+    digits = datasets.load(dataset, folders.data, s.split, s.images)
     codes = encode(vqvae, digits.images)
 
     torch.manual_seed(s.seed)
-    config = config_of(s, vqvae, len(data.class_names(dataset)))
+    config = config_of(s, vqvae, len(datasets.class_names(dataset)))
     prior = PixelCNN(config).to(device)
     optimizer = optimizer_of(prior, s, device)
     origin = asdict(s) | {"vqvae": fingerprint_of(vqvae)}  # what a checkpoint must be of to go on from
@@ -227,7 +190,7 @@ def run(settings: PriorSettings, folders: Folders) -> None:
     vqvae = load_vqvae(folders.out)
     prior = train(settings, vqvae, folders, best_device())
     if distributed.rank() == 0:
-        names = data.class_names(dataset_of(folders.out))
+        names = datasets.class_names(dataset_of(folders.out))
         write_network(
             folders.out, "prior", prior, settings, labels=names, defaults=DEFAULTS, prior_trained_on=fingerprint_of(vqvae)
         )  # fmt: skip

@@ -17,9 +17,9 @@ from pathlib import Path
 from huggingface_hub import EvalResult, HfApi, ModelCard, ModelCardData
 
 import vqdemo
-from train import data
-from train.output import dataset_of
-from train.table import markdown
+from train.data import datasets
+from train.report.table import markdown
+from train.runtime.weights_folder import dataset_of
 from vqdemo.storage import FILES, read_config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -87,7 +87,7 @@ def model_card(name: str, folder: Path) -> ModelCard:
     model, config = vqdemo.load(folder), read_config(folder)
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8")) if (folder / "metrics.json").is_file() else None
     training, dataset = config["training"], dataset_of(folder)
-    mnist, title = dataset == "mnist", data.NAMES.get(dataset, Path(dataset).name)
+    mnist, title = dataset == "mnist", datasets.NAMES.get(dataset, Path(dataset).name)
     number = training["vqvae"]["images"] or (60_000 if mnist else None)
     results = [
         EvalResult(task_type="unconditional-image-generation", task_name="reconstruction", dataset_type=HUB_DATA.get(dataset, title),

@@ -68,7 +68,7 @@ def drawings():
 
 
 def test_it_reads_and_draws_digits_as_python_does(page, model, mnist_folder):
-    from train.data import mnist
+    from train.data.datasets import mnist
 
     images = np.concatenate([mnist(mnist_folder, "test", 300).images.numpy(), drawings()])
     theirs = model.encode(images.astype(np.float32) / 255)

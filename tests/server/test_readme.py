@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from train.table import markdown
+from train.report.table import markdown
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

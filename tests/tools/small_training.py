@@ -7,10 +7,10 @@ import argparse
 import os
 from pathlib import Path
 
-from train import distributed
 from train.__main__ import train_both
-from train.output import Folders
 from train.prior import PriorSettings
+from train.runtime import distributed
+from train.runtime.weights_folder import Folders
 from train.vqvae import VQVAESettings
 
 

@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from train import charts, data, raster_baseline, rate_distortion, spread, table
-from train.baselines import peer, peer_prior
-from train.bits import bits_of_codes, bits_of_pixels
-from train.classifier import ClassifierSettings
-from train.output import Folders
+from train.baselines import notebook_prior, notebook_vqvae, raster_prior
+from train.data import datasets
+from train.measure.bits_per_pixel import bits_of_codes, bits_of_pixels
+from train.measure.classifier import ClassifierSettings
 from train.prior import PriorSettings
-from train.rate_distortion import RateDistortionSettings
+from train.report import charts, table
+from train.runtime.weights_folder import Folders
+from train.studies import rate_distortion, seeds
+from train.studies.rate_distortion import RateDistortionSettings
 from train.vqvae import VQVAESettings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +33,7 @@ def folders(tmp_path, mnist_folder):
 
 def test_peer_learns_and_its_codebook_has_a_gradient():
     torch.manual_seed(0)
-    model = peer.Peer(peer.PeerSettings())
+    model = notebook_vqvae.Peer(notebook_vqvae.PeerSettings())
     images = torch.rand(4, 1, 28, 28)
     decoded, loss = model(images, 0.009)
     assert decoded.shape == images.shape
@@ -45,8 +47,8 @@ def test_peer_learns_and_its_codebook_has_a_gradient():
 
 def test_peers_prior_is_causal_and_samples_what_it_says():
     torch.manual_seed(0)
-    settings = peer_prior.PeerPriorSettings(width=8)
-    prior = peer_prior.PeerPrior(settings, num_codes=5).requires_grad_(False)
+    settings = notebook_prior.PeerPriorSettings(width=8)
+    prior = notebook_prior.PeerPrior(settings, num_codes=5).requires_grad_(False)
     codes = torch.randint(5, (2, 7, 7))
     logits = prior(codes)
     for cell in range(49):
@@ -54,7 +56,7 @@ def test_peers_prior_is_causal_and_samples_what_it_says():
         changed[:, cell] = (changed[:, cell] + 1) % 5
         moved = ((prior(changed.view(2, 7, 7)) - logits).abs() > 1e-6).any(1).any(0).flatten()
         assert not moved[: cell + 1].any() and (cell % 7 == 6 or moved[cell + 1])
-    drawn = peer_prior.sample(prior, 2_000, grid=1, seed=0)  # of a single cell: its frequencies are the softmax's
+    drawn = notebook_prior.sample(prior, 2_000, grid=1, seed=0)  # of a single cell: its frequencies are the softmax's
     p = prior(drawn[:1]).softmax(1).flatten()
     assert (drawn.flatten().bincount(minlength=5) / 2_000 - p).abs().max() < 0.04
 
@@ -63,8 +65,8 @@ def test_peer_and_sweep_write_their_figures(folders):
     before = json.loads((folders.out / "metrics.json").read_text())
     small = VQVAESettings(width=32, encoder_blocks=1, decoder_blocks=1, doodle_number=100, warmup_steps=10)
     judge = ClassifierSettings(images=600, epochs=1)
-    small_prior = peer_prior.PeerPriorSettings(width=16, blocks=1, epochs=2)
-    peer.run(folders, peer.PeerSettings(epochs=2, images=600, our_epochs="1"), small, small_prior, judge, number=200, coder_steps=5)
+    small_prior = notebook_prior.PeerPriorSettings(width=16, blocks=1, epochs=2)
+    notebook_vqvae.run(folders, notebook_vqvae.PeerSettings(epochs=2, images=600, our_epochs="1"), small, small_prior, judge, number=200, coder_steps=5)
     rate_distortion.run(folders, RateDistortionSettings(codes="4,32", epochs=3, images=2_000), small)
     metrics = json.loads((folders.out / "metrics.json").read_text())
     curve = metrics["peer"]["curve"]
@@ -93,7 +95,7 @@ def test_peer_and_sweep_write_their_figures(folders):
 
 def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders, monkeypatch):
     small = PriorSettings(images=600, width=16, layers=2, joins=1, head_width=16, backward=0, after=0, epochs=1, plain_epochs=1, compile=0)
-    raster_baseline.run(folders, small, number=100, few=4, particles=16)
+    raster_prior.run(folders, small, number=100, few=4, particles=16)
     metrics = json.loads((folders.out / "metrics.json").read_text())
     its = metrics["prior"]["raster_baseline"]
     assert its["cpu_seconds"] > 0 and its["corrected_grids"] == 4
@@ -110,9 +112,9 @@ def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders, monkey
     shown = table.markdown(metrics)
     assert f"{nats['left half']['baseline']:.2f}" in shown
     assert f"; {corrected['left half']['filled_by_prior']['prior_above']:+.2f} ±" in shown
-    monkeypatch.setattr(raster_baseline.prior, "train", None)  # it is kept, and not trained again
+    monkeypatch.setattr(raster_prior.prior, "train", None)  # it is kept, and not trained again
     shutil.rmtree(folders.runs)
-    raster_baseline.run(folders, small, number=100, few=4, particles=16)
+    raster_prior.run(folders, small, number=100, few=4, particles=16)
     assert json.loads((folders.out / "metrics.json").read_text())["prior"]["raster_baseline"] == its
 
 
@@ -123,10 +125,10 @@ def test_spread_is_over_seeds_and_each_is_trained_once(folders, capsys):
         PriorSettings(images=600, width=16, layers=2, head_width=16, epochs=1, plain_epochs=1, compile=0),
     )
     judge = ClassifierSettings(images=600, epochs=1)
-    assert spread.run(folders, spread.SpreadSettings(seeds="0", number=200), small, judge) == {}
+    assert seeds.run(folders, seeds.SpreadSettings(seeds="0", number=200), small, judge) == {}
     alone = json.loads((folders.runs / "seed_0" / "runs" / "figures.json").read_text())["figures"]
     capsys.readouterr()
-    figures = spread.run(folders, spread.SpreadSettings(seeds="0,1", number=200), small, judge)
+    figures = seeds.run(folders, seeds.SpreadSettings(seeds="0,1", number=200), small, judge)
     assert capsys.readouterr().out.count("nothing to do") == 2  # both networks of seed 0
     other = json.loads((folders.runs / "seed_1" / "runs" / "figures.json").read_text())["figures"]
     for name, its in figures.items():
@@ -139,7 +141,7 @@ def test_spread_is_over_seeds_and_each_is_trained_once(folders, capsys):
 
 
 def test_a_better_reconstruction_leaves_fewer_bits(mnist_folder):
-    images = data.mnist(mnist_folder, "test", 400).images
+    images = datasets.mnist(mnist_folder, "test", 400).images
 
     class Redraws:
         """Stands for a VQ-VAE whose codes are the picture's grey levels, so many of them."""

@@ -14,10 +14,12 @@ import torch
 from PIL import Image, ImageDraw
 
 import vqdemo
-from train import choose_defaults, data, evaluate, prior, table, vqvae
-from train.classifier import ClassifierSettings
-from train.output import Folders
+from train import choose_defaults, evaluate, prior, vqvae
+from train.data import datasets
+from train.measure.classifier import ClassifierSettings
 from train.prior import PriorSettings
+from train.report import table
+from train.runtime.weights_folder import Folders
 from train.vqvae import VQVAESettings
 from vqdemo.ui import build, read_metrics
 from vqdemo.ui.server import identity_of, questions
@@ -57,13 +59,13 @@ def test_data_sets_of_torchvision_are_read(dataset, tmp_path):
     images, labels = bars(80, 26 if letters else 10)
     stored = images.transpose(0, 2, 1) if letters else images  # EMNIST's files hold columns as rows, and count from 1
     write_idx(tmp_path, dataset, np.ascontiguousarray(stored), labels + letters)
-    train, test = data.load(dataset, tmp_path, "train"), data.load(dataset, tmp_path, "test")
+    train, test = datasets.load(dataset, tmp_path, "train"), datasets.load(dataset, tmp_path, "test")
     assert train.images.dtype == torch.uint8
     assert torch.equal(train.images, torch.from_numpy(images))
     assert train.labels.tolist() == labels.tolist()
     assert len(test.images) == 8
-    assert [len(data.load(dataset, tmp_path, split).images) for split in ("fit", "held-out")] == [72, 8]
-    names = data.class_names(dataset)
+    assert [len(datasets.load(dataset, tmp_path, split).images) for split in ("fit", "held-out")] == [72, 8]
+    names = datasets.class_names(dataset)
     assert len(names) == (26 if letters else 10)
     assert names == list(string.ascii_lowercase if letters else string.digits) or dataset in ("fashion-mnist", "kmnist")
 
@@ -84,12 +86,12 @@ def write_folder(folder: Path, classes: list[str], each: int, ink: str = "black"
 def test_a_folder_of_pictures_is_read(ink, paper, tmp_path):
     """Grey, 28x28, ink light on dark whatever it was, every class in both splits, and no picture in both."""
     folder = write_folder(tmp_path / "discs", ["left", "right"], 30, ink, paper)
-    train, test = data.load(str(folder), tmp_path, "train"), data.load(str(folder), tmp_path, "test")
+    train, test = datasets.load(str(folder), tmp_path, "train"), datasets.load(str(folder), tmp_path, "test")
     assert train.images.shape == (54, 28, 28)
     assert train.images.dtype == torch.uint8
     assert test.images.shape == (6, 28, 28)
     assert set(test.labels.tolist()) == set(train.labels.tolist()) == {0, 1}
-    assert data.class_names(str(folder)) == ["left", "right"]
+    assert datasets.class_names(str(folder)) == ["left", "right"]
     assert train.images[:, 0].max() < 40
     assert train.images.flatten(1).amax(1).min() > 200
     columns = (train.images.float() * torch.arange(28)).sum((1, 2)) / train.images.float().sum((1, 2))
@@ -103,7 +105,7 @@ def test_transparent_pictures_are_drawn_on_paper(tmp_path):
         picture = Image.new("RGBA", (28, 28), (0, 0, 0, 0))
         picture.paste((0, 0, 0, 255), (8, 8, 20, 20))
         picture.save(tmp_path / "a" / f"{index}.png")
-    image = data.load(str(tmp_path), tmp_path, "train").images[0]
+    image = datasets.load(str(tmp_path), tmp_path, "train").images[0]
     assert image[14, 14] == 255
     assert image[2, 2] == 0
 

@@ -7,7 +7,7 @@ import torch
 import torch.multiprocessing as mp
 import two_processes
 
-from train import distributed
+from train.runtime import distributed
 
 
 def test_two_processes_follow_the_loss_curve_of_one(mnist_folder, tmp_path, monkeypatch):

@@ -14,10 +14,10 @@ import small_model
 import torch
 
 import vqdemo
-from train import checkpoint
 from train.__main__ import train_both
-from train.output import Folders, fingerprint, finished, log_row, write_network
 from train.prior import PriorSettings
+from train.runtime import checkpoint
+from train.runtime.weights_folder import Folders, fingerprint, finished, log_row, write_network
 from train.vqvae import VQVAESettings
 from vqdemo.model import load_vqvae
 

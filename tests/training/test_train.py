@@ -12,10 +12,13 @@ import torch
 import torch.nn.functional as F
 
 import vqdemo
-from train import checkpoint, classifier, data, evaluate, muon, prior, vqvae, vqvae_quality
+from train import evaluate, prior, vqvae
+from train.data import augment, datasets
+from train.data.masks import judged, random_known
 from train.evaluate import fingerprints
-from train.masks import judged, random_known
-from train.output import Folders
+from train.measure import reconstruction
+from train.runtime import checkpoint, muon
+from train.runtime.weights_folder import Folders
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -186,7 +189,7 @@ def test_muon_steps_by_its_rate_and_leaves_the_rest_to_adamw(precision):
     assert torch.equal(bias, alike)
 
 
-@pytest.mark.parametrize("warp", [prior.warp, classifier.warp])
+@pytest.mark.parametrize("warp", [augment.warp, augment.affine])
 def test_warping_is_gentle_and_random(warp):
     image = torch.zeros(64, 1, 28, 28)
     image[:, :, 10:18, 12:16] = 1
@@ -202,8 +205,8 @@ def test_warping_is_gentle_and_random(warp):
 
 def test_what_the_prior_learns_from_stays_framed_as_mnist_frames_digits(mnist_folder):
     """The box around it keeps its longer side, and the mass its centre; nothing happens to a picture without ink."""
-    digits = data.mnist(mnist_folder, "train", 200).images[:, None].float() / 255
-    warped = prior.warp(digits, torch.Generator().manual_seed(0))
+    digits = datasets.mnist(mnist_folder, "train", 200).images[:, None].float() / 255
+    warped = augment.warp(digits, torch.Generator().manual_seed(0))
     line = torch.arange(28.0)
 
     def longer_side(pictures):
@@ -218,15 +221,15 @@ def test_what_the_prior_learns_from_stays_framed_as_mnist_frames_digits(mnist_fo
     assert sides.abs().max() <= 2 and sides.abs().mean() < 0.6
     assert (centre(warped) - centre(digits)).abs().max() < 0.3
     assert (warped - digits).abs().mean((1, 2, 3)).min() > 0.002
-    assert not prior.warp(torch.zeros(3, 1, 28, 28), torch.Generator().manual_seed(0)).any()
+    assert not augment.warp(torch.zeros(3, 1, 28, 28), torch.Generator().manual_seed(0)).any()
 
 
 def test_ssim_knows_equal_from_unequal():
     pictures = torch.rand(4, 1, 28, 28, generator=torch.Generator().manual_seed(0))
-    assert abs(vqvae_quality.ssim(pictures, pictures) - 1) < 1e-5
-    assert vqvae_quality.ssim(pictures, 1 - pictures) < 0
+    assert abs(reconstruction.ssim(pictures, pictures) - 1) < 1e-5
+    assert reconstruction.ssim(pictures, 1 - pictures) < 0
     noisy = (pictures + 0.1 * torch.randn(pictures.shape, generator=torch.Generator().manual_seed(1))).clamp(0, 1)
-    assert 0.5 < vqvae_quality.ssim(pictures, noisy) < 0.99
+    assert 0.5 < reconstruction.ssim(pictures, noisy) < 0.99
 
 
 # ---- the committed weights are what metrics.json says
@@ -302,14 +305,14 @@ def test_figures_beside_what_they_are_compared_with(metrics):
 
 def test_figures_are_the_ones_measured_now(metrics, mnist_folder):
     """The VQ-VAE's fidelity on all test digits, computed afresh."""
-    images = data.mnist(mnist_folder, "test").images
+    images = datasets.mnist(mnist_folder, "test").images
     network = vqdemo.load(WEIGHTS).vqvae
     pictures = images[:, None].float() / 255
-    mse = F.mse_loss(vqvae_quality.decode(network, vqvae_quality.encode(network, images)), pictures)
+    mse = F.mse_loss(reconstruction.decode(network, reconstruction.encode(network, images)), pictures)
     assert abs(float(mse) / metrics["vqvae"]["mse"] - 1) < 0.01
 
 
 def test_test_digits_are_fixed_points_in_nearly_every_cell(metrics, mnist_folder):
     model = vqdemo.load(WEIGHTS)
-    codes = model.encode(data.mnist(mnist_folder, "test", 1000).images / 255)
+    codes = model.encode(datasets.mnist(mnist_folder, "test", 1000).images / 255)
     assert (model.encode(model.decode(codes)) == codes).mean() > 0.9

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import vqdemo
-from train.masks import judged
+from train.data.masks import judged
 from vqdemo import sampling
 from vqdemo.model import VQModel
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig

@@ -5,8 +5,8 @@ import itertools
 import pytest
 import torch
 
-from train import raster_baseline
-from train.masks import judged, random_known
+from train.baselines import raster_prior
+from train.data.masks import judged, random_known
 from vqdemo import sampling
 from vqdemo.model import VQModel
 from vqdemo.pixelcnn import EVIDENCE, VERTICAL, MaskedConv, PixelCNN, PixelCNNConfig, horizontal
@@ -206,7 +206,7 @@ def test_sequential_monte_carlo_finds_the_evidence():
     every = torch.tensor(list(itertools.product(range(3), repeat=4))).view(-1, 2, 2)
     prior = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=2, width=8, layers=2, head_width=16)).eval()
     model = VQModel(VQVAE(VQVAEConfig(grid=2, num_codes=3, width=8)), prior, ["0", "1"], {})
-    log_p = -raster_baseline.nats_of_cells(network, every, torch.ones(81, dtype=torch.long)).sum((1, 2))
+    log_p = -raster_prior.nats_of_cells(network, every, torch.ones(81, dtype=torch.long)).sum((1, 2))
     assert abs(log_p.exp().sum() - 1) < 1e-5
     for bits in itertools.product([False, True], repeat=4):
         known = torch.tensor(bits).view(2, 2)
@@ -214,8 +214,8 @@ def test_sequential_monte_carlo_finds_the_evidence():
         expected = log_p[(every == truth)[:, known].all(1)].logsumexp(0)
         generator = torch.Generator().manual_seed(0)
         given = {"codes": truth, "label": 1, "known": known, "particles": 8_000, "generator": generator}
-        assert abs(raster_baseline.evidence_filled_blindly(network, **given) - expected) < 0.05
-        assert abs(raster_baseline.evidence_filled_by_prior(network, model, **given) - expected) < 0.05
+        assert abs(raster_prior.evidence_filled_blindly(network, **given) - expected) < 0.05
+        assert abs(raster_prior.evidence_filled_by_prior(network, model, **given) - expected) < 0.05
 
 
 def test_sampled_frequencies_follow_the_probabilities():

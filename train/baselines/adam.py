@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train.output import log_row
+from train.runtime.weights_folder import log_row
 
 
 def train(name: str, model: nn.Module, s, examples: Tensor, loss_of: Callable, figures_of: Callable, log: Path) -> None:

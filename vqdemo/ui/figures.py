@@ -1,6 +1,6 @@
 """What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with the peer's.
 
-The peer is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by train/baselines/peer.py on the same digits.
+The peer is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by train/baselines/notebook_vqvae.py on the same digits.
 """
 
 import json

@@ -1,9 +1,9 @@
-"""metrics.json as the table that the README and the model card show: `python -m train.table` writes it into both."""
+"""metrics.json as the table that the README and the model card show: `python -m train.report.table` writes it into both."""
 
 import json
 from pathlib import Path
 
-START, END = "<!-- table made by train/table.py -->\n", "<!-- end of table -->"
+START, END = "<!-- table made by train/report/table.py -->\n", "<!-- end of table -->"
 
 
 def percent(share: float) -> str:
@@ -14,7 +14,7 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
     """What is shown: the name of a row, ours, the peer's, and what real digits score. "" where there is no such figure."""
     v, p, ms = m["vqvae"], m["prior"], m["latency_ms"]
     samples, free, read = p["samples"], p["samples_without_label"], p["completions"]
-    peer = m.get("peer", {})  # measured by train/baselines/peer.py
+    peer = m.get("peer", {})  # measured by train/baselines/notebook_vqvae.py
     theirs, drawn = peer.get("vqvae"), peer["prior"]["samples_without_label"] if peer else None
 
     def fidelity(v: dict | None) -> str:

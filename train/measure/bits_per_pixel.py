@@ -5,7 +5,7 @@ The one figure that compares models with different codebooks: a larger codebook 
 The pixels' coder is a small convolutional network that reads the reconstruction, 25x25 pixels around the one to be coded, and gives a
 distribution over its 256 values. It is trained on the training pictures, alike for every model that is compared.
 
-`python -m train.bits --weights weights` adds the figure to metrics.json, which train/evaluate.py has written.
+`python -m train.measure.bits_per_pixel --weights weights` adds the figure to metrics.json, which train/evaluate.py has written.
 """
 
 import argparse
@@ -17,11 +17,11 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 import vqdemo
-from train import data
-from train.device import autocast
+from train.data import datasets
 from train.evaluate import read_metrics
-from train.output import Folders, add_folder_arguments, add_metrics, dataset_of, folders_from
-from train.vqvae_quality import decode, encode
+from train.measure.reconstruction import decode, encode
+from train.runtime.device import autocast
+from train.runtime.weights_folder import Folders, add_folder_arguments, add_metrics, dataset_of, folders_from
 
 STEPS, BATCH, LEARNING_RATE = 3000, 32, 5e-3
 
@@ -92,20 +92,20 @@ def run(folders: Folders, number: int = 0, steps: int = STEPS) -> dict:
     The pixels' part is of the VQ-VAE alone: where evaluate.py has kept it, only the codes' is measured.
     """
     metrics, dataset, model = read_metrics(folders.out), dataset_of(folders.out), vqdemo.load(folders.out)
-    images = data.load(dataset, folders.data, metrics["data"]["split"], number).images
+    images = datasets.load(dataset, folders.data, metrics["data"]["split"], number).images
     nats = -model.log_prob(encode(model.vqvae, images)).mean()  # without labels: a picture comes without
     kept = metrics.get("bits_per_pixel", {})
     if kept.keys() == {"pixels"}:
         pixels = kept["pixels"]
     else:
-        pixels = bits_of_pixels(model.vqvae, data.load(dataset, folders.data, "train").images, images, steps)
+        pixels = bits_of_pixels(model.vqvae, datasets.load(dataset, folders.data, "train").images, images, steps)
     result = bits_per_pixel(float(nats), pixels, images[0].numel())
     add_metrics(folders.out, bits_per_pixel=result)
     return result
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.bits", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m train.measure.bits_per_pixel", description=__doc__.splitlines()[0])
     add_folder_arguments(parser, out="--weights")
     run(folders_from(parser.parse_args()))
 

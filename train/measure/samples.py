@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from train.classifier import Classifier, judge
-from train.masks import judged
+from train.data.masks import judged
+from train.measure.classifier import Classifier, judge
 from vqdemo.model import VQModel
 from vqdemo.sampling import Choice
 

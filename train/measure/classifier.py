@@ -1,6 +1,5 @@
 """A small convolutional classifier of digits, or of whatever was trained on: the judge of samples, and the feature space in which they are compared."""
 
-import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -9,12 +8,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train import data
-from train.checkpoint import epoch_generator, load_kept, note_of, write_atomically
-from train.device import autocast
-from train.prior import mapped
-from train.settings import setting
-from train.vqvae import learning_rate
+from train.data import datasets
+from train.data.augment import affine
+from train.runtime.checkpoint import epoch_generator, load_kept, note_of, write_atomically
+from train.runtime.device import autocast
+from train.runtime.schedule import learning_rate
+from train.runtime.settings import setting
 
 
 @dataclass
@@ -50,27 +49,13 @@ class Classifier(nn.Module):
         return self.head(self.features(images))
 
 
-def warp(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Small random affine maps: turned by up to 8 degrees, scaled and sheared by up to 8 %, moved by up to one pixel.
-
-    float (N,1,S,S) in [0,1] -> the same.
-    """
-    n, size = len(images), images.shape[-1]
-    angle, scale, shear, dx, dy = (2 * torch.rand(5, n, generator=generator) - 1).unbind()
-    angle, scale, shear = angle * math.radians(8), 1 + 0.08 * scale, 0.08 * shear
-    cos, sin = angle.cos() * scale, angle.sin() * scale
-    x_row = torch.stack([cos, shear - sin, 2 * dx / size], -1)
-    y_row = torch.stack([sin, cos, 2 * dy / size], -1)
-    return mapped(images, torch.stack([x_row, y_row], 1))
-
-
 def trained(settings: ClassifierSettings, folder: Path, kept: Path, dataset: str = "mnist") -> Classifier:
     """The judge, trained on a data set's images slightly warped; read back from `kept` if these settings made that file."""
-    num_labels = len(data.class_names(dataset))
+    num_labels = len(datasets.class_names(dataset))
     model, note = Classifier(num_labels), note_of(settings=asdict(settings), dataset=dataset)
     if load_kept(kept, model, note):
         return model.eval().requires_grad_(False)
-    digits = data.load(dataset, folder, "train", settings.images)
+    digits = datasets.load(dataset, folder, "train", settings.images)
     torch.manual_seed(settings.seed)
     model = Classifier(num_labels).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=1e-2)
@@ -84,7 +69,7 @@ def trained(settings: ClassifierSettings, folder: Path, kept: Path, dataset: str
                 group["lr"] = learning_rate(epoch * steps + i, settings.epochs * steps, settings.learning_rate)
             some = order[i * batch : (i + 1) * batch]
             with autocast("cpu"):
-                logits = model(warp(digits.images[some][:, None].float() / 255, generator))
+                logits = model(affine(digits.images[some][:, None].float() / 255, generator))
             loss = F.cross_entropy(logits.float(), digits.labels[some], label_smoothing=0.02)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()

@@ -25,15 +25,16 @@ from torch.utils.flop_counter import FlopCounterMode
 from tqdm import tqdm
 
 import vqdemo
-from train import data, prior
-from train.checkpoint import load_kept, note_of, write_atomically
-from train.device import best_device
+from train import prior
+from train.data import datasets
+from train.data.masks import judged
 from train.evaluate import read_metrics
-from train.masks import judged
-from train.output import Folders, add_folder_arguments, dataset_of, folders_from, read_config, totals, write_json
+from train.measure.likelihood import log_probs
+from train.measure.reconstruction import encode
 from train.prior import PriorSettings
-from train.prior_quality import log_probs
-from train.vqvae_quality import encode
+from train.runtime.checkpoint import load_kept, note_of, write_atomically
+from train.runtime.device import best_device
+from train.runtime.weights_folder import Folders, add_folder_arguments, dataset_of, folders_from, read_config, totals, write_json
 from vqdemo.model import BATCH, VQModel, load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.sampling import Cache, Choice
@@ -47,7 +48,7 @@ def trained(settings: PriorSettings, folders: Folders) -> tuple[PixelCNN, float]
     """The baseline and the CPU seconds of its training: read from the folder of weights, or trained, or trained further."""
     vqvae = load_vqvae(folders.out)
     path, note = folders.out / "raster_baseline.safetensors", note_of(settings=asdict(settings), vqvae=fingerprint_of(vqvae))
-    network = PixelCNN(prior.config_of(settings, vqvae, len(data.class_names(dataset_of(folders.out)))))
+    network = PixelCNN(prior.config_of(settings, vqvae, len(datasets.class_names(dataset_of(folders.out)))))
     if noted := load_kept(path, network, note):
         return network.eval().requires_grad_(False), json.loads(noted["cpu_seconds"])
     own = replace(folders, runs=folders.runs / "raster_baseline")
@@ -137,7 +138,7 @@ def evidence(
     return result
 
 
-def compare(model: VQModel, network: PixelCNN, digits: data.Pictures, few: int, particles: int) -> dict:
+def compare(model: VQModel, network: PixelCNN, digits: datasets.Pictures, few: int, particles: int) -> dict:
     """Nats of the unknown cells of the baseline, by mask, given the true labels.
 
     On the first `few` grids the baseline is corrected, too: "corrected" has its nats there by each way to the evidence, how many more
@@ -172,9 +173,9 @@ def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, f
     metrics = read_metrics(folders.out)
     network, seconds = trained(settings, folders)
     dataset, model = dataset_of(folders.out), vqdemo.load(folders.out)
-    digits = data.load(dataset, folders.data, metrics["data"]["split"], number)
+    digits = datasets.load(dataset, folders.data, metrics["data"]["split"], number)
     priors = PriorSettings(**read_config(folders.out)["training"]["prior"])
-    images, its_images = (len(data.load(dataset, folders.data, its.split, its.images).labels) for its in (settings, priors))
+    images, its_images = (len(datasets.load(dataset, folders.data, its.split, its.images).labels) for its in (settings, priors))
     metrics["prior"]["raster_baseline"] = {
         "weights": sum(p.numel() for part in (network.before, network.head) for p in part.parameters()),
         "cpu_seconds": seconds,
@@ -189,7 +190,7 @@ def run(folders: Folders, settings: PriorSettings = SETTINGS, number: int = 0, f
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.raster_baseline", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m train.baselines.raster_prior", description=__doc__.splitlines()[0])
     add_folder_arguments(parser)
     parser.add_argument("--few", type=int, default=100, help="grids that are corrected by sequential Monte Carlo (default: 100)")
     arguments = parser.parse_args()

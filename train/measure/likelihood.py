@@ -3,7 +3,7 @@
 import numpy as np
 from torch import Tensor
 
-from train.masks import judged
+from train.data.masks import judged
 from vqdemo.model import VQModel
 
 

@@ -1,18 +1,19 @@
 """What a larger codebook buys: the VQ-VAE trained with 16 to 256 codes, all for the same few epochs.
 
-`python -m train.rate_distortion` adds the points to metrics.json; train/charts.py draws them. Rate is the entropy of code use on the test
+`python -m train.studies.rate_distortion` adds the points to metrics.json; train/report/charts.py draws them. Rate is the entropy of code use on the test
 digits, in bits a cell: what a coder would need that knows how often each code comes, but no prior.
 """
 
 import math
 from dataclasses import dataclass, replace
 
-from train import data, vqvae
-from train.device import best_device
-from train.output import Folders, add_metrics, parsed
-from train.settings import setting
+from train import vqvae
+from train.data import datasets
+from train.measure.reconstruction import fidelity
+from train.runtime.device import best_device
+from train.runtime.settings import setting
+from train.runtime.weights_folder import Folders, add_metrics, parsed
 from train.vqvae import VQVAESettings
-from train.vqvae_quality import fidelity
 
 
 @dataclass
@@ -29,7 +30,7 @@ def point(settings: VQVAESettings, folders: Folders, device: str) -> dict:
     own = replace(folders, runs=folders.runs / f"codes_{settings.codes}")
     own.runs.mkdir(exist_ok=True)
     model = vqvae.train(settings, own, device)
-    measured = fidelity(model, data.mnist(folders.data, "test").images)
+    measured = fidelity(model, datasets.mnist(folders.data, "test").images)
     return {"codes": settings.codes, "epochs": settings.epochs, "bits_a_cell": math.log2(measured["perplexity"]), "mse": measured["mse"]}
 
 
@@ -42,7 +43,7 @@ def run(folders: Folders, s: RateDistortionSettings, ours: VQVAESettings | None 
 
 
 def main() -> None:
-    settings, folders = parsed("python -m train.rate_distortion", __doc__, RateDistortionSettings, out="--weights")
+    settings, folders = parsed("python -m train.studies.rate_distortion", __doc__, RateDistortionSettings, out="--weights")
     run(folders, settings)
 
 

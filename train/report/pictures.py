@@ -1,6 +1,6 @@
 """Pictures of what the networks draw: samples by digit, completions, and originals beside their reconstructions.
 
-`python -m train.figures --weights weights` writes samples.png and completions.png beside the weights: sampled digits only. What shows
+`python -m train.report.pictures --weights weights` writes samples.png and completions.png beside the weights: sampled digits only. What shows
 pictures of the data set, reconstructions.png, goes into the folder of runs, which is not published.
 """
 
@@ -11,9 +11,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 import vqdemo
-from train import data, drawings
-from train.masks import judged
-from train.output import Folders, add_folder_arguments, dataset_of, folders_from
+from train.data import datasets, drawings
+from train.data.masks import judged
+from train.runtime.weights_folder import Folders, add_folder_arguments, dataset_of, folders_from
 from vqdemo.model import VQModel
 
 MASKS = ("top half", "bottom half", "left half", "centre", "random half")
@@ -69,7 +69,7 @@ def completions(model: VQModel, digits: int = 8, each: int = 4) -> np.ndarray:
     return montage(rows)
 
 
-def originals(pictures: data.Pictures, number: int = 10) -> dict[str, np.ndarray]:
+def originals(pictures: datasets.Pictures, number: int = 10) -> dict[str, np.ndarray]:
     """What is to be redrawn, by name, each float (N,S,S): the first picture of each of so many labels, and drawings unlike them."""
     first = [int((pictures.labels == label).nonzero()[0]) for label in pictures.labels.unique()[:number]]
     some = pictures.images[first]
@@ -88,12 +88,12 @@ def run(folders: Folders) -> None:
     save(samples(model), folders.out / "samples.png", [""] * 10, model.labels)
     picture = completions(model)
     save(picture, folders.out / "completions.png", ["digit"] + [f"{name} erased" if i == 1 else "" for name in MASKS for i in range(4)], [])
-    drawn = originals(data.load(dataset, folders.data, "test"))
+    drawn = originals(datasets.load(dataset, folders.data, "test"))
     save(reconstructions(model, drawn), folders.runs / "reconstructions.png", [], [word for name in drawn for word in (name, "redrawn")])
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.figures", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m train.report.pictures", description=__doc__.splitlines()[0])
     add_folder_arguments(parser, out="--weights")
     run(folders_from(parser.parse_args()))
 

@@ -1,7 +1,7 @@
 """Charts of a training: the codebook, the learning curves, and what a larger codebook buys. Each light and dark, as SVG.
 
-`python -m train.charts --weights weights` draws what it finds figures for: the codebook from the weights, the curves from the logs in
-`runs`, rate against distortion from metrics.json (train/rate_distortion.py). Tiles are mean pictures around a code, none of MNIST's.
+`python -m train.report.charts --weights weights` draws what it finds figures for: the codebook from the weights, the curves from the logs in
+`runs`, rate against distortion from metrics.json (train/studies/rate_distortion.py). Tiles are mean pictures around a code, none of MNIST's.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.ticker import ScalarFormatter
 
 import vqdemo
-from train.output import read_log
+from train.runtime.weights_folder import read_log
 from vqdemo.model import VQModel
 
 # Paper, ink, faint lines, and the colours of two curves; the page's own.
@@ -108,7 +108,7 @@ def run(folder: Path, runs: Path) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.charts", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m train.report.charts", description=__doc__.splitlines()[0])
     parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder of the weights (default: weights)")
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the logs (default: runs)")
     arguments = parser.parse_args()

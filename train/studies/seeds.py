@@ -1,6 +1,6 @@
 """How much of a figure is luck: both networks trained from several seeds, each for a quarter of the length, and measured alike.
 
-`python -m train.spread` adds mean and standard deviation of each figure to metrics.json; a run with `--seeds 0` or `1,2` alone trains and
+`python -m train.studies.seeds` adds mean and standard deviation of each figure to metrics.json; a run with `--seeds 0` or `1,2` alone trains and
 measures these, so that several processes can share the work, and the last one finds the others' results in `runs`.
 """
 
@@ -9,13 +9,14 @@ import statistics
 from dataclasses import dataclass, replace
 
 import vqdemo
-from train import data, prior_quality, sample_quality, vqvae_quality
 from train.__main__ import train_both
-from train.classifier import ClassifierSettings, trained
+from train.data import datasets
 from train.evaluate import fingerprints
-from train.output import Folders, add_metrics, parsed, read_json, write_json
+from train.measure import likelihood, reconstruction, samples
+from train.measure.classifier import ClassifierSettings, trained
 from train.prior import PriorSettings
-from train.settings import setting
+from train.runtime.settings import setting
+from train.runtime.weights_folder import Folders, add_metrics, parsed, read_json, write_json
 from train.vqvae import VQVAESettings
 
 QUARTER_VQVAE = VQVAESettings(epochs=-(-VQVAESettings().epochs // 4))
@@ -34,16 +35,16 @@ class SpreadSettings:
 def measured(folders: Folders, number: int, judge: ClassifierSettings) -> dict[str, float]:
     """The figures of one folder of weights on the test digits."""
     model = vqdemo.load(folders.out)
-    test, train = (data.mnist(folders.data, split, some) for split, some in (("test", number), ("train", 0)))
+    test, train = (datasets.mnist(folders.data, split, some) for split, some in (("test", number), ("train", 0)))
     few = min(len(test.images), 2_000)
-    reference = sample_quality.Reference(trained(judge, folders.data, folders.runs / "classifier.safetensors"), train.images, test.images, few)
-    fidelity = vqvae_quality.fidelity(model.vqvae, test.images)
-    nats = prior_quality.likelihood(model, vqvae_quality.encode(model.vqvae, test.images), test.labels)
-    samples = sample_quality.samples(model, reference, SAMPLED_WITH)
+    reference = samples.Reference(trained(judge, folders.data, folders.runs / "classifier.safetensors"), train.images, test.images, few)
+    fidelity = reconstruction.fidelity(model.vqvae, test.images)
+    nats = likelihood.likelihood(model, reconstruction.encode(model.vqvae, test.images), test.labels)
+    drawn = samples.samples(model, reference, SAMPLED_WITH)
     return (
         {name: fidelity[name] for name in ("mse", "psnr_db", "ssim", "perplexity")}
         | {f"nats: {mask}": figures["mean"] for mask, figures in nats.items()}
-        | {name: samples[name] for name in ("asked_digit", "confident", "frechet", "precision", "recall")}
+        | {name: drawn[name] for name in ("asked_digit", "confident", "frechet", "precision", "recall")}
     )
 
 
@@ -79,7 +80,7 @@ def run(
 
 
 def main() -> None:
-    settings, folders = parsed("python -m train.spread", __doc__, SpreadSettings, out="--weights")
+    settings, folders = parsed("python -m train.studies.seeds", __doc__, SpreadSettings, out="--weights")
     run(folders, settings)
 
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from torch import nn
 
-from train import distributed
-from train.checkpoint import write_atomically
-from train.settings import add_arguments, from_arguments, same
+from train.runtime import distributed
+from train.runtime.checkpoint import write_atomically
+from train.runtime.settings import add_arguments, from_arguments, same
 
 CONFIG = "config.json"
 NEW = ".new"  # what stands for a file until it is moved into place

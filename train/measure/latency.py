@@ -1,6 +1,6 @@
 """How long the prior takes: filling with the cache against the plain way, in one process on one thread; medians.
 
-`python -m train.benchmark --weights weights` prints a table; train/evaluate.py stores the same figures in metrics.json.
+`python -m train.measure.latency --weights weights` prints a table; train/evaluate.py stores the same figures in metrics.json.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 import vqdemo
-from train.masks import judged
+from train.data.masks import judged
 from vqdemo import sampling
 from vqdemo.model import VQModel
 from vqdemo.sampling import Choice
@@ -85,7 +85,7 @@ def plain_against_cached(model: VQModel, repeats: int = 5) -> list[tuple[str, in
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.benchmark", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m train.measure.latency", description=__doc__.splitlines()[0])
     parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder of the weights (default: weights)")
     model = vqdemo.load(parser.parse_args().weights)
     print(f"{'unknown':12} {'grids':>5} {'guidance':>8} {'plain ms':>9} {'cached ms':>9} {'ratio':>6}")

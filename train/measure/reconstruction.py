@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from train import drawings
+from train.data import drawings
 from vqdemo.vqvae import VQVAE, perplexity
 
 
@@ -99,7 +99,7 @@ def editing(model: VQVAE, images: Tensor, number: int, seed: int = 0) -> dict:
 
 
 def robustness(model: VQVAE, images: Tensor, number: int) -> dict:
-    """MSE on drawings unlike MNIST (train/drawings.py), by family and over all, and over all relative to MNIST's own."""
+    """MSE on drawings unlike MNIST (train/data/drawings.py), by family and over all, and over all relative to MNIST's own."""
     own = F.mse_loss(decode(model, encode(model, images)), images[:, None].float() / 255)
     result = {}
     for family, pictures in drawings.foreign(images, number).items():

@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import MISSING, asdict, field, fields
 
-from train import distributed
+from train.runtime import distributed
 
 
 def setting(default, explanation: str):

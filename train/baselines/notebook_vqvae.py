@@ -9,7 +9,7 @@ Where it differs from ours (vqdemo/vqvae.py, train/vqvae.py)
     * The codebook is trained by the codebook loss: no running means, no restarts, no k-means start.
     * Plain mean squared error and a commitment loss of almost no weight (0.009, the data's variance squared); Adam at a constant rate.
 
-`python -m train.baselines.peer` trains it and its prior (train/baselines/peer_prior.py), then ours for one epoch and for two, each with its
+`python -m train.baselines.notebook_vqvae` trains it and its prior (train/baselines/notebook_prior.py), then ours for one epoch and for two, each with its
 whole schedule, and prints what test error a CPU second buys. The figures go into metrics.json under "peer", the curves into runs/.
 """
 
@@ -21,17 +21,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from train import data, vqvae
-from train.baselines import adam, peer_prior
-from train.baselines.peer_prior import PeerPrior, PeerPriorSettings
-from train.bits import STEPS, bits_of_pixels, bits_per_pixel
-from train.checkpoint import load_kept, note_of, write_atomically
-from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_metrics, parsed, read_log
-from train.sample_quality import Reference, accuracy, quality
-from train.settings import setting, show
+from train import vqvae
+from train.baselines import adam, notebook_prior
+from train.baselines.notebook_prior import PeerPrior, PeerPriorSettings
+from train.data import datasets
+from train.measure.bits_per_pixel import STEPS, bits_of_pixels, bits_per_pixel
+from train.measure.classifier import ClassifierSettings, trained
+from train.measure.reconstruction import decode, editing, encode, fidelity, robustness
+from train.measure.samples import Reference, accuracy, quality
+from train.runtime.checkpoint import load_kept, note_of, write_atomically
+from train.runtime.settings import setting, show
+from train.runtime.weights_folder import Folders, add_metrics, parsed, read_log
 from train.vqvae import VQVAESettings
-from train.vqvae_quality import decode, editing, encode, fidelity, robustness
 from vqdemo.vqvae import VQVAEConfig
 
 
@@ -124,7 +125,7 @@ def both_trained(s: PeerSettings, its_prior: PeerPriorSettings, digits: Tensor, 
         write_atomically(runs / "peer.safetensors", peer.state_dict(), note)
     prior, note = PeerPrior(its_prior, s.codes).eval().requires_grad_(False), note | note_of(prior=asdict(its_prior))
     if not load_kept(runs / "peer_prior.safetensors", prior, note):
-        prior = peer_prior.train(its_prior, s.codes, encode(peer, digits), encode(peer, test), runs / "peer_prior.csv")
+        prior = notebook_prior.train(its_prior, s.codes, encode(peer, digits), encode(peer, test), runs / "peer_prior.csv")
         write_atomically(runs / "peer_prior.safetensors", prior.state_dict(), note)
     return peer, prior
 
@@ -135,12 +136,12 @@ def run(
 ) -> dict:  # fmt: skip
     """Train and measure the peer, train ours for less, and write both into metrics.json. number: only so many test digits, 0 for all."""
     ours, its_prior = replace(ours or VQVAESettings(), images=s.images, seed=s.seed), its_prior or PeerPriorSettings()
-    digits, test = data.mnist(folders.data, "train", s.images), data.mnist(folders.data, "test", number)
+    digits, test = datasets.mnist(folders.data, "train", s.images), datasets.mnist(folders.data, "test", number)
     few = min(len(test.images) // 5, 2_000)  # for what is computed many times a picture
     peer, prior = both_trained(s, its_prior, digits.images, test.images, folders.runs)
     peer.usage = encode(peer, digits.images).flatten().bincount(minlength=s.codes)
     grid, test_codes = peer.config.grid, encode(peer, test.images)
-    nats = peer_prior.nats(prior, test_codes)
+    nats = notebook_prior.nats(prior, test_codes)
     classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors")
     reference = Reference(classifier, digits.images, test.images, few)
     result = {
@@ -154,8 +155,8 @@ def run(
             "settings": asdict(its_prior),
             "curve": read_log(folders.runs / "peer_prior.csv"),
             "nats": nats,
-            "latency_ms": peer_prior.latencies(prior, grid),
-            "samples_without_label": quality(decode(peer, peer_prior.sample(prior, few, grid, seed=0)), reference)[0],
+            "latency_ms": notebook_prior.latencies(prior, grid),
+            "samples_without_label": quality(decode(peer, notebook_prior.sample(prior, few, grid, seed=0)), reference)[0],
         },
         "bits_per_pixel": bits_per_pixel(nats, bits_of_pixels(peer, digits.images, test.images, coder_steps), test.images[0].numel()),
         "ours": [train_ours(replace(ours, epochs=int(epochs)), folders, test.images) for epochs in s.our_epochs.split(",")],
@@ -165,7 +166,7 @@ def run(
 
 
 def main() -> None:
-    settings, folders = parsed("python -m train.baselines.peer", __doc__, PeerSettings, out="--weights")
+    settings, folders = parsed("python -m train.baselines.notebook_vqvae", __doc__, PeerSettings, out="--weights")
     run(folders, settings)
 
 

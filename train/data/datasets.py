@@ -8,7 +8,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from train import distributed
+from train.runtime import distributed
 
 SIZE = 28  # pixels along each side
 HELD_OUT = 5_000  # the last training images, kept back while settings are chosen; the test split is only for reporting

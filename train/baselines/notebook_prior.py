@@ -1,4 +1,4 @@
-"""The peer's prior: the PixelCNN that the same notebooks train on the codes of their VQ-VAE (train/baselines/peer.py).
+"""The peer's prior: the PixelCNN that the same notebooks train on the codes of their VQ-VAE (train/baselines/notebook_vqvae.py).
 
 Method
     van den Oord, Kalchbrenner, Kavukcuoglu (2016), "Pixel Recurrent Neural Networks", arXiv:1601.06759: masked convolutions over
@@ -18,9 +18,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from train.baselines import adam
-from train.benchmark import median_ms, one_thread
-from train.device import autocast
-from train.settings import setting, show
+from train.measure.latency import median_ms, one_thread
+from train.runtime.device import autocast
+from train.runtime.settings import setting, show
 
 
 @dataclass
