@@ -24,9 +24,11 @@ from train.data import datasets, drawings
 from train.data.augment import edit, make_batch
 from train.runtime import checkpoint, distributed
 from train.runtime.device import autocast, best_device
+from train.runtime.folders import Folders, run_stage
+from train.runtime.log import log_row
 from train.runtime.schedule import learning_rate
 from train.runtime.settings import setting, show
-from train.runtime.weights_folder import Folders, finished, log_row, run_stage, write_network
+from train.runtime.weights_folder import finished, write_network
 from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
 
 
@@ -99,9 +101,9 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             step = epoch * steps_an_epoch + i
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(step, s.epochs * steps_an_epoch, s.learning_rate)
-            some = order[i * digits_a_batch : (i + 1) * digits_a_batch]
-            others = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
-            images = distributed.share(make_batch(digits[some], doodles[others], config.grid, s.shift_share, s.erase_share, generator)).to(device)
+            rows = order[i * digits_a_batch : (i + 1) * digits_a_batch]
+            doodle_rows = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
+            images = distributed.share(make_batch(digits[rows], doodles[doodle_rows], config.grid, s.shift_share, s.erase_share, generator)).to(device)
 
             with autocast(device, bool(s.bf16)):
                 vectors = encoder(images)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import vqdemo
-from train.data.masks import judged
+from train.data.masks import evaluation_masks
 from vqdemo import sampling
 from vqdemo.model import VQModel
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
@@ -159,10 +159,10 @@ def test_probabilities_of_all_grids_add_up_to_one(tiny):
             assert math.isclose(np.exp(tiny.log_prob(every[agree], known, label)).sum(), 1, abs_tol=1e-4)
 
 
-@pytest.mark.parametrize("name", judged(7))
+@pytest.mark.parametrize("name", evaluation_masks(7))
 def test_log_prob_is_the_sum_of_a_chain_of_single_cells(model, grids, name):
     """Cell after cell in generation order, each from a pass that has seen no later unknown code, adds up to log_prob."""
-    known = judged(7)[name]
+    known = evaluation_masks(7)[name]
     truth = torch.from_numpy(grids[:3])
     codes = torch.where(known, truth, -1)
     labels = torch.full((3,), 7)

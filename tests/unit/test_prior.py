@@ -1,17 +1,12 @@
 """The prior: causal by gradient, exact as a probability, and equal however it is sampled."""
 
-import itertools
-
 import pytest
 import torch
 
-from train.baselines import raster_prior
-from train.data.masks import judged, random_known
+from train.data.masks import evaluation_masks, random_known
 from vqdemo import sampling
-from vqdemo.model import VQModel
 from vqdemo.pixelcnn import EVIDENCE, VERTICAL, MaskedConv, PixelCNN, PixelCNNConfig, horizontal
 from vqdemo.sampling import Cache, Choice
-from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 GRID = 7
 
@@ -65,7 +60,7 @@ def test_channels_fall_into_equal_groups(name):
 
 def known_masks() -> dict[str, torch.Tensor]:
     scattered = random_known(6, GRID, torch.Generator().manual_seed(1))
-    return judged(GRID) | {f"random {i}": mask for i, mask in enumerate(scattered)}
+    return evaluation_masks(GRID) | {f"random {i}": mask for i, mask in enumerate(scattered)}
 
 
 @pytest.mark.parametrize(("name", "known"), known_masks().items(), ids=str)
@@ -153,7 +148,7 @@ def test_fast_sampler_equals_plain_sampler(prior, guidance, top_p):
     generator = torch.Generator().manual_seed(5)
     n = 12
     codes = torch.randint(prior.config.num_codes, (n, GRID, GRID), generator=generator)
-    for known in [*judged(GRID).values(), *random_known(6, GRID, generator), random_known(n, GRID, generator)]:
+    for known in [*evaluation_masks(GRID).values(), *random_known(6, GRID, generator), random_known(n, GRID, generator)]:
         start = torch.where(known, codes, -1)
         labels = torch.randint(11, (n,), generator=generator)
         uniform = torch.rand(n, GRID, GRID, generator=generator)
@@ -195,27 +190,6 @@ def test_a_cache_goes_on_with_selected_grids(prior):
             if (row, column) >= (2, 3):
                 assert torch.allclose(logits, expected[:, row, column], atol=1e-5)
             cache.write(column, going[:, row, column])
-
-
-def test_sequential_monte_carlo_finds_the_evidence():
-    """The baseline's correction against p(known cells) added up over every way to fill the unknown ones."""
-    torch.manual_seed(1)
-    network = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=2, width=12, layers=3, head_width=16, after=False)).eval()
-    for parameter in network.parameters():
-        parameter.data.mul_(2)
-    every = torch.tensor(list(itertools.product(range(3), repeat=4))).view(-1, 2, 2)
-    prior = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=2, width=8, layers=2, head_width=16)).eval()
-    model = VQModel(VQVAE(VQVAEConfig(grid=2, num_codes=3, width=8)), prior, ["0", "1"], {})
-    log_p = -raster_prior.nats_of_cells(network, every, torch.ones(81, dtype=torch.long)).sum((1, 2))
-    assert abs(log_p.exp().sum() - 1) < 1e-5
-    for bits in itertools.product([False, True], repeat=4):
-        known = torch.tensor(bits).view(2, 2)
-        truth = torch.tensor([[2, 0], [1, 2]])
-        expected = log_p[(every == truth)[:, known].all(1)].logsumexp(0)
-        generator = torch.Generator().manual_seed(0)
-        given = {"codes": truth, "label": 1, "known": known, "particles": 8_000, "generator": generator}
-        assert abs(raster_prior.evidence_filled_blindly(network, **given) - expected) < 0.05
-        assert abs(raster_prior.evidence_filled_by_prior(network, model, **given) - expected) < 0.05
 
 
 def test_sampled_frequencies_follow_the_probabilities():

@@ -1,11 +1,12 @@
-"""The peer's prior: the PixelCNN that the same notebooks train on the codes of their VQ-VAE (train/baselines/notebook_vqvae.py).
+"""The notebook baseline's prior: the PixelCNN that those notebooks train on the codes of their VQ-VAE.
 
 Method
-    van den Oord, Kalchbrenner, Kavukcuoglu (2016), "Pixel Recurrent Neural Networks", arXiv:1601.06759: masked convolutions over
-    the codes in raster order, in residual blocks.
+    van den Oord, Kalchbrenner, Kavukcuoglu (2016), "Pixel Recurrent Neural Networks", arXiv:1601.06759:
+    masked convolutions over the codes in raster order, in residual blocks.
 
 Where it differs from ours (vqdemo/pixelcnn.py)
-    * One stack of convolutions whose kernels are multiplied by a mask, as in that paper: some earlier cells stay unseen. No gates.
+    * One stack of convolutions whose kernels are multiplied by a mask, as in that paper: some earlier cells
+      stay unseen. No gates.
     * No label, no known cells: it samples from nothing, by one pass of the whole network a cell.
     * Adam at a constant rate, on the digits as they are.
 """
@@ -24,8 +25,8 @@ from train.runtime.settings import setting, show
 
 
 @dataclass
-class PeerPriorSettings:
-    """Settings of the peer's prior."""
+class NotebookPriorSettings:
+    """Settings of the baseline's prior."""
 
     width: int = setting(128, "channels")
     blocks: int = setting(2, "residual blocks")
@@ -36,7 +37,10 @@ class PeerPriorSettings:
 
 
 class MaskedConv2d(nn.Conv2d):
-    """A convolution whose kernel is zero for what comes after a cell in raster order; mask A also hides the cell itself, B does not."""
+    """A convolution whose kernel is zero for cells that come later in raster order.
+
+    Mask A also hides the cell itself, mask B does not.
+    """
 
     def __init__(self, mask: str, channels: int, out_channels: int, size: int):
         super().__init__(channels, out_channels, size, padding=size // 2)
@@ -48,22 +52,30 @@ class MaskedConv2d(nn.Conv2d):
         return F.conv2d(x, self.weight * self.seen, self.bias, padding=self.padding)
 
 
-class PeerPrior(nn.Module):
+class NotebookPrior(nn.Module):
     """Codes int64 (N,G,G) -> logits (N,K,G,G) of each cell given all cells before it."""
 
-    def __init__(self, settings: PeerPriorSettings, num_codes: int):
+    def __init__(self, settings: NotebookPriorSettings, num_codes: int):
         super().__init__()
         width, self.num_codes = settings.width, num_codes
         self.enter = MaskedConv2d("A", num_codes, width, 7)
         self.blocks = nn.ModuleList(
             nn.Sequential(
-                nn.Conv2d(width, width, 1), nn.ReLU(), MaskedConv2d("B", width, width // 2, 3), nn.ReLU(),
-                nn.Conv2d(width // 2, width, 1), nn.ReLU(),
+                nn.Conv2d(width, width, 1),
+                nn.ReLU(),
+                MaskedConv2d("B", width, width // 2, 3),
+                nn.ReLU(),
+                nn.Conv2d(width // 2, width, 1),
+                nn.ReLU(),
             )
             for _ in range(settings.blocks)
-        )  # fmt: skip
+        )
         self.exit = nn.Sequential(
-            nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, width, 1), nn.ReLU(), nn.Conv2d(width, num_codes, 1)
+            nn.Conv2d(width, width, 1),
+            nn.ReLU(),
+            nn.Conv2d(width, width, 1),
+            nn.ReLU(),
+            nn.Conv2d(width, num_codes, 1),
         )
 
     def forward(self, codes: Tensor) -> Tensor:
@@ -74,14 +86,14 @@ class PeerPrior(nn.Module):
 
 
 @torch.no_grad()
-def nats(prior: PeerPrior, codes: Tensor) -> float:
+def nats(prior: NotebookPrior, codes: Tensor) -> float:
     """Mean -log p of a grid of codes int64 (N,G,G)."""
-    total = sum(float(F.cross_entropy(prior(some), some, reduction="sum")) for some in codes.split(500))
+    total = sum(float(F.cross_entropy(prior(batch), batch, reduction="sum")) for batch in codes.split(500))
     return total / len(codes)
 
 
 @torch.no_grad()
-def sample(prior: PeerPrior, n: int, grid: int, seed: int) -> Tensor:
+def sample(prior: NotebookPrior, n: int, grid: int, seed: int) -> Tensor:
     """New grids -> int64 (n,grid,grid)."""
     generator, codes = torch.Generator().manual_seed(seed), torch.zeros(n, grid, grid, dtype=torch.long)
     for row in range(grid):
@@ -92,21 +104,23 @@ def sample(prior: PeerPrior, n: int, grid: int, seed: int) -> Tensor:
 
 
 @one_thread()
-def latencies(prior: PeerPrior, grid: int) -> dict[str, float]:
+def latencies(prior: NotebookPrior, grid: int) -> dict[str, float]:
     """Milliseconds of sampling on one thread."""
     return {f"sample_{n}": median_ms(lambda n=n: sample(prior, n, grid, seed=0), repeats=5) for n in (1, 64)}
 
 
-def train(s: PeerPriorSettings, num_codes: int, codes: Tensor, test: Tensor, log: Path) -> PeerPrior:
+def train(s: NotebookPriorSettings, num_codes: int, codes: Tensor, test: Tensor, log: Path) -> NotebookPrior:
     """Train on grids int64 (N,G,G)."""
-    show("Peer's prior", s)
+    show("notebook prior", s)
     torch.manual_seed(s.seed)
-    prior = PeerPrior(s, num_codes).to(memory_format=torch.channels_last)
+    prior = NotebookPrior(s, num_codes).to(memory_format=torch.channels_last)
 
-    def loss_of(some: Tensor) -> Tensor:
+    def loss_of(batch: Tensor) -> Tensor:
         with autocast("cpu"):
-            logits = prior(some)
-        return F.cross_entropy(logits.float(), some)
+            logits = prior(batch)
+        return F.cross_entropy(logits.float(), batch)
 
-    adam.train("peer's prior", prior, s, codes, loss_of, lambda: {"test_nats": round(nats(prior, test), 3)}, log)
+    adam.train(
+        "notebook prior", prior, s, codes, loss_of, lambda: {"test_nats": round(nats(prior, test), 3)}, log
+    )
     return prior

@@ -1,7 +1,8 @@
 """Augmentation: what is done to training pictures so that the networks bear what visitors draw and edit.
 
-For the VQ-VAE (train/vqvae.py): `make_batch` shifts digits, turns doodles and blacks out cells before encoding; `edit` replaces
-cells after quantization. For the prior (train/prior.py): `warp`, other hands' digits. For the classifier: `affine`.
+For the VQ-VAE (train/vqvae.py): `make_batch` shifts digits, turns doodles and blacks out cells before
+encoding; `edit` replaces cells after quantization. For the prior (train/prior.py): `warp`, other hands'
+digits. For the classifier: `affine`.
 """
 
 import math
@@ -16,8 +17,10 @@ from train.runtime import distributed
 
 
 def random_cells(n: int, grid: int, generator: torch.Generator) -> Tensor:
-    """Random sets of cells -> bool (n,grid,grid): in half of the pictures scattered cells, in the others a rectangle."""
-    scattered = torch.rand(n, grid, grid, generator=generator) < 0.5 * torch.rand(n, 1, 1, generator=generator)
+    """Random sets of cells -> bool (n,grid,grid): half of them scattered cells, half rectangles."""
+    scattered = torch.rand(n, grid, grid, generator=generator) < 0.5 * torch.rand(
+        n, 1, 1, generator=generator
+    )
     rectangle = random_rectangles(n, grid, generator)
     return torch.where(torch.rand(n, 1, 1, generator=generator) < 0.5, scattered, rectangle)
 
@@ -33,10 +36,18 @@ def chosen(n: int, share: float, generator: torch.Generator) -> Tensor:
 
 
 def make_batch(
-    digits: Tensor, doodles: Tensor, grid: int, shift_share: float, erase_share: float, generator: torch.Generator
+    digits: Tensor,
+    doodles: Tensor,
+    grid: int,
+    shift_share: float,
+    erase_share: float,
+    generator: torch.Generator,
 ) -> Tensor:
-    """Shift digits, turn doodles, erase cells: uint8 (n,28,28) and (m,28,28) -> float (n+m,1,28,28) in [0,1]."""
-    moves = torch.randint(-8, 9, (len(digits), 2), generator=generator) * chosen(len(digits), shift_share, generator)[:, 0]
+    """Shift digits, turn doodles, erase cells: uint8 (n,28,28), (m,28,28) -> float (n+m,1,28,28) in [0,1]."""
+    moves = (
+        torch.randint(-8, 9, (len(digits), 2), generator=generator)
+        * chosen(len(digits), shift_share, generator)[:, 0]
+    )
     digits = drawings.shift(digits, moves)
     if torch.rand((), generator=generator) < 0.5:
         doodles = doodles.mT
@@ -46,15 +57,19 @@ def make_batch(
     return images * ~to_pixels(erased, images.shape[-1] // grid)
 
 
-def edit(vectors: Tensor, codes: Tensor, codebook: Tensor, images: Tensor, share: float, generator: torch.Generator):
-    """Replace random cells by background, or by another picture's, in the vectors (N,D,G,G) and in the target pixels."""
+def edit(
+    vectors: Tensor, codes: Tensor, codebook: Tensor, images: Tensor, share: float, generator: torch.Generator
+):
+    """Replace random cells by background, or by another picture's: in vectors (N,D,G,G) and target pixels."""
     n, grid = len(codes) * distributed.size(), codes.shape[-1]
     cells = distributed.share(random_cells(n, grid, generator) & chosen(n, share, generator)).to(codes.device)
     pixels = to_pixels(cells, images.shape[-1] // grid)
     graft = distributed.share(chosen(n, 0.3, generator))[:, None].to(codes.device)
     background = codebook[distributed.gather(codes).flatten().mode().values][:, None, None]
     donor = distributed.share(torch.randperm(n, generator=generator)).to(codes.device)
-    vectors = torch.where(cells[:, None], torch.where(graft, distributed.gather(vectors)[donor], background), vectors)
+    vectors = torch.where(
+        cells[:, None], torch.where(graft, distributed.gather(vectors)[donor], background), vectors
+    )
     target = torch.where(pixels, torch.where(graft, distributed.gather(images)[donor], 0.0), images)
     return vectors, target
 
@@ -67,7 +82,8 @@ def longer_side(places: Tensor, ink: Tensor) -> Tensor:
 
 
 def mapped(images: Tensor, source: Tensor) -> Tensor:
-    """Pictures float (N,1,S,S) in [0,1] drawn anew by affine maps (N,2,3) from places in the result to places read -> the same.
+    """Pictures float (N,1,S,S) in [0,1] drawn anew by affine maps (N,2,3) from places in the result to places
+    read -> the same.
 
     Bicubic, since bilinear sampling would soften the strokes and so change their codes.
     """
@@ -76,10 +92,11 @@ def mapped(images: Tensor, source: Tensor) -> Tensor:
 
 
 def warp(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Other hands' digits: small random linear maps, which turn by up to 8 degrees, slant by up to 8 % and stretch by as much.
+    """Other hands' digits: small random linear maps, which turn by up to 8 degrees, slant by up to 8 % and
+    stretch by as much.
 
-    The digit stays framed as MNIST frames it: the centre of its mass stays where it is, and the longer side of the box around it as
-    long. float (N,1,S,S) in [0,1] -> the same.
+    The digit stays framed as MNIST frames it: the centre of its mass stays where it is, and the longer side
+    of the box around it as long. float (N,1,S,S) in [0,1] -> the same.
     """
     n, size = len(images), images.shape[-1]
     angle, slant, stretch = (2 * torch.rand(3, n, generator=generator) - 1).unbind()
@@ -98,7 +115,8 @@ def warp(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def affine(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Small random affine maps: turned by up to 8 degrees, scaled and sheared by up to 8 %, moved by up to one pixel.
+    """Small random affine maps: turned by up to 8 degrees, scaled and sheared by up to 8 %, moved by up to
+    one pixel.
 
     float (N,1,S,S) in [0,1] -> the same.
     """

@@ -1,8 +1,9 @@
-"""Drawings that MNIST does not hold: doodles to train on, and letters, strokes and shifted digits to be tested on.
+"""Drawings that MNIST does not hold: doodles to train on, and a test set of others.
 
-Visitors draw off-centre, with thin and thick pens, and not only digits. `doodles` makes random strokes for training;
-`foreign` makes the test set of `train.evaluate`, whose letters training never sees. Both draw anti-aliased lines the way the
-page's draw pad does: round caps, at a multiple of the resolution, then averaged down to pixels.
+Visitors draw off-centre, with thin and thick pens, and not only digits. `doodles` makes random strokes for
+training; `out_of_distribution` makes the test set of train/measure/out_of_distribution.py, whose letters
+training never sees. Both draw anti-aliased lines the way the page's draw pad does: round caps, at a multiple
+of the resolution, then averaged down to pixels.
 """
 
 import math
@@ -15,7 +16,8 @@ from torch import Tensor
 SIZE = 28
 SCALE = 6  # lines are drawn this many times larger and averaged down
 
-# Capital letters as polylines in a unit square, y downwards; a curve is a polygon with enough corners, which the pen rounds.
+# Capital letters as polylines in a unit square, y downwards; a curve is a polygon with enough corners, which
+# the pen rounds.
 LETTERS = {
     "A": ["0,1 .5,0 1,1", ".2,.62 .8,.62"],
     "B": ["0,0 0,1", "0,0 .6,0 .85,.12 .85,.36 .6,.48 0,.48", ".6,.48 .95,.62 .95,.86 .65,1 0,1"],
@@ -59,7 +61,7 @@ def render(strokes: list[np.ndarray], width: float) -> np.ndarray:
 
 
 def random_stroke(rng: np.random.Generator) -> np.ndarray:
-    """One stroke somewhere on the pad: a broken line, a Bezier curve, or part of an ellipse -> (P,2) in pixels."""
+    """One stroke: a broken line, a Bezier curve, or part of an ellipse -> (P,2) in pixels."""
     kind = rng.integers(3)
     if kind == 0:
         return rng.uniform(2, SIZE - 2, (rng.integers(2, 5), 2))
@@ -87,7 +89,10 @@ def doodles(number: int, seed: int) -> Tensor:
 
 
 def shift(images: Tensor, offsets: Tensor) -> Tensor:
-    """Move each picture (N,H,W) by whole pixels, offsets int (N,2) as (down, right); what leaves the frame is lost."""
+    """Move each picture (N,H,W) by whole pixels; what leaves the frame is lost.
+
+    offsets: int (N,2) as (down, right).
+    """
     n, height, width = images.shape
     rows = torch.arange(height, device=images.device) - offsets[:, :1]
     columns = torch.arange(width, device=images.device) - offsets[:, 1:]
@@ -114,15 +119,18 @@ def letter(name: str, rng: np.random.Generator) -> list[np.ndarray]:
     return strokes
 
 
-def foreign(digits: Tensor, number: int, seed: int = 0) -> dict[str, Tensor]:
-    """The robustness test set, `number` pictures of each family, uint8 (number,28,28).
+def out_of_distribution(digits: Tensor, number: int, seed: int = 0) -> dict[str, Tensor]:
+    """Drawings that MNIST does not hold, `number` pictures of each family, uint8 (number,28,28).
 
-    shifted: the given digits uint8 (N,28,28) moved by up to 6 pixels each way; strokes: random strokes 1 to 4 pixels wide, from
-    a seed that training does not use; letters: capitals with pens 1 to 4 pixels wide.
+    shifted: the given digits uint8 (N,28,28) moved by up to 6 pixels each way; strokes: random strokes 1 to 4
+    pixels wide, from a seed that training does not use; letters: capitals with pens 1 to 4 pixels wide.
     """
     rng = np.random.default_rng([seed, 2_026])
     offsets = torch.from_numpy(rng.integers(-6, 7, (number, 2)))
-    strokes = [render([random_stroke(rng) for _ in range(rng.integers(1, 4))], rng.uniform(1, 4)) for _ in range(number)]
+    strokes = [
+        render([random_stroke(rng) for _ in range(rng.integers(1, 4))], rng.uniform(1, 4))
+        for _ in range(number)
+    ]
     names = rng.choice(list(LETTERS), number)
     letters = [render(letter(name, rng), rng.uniform(1, 4)) for name in names]
     return {

@@ -1,14 +1,15 @@
-"""Bits per pixel of a whole picture: its codes, coded by the prior, and its 8-bit pixels, coded given the reconstruction.
+"""Bits per pixel of a whole picture: of its codes, and of its pixels given the reconstruction.
 
-The one figure that compares models with different codebooks: a larger codebook costs more code bits and saves pixel bits.
+Codes are coded by the prior, 8-bit pixels by a small network.
 
-The pixels' coder is a small convolutional network that reads the reconstruction, 25x25 pixels around the one to be coded, and gives a
-distribution over its 256 values. It is trained on the training pictures, alike for every model that is compared.
+The one figure that compares models with different codebooks: a larger codebook costs more code bits and saves
+pixel bits.
 
-`python -m train.measure.bits_per_pixel --weights weights` adds the figure to metrics.json, which train/evaluate.py has written.
+The pixels' coder is a small convolutional network that reads the reconstruction, 25x25 pixels around the one
+to be coded, and gives a distribution over its 256 values. It is trained on the training pictures, alike for
+every model that is compared.
 """
 
-import argparse
 import math
 
 import torch
@@ -16,14 +17,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-import vqdemo
-from train.data import datasets
-from train.evaluate import read_metrics
-from train.measure.reconstruction import decode, encode
+from train.data.codes import decode, encode
+from train.measure import records
+from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from train.runtime.device import autocast
-from train.runtime.weights_folder import Folders, add_folder_arguments, add_metrics, dataset_of, folders_from
 
-STEPS, BATCH, LEARNING_RATE = 3000, 32, 5e-3
+BATCH, LEARNING_RATE = 32, 5e-3  # of the pixels' coder; its steps are the subject's pixel_coder_steps
 
 
 class Convolution(nn.Module):
@@ -40,18 +39,25 @@ class Convolution(nn.Module):
 def pixel_coder() -> nn.Sequential:
     """Reconstruction (N,1,S,S) in [0,1] -> logits of the pixel's value (N,256,S,S)."""
     return nn.Sequential(
-        nn.Conv2d(1, 64, 5, padding=2), *[Convolution(64, dilation) for dilation in (1, 1, 2, 2, 4)],
-        nn.GELU(), nn.Conv2d(64, 128, 1), nn.GELU(), nn.Conv2d(128, 256, 1),
-    ).to(memory_format=torch.channels_last)  # fmt: skip
+        nn.Conv2d(1, 64, 5, padding=2),
+        *[Convolution(64, dilation) for dilation in (1, 1, 2, 2, 4)],
+        nn.GELU(),
+        nn.Conv2d(64, 128, 1),
+        nn.GELU(),
+        nn.Conv2d(128, 256, 1),
+    ).to(memory_format=torch.channels_last)
 
 
 def cost(logits: Tensor, images: Tensor, reduction: str = "mean") -> Tensor:
     """Nats of the pixels of uint8 images (N,S,S): of logits (N,256,S,S), their mean or sum."""
-    return F.cross_entropy(logits.movedim(1, -1).flatten(0, -2).float(), images.flatten().long(), reduction=reduction)
+    return F.cross_entropy(
+        logits.movedim(1, -1).flatten(0, -2).float(), images.flatten().long(), reduction=reduction
+    )
 
 
-def bits_of_pixels(model, fit: Tensor, images: Tensor, steps: int = STEPS) -> float:
-    """Mean bits of a pixel of uint8 images (N,S,S) given its reconstruction, by a coder trained for `steps` on the images of `fit`.
+def bits_of_pixels(model, fit: Tensor, images: Tensor, steps: int) -> float:
+    """Mean bits of a pixel of uint8 images (N,S,S) given its reconstruction, by a coder trained for `steps`
+    on the images of `fit`.
 
     model: anything with encode and decode, as vqdemo.vqvae.VQVAE has.
     """
@@ -59,19 +65,24 @@ def bits_of_pixels(model, fit: Tensor, images: Tensor, steps: int = STEPS) -> fl
     generator = torch.Generator().manual_seed(0)
     coder = pixel_coder()
     optimizer = torch.optim.AdamW(coder.parameters(), betas=(0.9, 0.98))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.05
+    )
     for _ in tqdm(range(steps), desc="pixel coder", mininterval=2):
-        some = fit[torch.randint(len(fit), (BATCH,), generator=generator)]
-        redrawn = decode(model, encode(model, some))
+        batch = fit[torch.randint(len(fit), (BATCH,), generator=generator)]
+        redrawn = decode(model, encode(model, batch))
         with autocast("cpu"):
             logits = coder(redrawn)
-        loss = cost(logits, some)
+        loss = cost(logits, batch)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
         schedule.step()
     with torch.no_grad():
-        nats = sum(float(cost(coder(decode(model, encode(model, some))), some, "sum")) for some in images.split(100))
+        nats = sum(
+            float(cost(coder(decode(model, encode(model, batch))), batch, "sum"))
+            for batch in images.split(100)
+        )
     return nats / math.log(2) / images.numel()
 
 
@@ -81,34 +92,27 @@ def bits_of_codes(nats: float, pixels: int) -> float:
 
 
 def bits_per_pixel(nats: float, pixels: float, size: int) -> dict[str, float]:
-    """Of codes, of pixels, and in all. nats: of a whole grid, on average; pixels: from `bits_of_pixels`; size: pixels of a picture."""
+    """Bits per pixel of codes, of pixels, and in all.
+
+    nats: of a whole grid, on average. pixels: from `bits_of_pixels`. size: pixels of a picture.
+    """
     codes = bits_of_codes(nats, size)
     return {"codes": codes, "pixels": pixels, "total": codes + pixels}
 
 
-def run(folders: Folders, number: int = 0, steps: int = STEPS) -> dict:
-    """Measure on the split that metrics.json is of and add the figure there. number: use only so many pictures, 0 for all.
-
-    The pixels' part is of the VQ-VAE alone: where evaluate.py has kept it, only the codes' is measured.
-    """
-    metrics, dataset, model = read_metrics(folders.out), dataset_of(folders.out), vqdemo.load(folders.out)
-    images = datasets.load(dataset, folders.data, metrics["data"]["split"], number).images
-    nats = -model.log_prob(encode(model.vqvae, images)).mean()  # without labels: a picture comes without
-    kept = metrics.get("bits_per_pixel", {})
-    if kept.keys() == {"pixels"}:
-        pixels = kept["pixels"]
-    else:
-        pixels = bits_of_pixels(model.vqvae, datasets.load(dataset, folders.data, "train").images, images, steps)
-    result = bits_per_pixel(float(nats), pixels, images[0].numel())
-    add_metrics(folders.out, bits_per_pixel=result)
-    return result
+def measure_pixels(subject: Subject) -> dict:
+    """Bits of a pixel given its reconstruction: of the VQ-VAE alone."""
+    images, steps = subject.pictures.images, subject.pixel_coder_steps
+    return {"per_pixel": bits_of_pixels(subject.model.vqvae, subject.training_images, images, steps)}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.measure.bits_per_pixel", description=__doc__.splitlines()[0])
-    add_folder_arguments(parser, out="--weights")
-    run(folders_from(parser.parse_args()))
+def measure(subject: Subject) -> dict:
+    """Of codes, of pixels, and in all; without labels, since a picture comes without."""
+    of = subject.of(*PIXELS.depends_on)
+    pixels = records.measured(subject.folders, PIXELS.name, of, lambda: measure_pixels(subject))["per_pixel"]
+    nats = -subject.model.log_prob(subject.codes).mean()
+    return bits_per_pixel(float(nats), pixels, subject.pictures.images[0].numel())
 
 
-if __name__ == "__main__":
-    main()
+PIXELS = Measurement("bits_of_pixels", (VQVAE_FILE, "pixel_coder_steps"), measure_pixels)
+MEASUREMENT = Measurement("bits_per_pixel", (VQVAE_FILE, PRIOR_FILE, "pixel_coder_steps"), measure)

@@ -1,6 +1,7 @@
-"""How long the prior takes: filling with the cache against the plain way, in one process on one thread; medians.
+"""How long the prior takes: filling with the cache against the plain way; medians, on one thread.
 
-`python -m train.measure.latency --weights weights` prints a table; train/evaluate.py stores the same figures in metrics.json.
+`python -m train.measure.latency --weights weights` prints a table; train/evaluate.py stores the same figures
+in metrics.json.
 """
 
 import argparse
@@ -12,7 +13,8 @@ import numpy as np
 import torch
 
 import vqdemo
-from train.data.masks import judged
+from train.data.masks import evaluation_masks
+from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement
 from vqdemo import sampling
 from vqdemo.model import VQModel
 from vqdemo.sampling import Choice
@@ -48,7 +50,7 @@ def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
     blank = np.zeros((1, model.image_size, model.image_size), np.float32)
     label = min(3, model.num_labels - 1)
     grid = model.sample(1, label=label, seed=0)
-    half = np.where(judged(model.grid_shape[0])["random half"], grid[0], -1)
+    half = np.where(evaluation_masks(model.grid_shape[0])["random half"], grid[0], -1)
     many = torch.from_numpy(model.sample(64, label=label, seed=0)).to(model.device)
     labels = torch.full((len(many),), label, device=model.device)
     twice, both = sampling.twice_for_guidance(model.prior, many, labels, guidance)
@@ -69,24 +71,41 @@ def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
 
 @one_thread()
 def plain_against_cached(model: VQModel, repeats: int = 5) -> list[tuple[str, int, float, float, float]]:
-    """(what is unknown, grids, guidance, plain ms, cached ms) for samples and completions, on one thread; equal codes checked."""
+    """(what is unknown, grids, guidance, plain ms, cached ms), on one thread; equal codes are checked."""
     generator, rows = torch.Generator().manual_seed(0), []
     for name in ("everything", "random half", "centre"):
-        known = judged(model.grid_shape[0])[name]
+        known = evaluation_masks(model.grid_shape[0])[name]
         for n in (1, 64):
             for guidance in (0.0, 0.5):
                 codes = torch.from_numpy(model.sample(n, label=3, seed=0))
                 uniform = torch.rand(codes.shape, generator=generator)
-                arguments = (model.prior, torch.where(known, codes, -1), torch.full((n,), 3), Choice(guidance=guidance), uniform)
+                arguments = (
+                    model.prior,
+                    torch.where(known, codes, -1),
+                    torch.full((n,), 3),
+                    Choice(guidance=guidance),
+                    uniform,
+                )
                 assert torch.equal(sampling.fill(*arguments), sampling.fill_plain(*arguments))
                 plain = median_ms(lambda a=arguments: sampling.fill_plain(*a), 1 if n > 1 else repeats)
-                rows.append((name, n, guidance, plain, median_ms(lambda a=arguments: sampling.fill(*a), repeats)))
+                rows.append(
+                    (name, n, guidance, plain, median_ms(lambda a=arguments: sampling.fill(*a), repeats))
+                )
     return rows
 
 
+MEASUREMENT = Measurement(
+    "latency_ms", (VQVAE_FILE, PRIOR_FILE, "defaults"), lambda subject: latencies(subject.model)
+)
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.measure.latency", description=__doc__.splitlines()[0])
-    parser.add_argument("--weights", type=Path, default=Path("weights"), help="folder of the weights (default: weights)")
+    parser = argparse.ArgumentParser(
+        prog="python -m train.measure.latency", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument(
+        "--weights", type=Path, default=Path("weights"), help="folder of the weights (default: weights)"
+    )
     model = vqdemo.load(parser.parse_args().weights)
     print(f"{'unknown':12} {'grids':>5} {'guidance':>8} {'plain ms':>9} {'cached ms':>9} {'ratio':>6}")
     for name, n, guidance, plain, cached in plain_against_cached(model):

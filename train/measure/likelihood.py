@@ -1,9 +1,10 @@
-"""What the prior is worth: nats of unknown cells under each mask, and whether its probabilities can be trusted."""
+"""Nats of the cells that each mask leaves unknown, given all the others."""
 
 import numpy as np
 from torch import Tensor
 
-from train.data.masks import judged
+from train.data.masks import evaluation_masks
+from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
 
 
@@ -21,7 +22,7 @@ def log_probs(model: VQModel, codes: Tensor, labels: Tensor | None, known: Tenso
 def likelihood(model: VQModel, codes: Tensor, labels: Tensor | None) -> dict:
     """Mean nats of the unknown cells, by mask, given the true labels or none."""
     table = {}
-    for name, known in judged(model.grid_shape[0]).items():
+    for name, known in evaluation_masks(model.grid_shape[0]).items():
         nats = -log_probs(model, codes, labels, known)
         table[name] = {
             "unknown_cells": int((~known).sum()),
@@ -31,31 +32,13 @@ def likelihood(model: VQModel, codes: Tensor, labels: Tensor | None) -> dict:
     return table
 
 
-def calibration(model: VQModel, codes: Tensor, number: int, bins: int = 15) -> dict:
-    """Expected calibration error of `conditionals` without a label (Guo et al. 2017: equal-width bins of the top probability)."""
-    confidence, right, nats = [], [], []
-    for grid in codes[:number]:
-        p = model.conditionals(grid).reshape(-1, model.num_codes)
-        truth = grid.flatten().numpy()
-        confidence.append(p.max(1))
-        right.append(p.argmax(1) == truth)
-        nats.append(-np.log(p[np.arange(len(truth)), truth]))
-    confidence, right = np.concatenate(confidence), np.concatenate(right)
-    bin_of = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [abs(confidence[bin_of == b].sum() - right[bin_of == b].sum()) for b in range(bins)]
+def measure(subject: Subject) -> dict:
+    """With the true labels on all pictures, without labels on some of them."""
+    codes = subject.codes
     return {
-        "grids": min(number, len(codes)),
-        "expected_calibration_error": float(sum(gaps) / len(confidence)),
-        "accuracy": float(right.mean()),
-        "mean_nats_a_cell": float(np.concatenate(nats).mean()),
+        "with_label": likelihood(subject.model, codes, subject.pictures.labels),
+        "without_label": likelihood(subject.model, codes[: subject.repeated // 2], None),
     }
 
 
-def label_guess(model: VQModel, codes: Tensor, labels: Tensor) -> dict:
-    """How often the label guessed from the known cells is the true one, by mask."""
-    table = {}
-    for name, known in judged(model.grid_shape[0]).items():
-        if bool(known.any()):
-            guesses = model.label_log_probs(codes, known.expand_as(codes)).argmax(1)
-            table[name] = float((guesses == labels).float().mean())
-    return table
+MEASUREMENT = Measurement("likelihood", (VQVAE_FILE, PRIOR_FILE), measure)

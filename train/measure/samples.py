@@ -1,15 +1,12 @@
-"""What the prior draws: are samples digits, the ones asked for, as varied as real ones, and not copies of training digits;
-do completions read as the digit that was cut, and do strokes join at the seam.
-"""
+"""Samples: are they digits, the ones asked for, as varied as real ones, and no copies."""
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from train.data.masks import judged
-from train.measure.classifier import Classifier, judge
+from train.measure.classifier import Classifier, classify
+from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
-from vqdemo.sampling import Choice
 
 
 def frechet_distance(a: Tensor, b: Tensor) -> float:
@@ -24,7 +21,8 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
 
 
 def covered(points: Tensor, by: Tensor, k: int = 3) -> float:
-    """Share of points (N,D) that lie within the k-nearest-neighbour ball of some member of `by` (Kynkaanniemi et al. 2019).
+    """Share of points (N,D) that lie within the k-nearest-neighbour ball of some member of `by` (Kynkaanniemi
+    et al. 2019).
 
     Samples covered by real digits is precision; real digits covered by samples is recall.
     """
@@ -35,42 +33,53 @@ def covered(points: Tensor, by: Tensor, k: int = 3) -> float:
 def nearest(pictures: Tensor, to: Tensor) -> float:
     """Median Euclidean distance in pixels of float (N,1,S,S) to the closest of uint8 (M,S,S)."""
     to = to.flatten(1).float() / 255
-    return float(torch.cat([torch.cdist(some, to).amin(1) for some in pictures.flatten(1).split(250)]).median())
+    return float(
+        torch.cat([torch.cdist(batch, to).amin(1) for batch in pictures.flatten(1).split(250)]).median()
+    )
 
 
 class Reference:
-    """Real digits that samples are compared with, and what as many training digits score: the floor of each figure."""
+    """Real pictures to compare samples with.
 
-    def __init__(self, classifier: Classifier, train: Tensor, test: Tensor, number: int):
-        """train, test: uint8 (N,28,28); number: how many samples will be judged at a time."""
-        self.classifier, self.train, self.number = classifier, train, number
-        _, self.real = judge(classifier, test[:, None].float() / 255)
-        self.few = self.real[:number]
-        some = train[torch.randperm(len(train), generator=torch.Generator().manual_seed(0))[:number]]
-        _, floor = judge(classifier, some[:, None].float() / 255)
+    floor: what as many training pictures score, in each figure.
+    """
+
+    def __init__(self, evaluator: Classifier, training: Tensor, real: Tensor, number: int):
+        """training, real: uint8 (N,S,S); number: how many samples will be compared at a time."""
+        self.evaluator, self.training, self.number = evaluator, training, number
+        _, self.features = classify(evaluator, real[:, None].float() / 255)  # of all real pictures
+        self.first_features = self.features[:number]
+        order = torch.randperm(len(training), generator=torch.Generator().manual_seed(0))
+        _, floor = classify(evaluator, training[order[:number]][:, None].float() / 255)
         self.floor = {
-            "frechet_of_training_digits": frechet_distance(floor, self.real),
-            "precision_of_training_digits": covered(floor, self.few),
-            "recall_of_training_digits": covered(self.few, floor),
-            "nearest_training_digit_of_test_digits": nearest(test[:number, None].float() / 255, train),
+            "frechet_of_training_digits": frechet_distance(floor, self.features),
+            "precision_of_training_digits": covered(floor, self.first_features),
+            "recall_of_training_digits": covered(self.first_features, floor),
+            "nearest_training_digit_of_test_digits": nearest(real[:number, None].float() / 255, training),
         }
 
 
 def quality(pictures: Tensor, reference: Reference) -> tuple[dict, Tensor]:
-    """Judge sampled pictures, float (N,1,S,S), as many as the reference is made for; also the judge's probabilities (N,num_labels)."""
-    probabilities, features = judge(reference.classifier, pictures)
+    """Figures of sampled pictures float (N,1,S,S), as many as the reference is made for.
+
+    Also the evaluator's probabilities (N,num_labels).
+    """
+    probabilities, features = classify(reference.evaluator, pictures)
     return {
         "number": reference.number,
         "confident": float((probabilities.amax(1) >= 0.9).float().mean()),
-        "frechet": frechet_distance(features, reference.real),
-        "precision": covered(features, reference.few),
-        "recall": covered(reference.few, features),
-        "nearest_training_digit": nearest(pictures, reference.train),
+        "frechet": frechet_distance(features, reference.features),
+        "precision": covered(features, reference.first_features),
+        "recall": covered(reference.first_features, features),
+        "nearest_training_digit": nearest(pictures, reference.training),
     } | reference.floor, probabilities
 
 
 def samples(model: VQModel, reference: Reference, settings: dict, labelled: bool = True) -> dict:
-    """Draw and judge. labelled: ask for each class in turn, or for none."""
+    """The quality of new samples.
+
+    settings: arguments of `model.sample`. labelled: ask for each class in turn, or for none.
+    """
     number = reference.number
     labels = torch.arange(number) % model.num_labels
     if labelled:
@@ -85,33 +94,15 @@ def samples(model: VQModel, reference: Reference, settings: dict, labelled: bool
     return {"settings": settings} | asked | result
 
 
-def seam(pictures: Tensor, known: Tensor, patch: int) -> float:
-    """Mean absolute step between neighbouring pixels of which one is known and one is not: (N,1,S,S), bool (G,G)."""
-    pixels = known.repeat_interleave(patch, 0).repeat_interleave(patch, 1)
-    down, right = pixels[1:] != pixels[:-1], pixels[:, 1:] != pixels[:, :-1]
-    steps = torch.cat([pictures.diff(dim=2).abs()[:, 0, down], pictures.diff(dim=3).abs()[:, 0, right]], 1)
-    return float(steps.mean())
+def measure(subject: Subject) -> dict:
+    """With the defaults of the page's sliders."""
+    reference = Reference(
+        subject.evaluator, subject.training_images, subject.pictures.images, subject.repeated
+    )
+    return {
+        "with_label": samples(subject.model, reference, subject.model.defaults),
+        "without_label": samples(subject.model, reference, subject.model.defaults, labelled=False),
+    }
 
 
-def completions(model: VQModel, classifier: Classifier, codes: Tensor, labels: Tensor, settings: dict, each: int = 2) -> dict:
-    """Complete grids int64 (N,G,G) under every mask without a label; share that reads as the true digit, and steps at the seam."""
-    patch = model.image_size // model.grid_shape[0]
-    reconstructions = torch.from_numpy(model.decode(codes))[:, None]
-    table = {}
-    for name, known in judged(model.grid_shape[0]).items():
-        if not known.any():
-            continue
-        cut = torch.where(known, codes, -1).repeat_interleave(each, 0)
-        filled = model.complete_each(cut, None, Choice(**settings), torch.Generator().manual_seed(0))
-        pictures = torch.from_numpy(model.decode(filled))[:, None]
-        table[name] = {
-            "reads_as_true_digit": accuracy(classifier, pictures, labels.repeat_interleave(each)),
-            "step_at_seam": seam(pictures, known, patch),
-            "step_in_reconstructions": seam(reconstructions, known, patch),
-        }
-    return table
-
-
-def accuracy(classifier: Classifier, pictures: Tensor, labels: Tensor) -> float:
-    """Share of float pictures (N,1,S,S) that the judge reads as their labels (N,)."""
-    return float((judge(classifier, pictures)[0].argmax(1) == labels).float().mean())
+MEASUREMENT = Measurement("samples", (VQVAE_FILE, PRIOR_FILE, "defaults", "evaluator"), measure)

@@ -7,7 +7,10 @@ import torch
 
 
 def best_device() -> str:
-    """A CUDA GPU, else Apple's, else the CPU; the same seed then gives the same weights again on the same device."""
+    """A CUDA GPU, else Apple's, else the CPU.
+
+    On one device the same seed gives the same weights again.
+    """
     if torch.cuda.is_available():
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS repeats its results with it
         torch.use_deterministic_algorithms(True, warn_only=True)
@@ -16,7 +19,10 @@ def best_device() -> str:
 
 
 def precision(device: str, bf16: bool = True) -> torch.dtype:
-    """bfloat16 if wanted and where the hardware multiplies it, elsewhere float32: without such hardware it only costs time."""
+    """bfloat16 if wanted and where the hardware multiplies it, elsewhere float32.
+
+    Without such hardware bfloat16 only costs time.
+    """
     if device == "cpu":
         able = torch.cpu.get_capabilities()
         pays = able.get("amx_bf16") or able.get("avx512_bf16") or able.get("bf16")

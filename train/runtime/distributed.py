@@ -1,9 +1,12 @@
-"""One training in several processes, each with its share of every batch: `torchrun --nproc-per-node 2 -m train`.
+"""One training in several processes: `torchrun --nproc-per-node 2 -m train`.
 
-All processes start from the same seed and draw the same random numbers, so that each knows the whole batch and takes its share. Gradients
-are averaged by PyTorch's DistributedDataParallel. The quantizer learns without gradients, from the encoder's outputs: those of all
-processes are gathered, so that k-means, running means and restarts come out alike everywhere. So two processes compute what one would,
-up to rounding, dropout, and the reward for even use of the codes, which is each process's own. Process 0 alone writes files.
+Each process takes its share of every batch.
+
+All processes start from the same seed and draw the same random numbers, so that each knows the whole batch
+and takes its share. Gradients are averaged by PyTorch's DistributedDataParallel. The quantizer learns without
+gradients, from the encoder's outputs: those of all processes are gathered, so that k-means, running means and
+restarts come out alike everywhere. So two processes compute what one would, up to rounding, dropout, and the
+reward for even use of the codes, which is each process's own. Process 0 alone writes files.
 
 In one process every function here gives back what it was given.
 """
@@ -19,7 +22,7 @@ from torch import Tensor, nn
 
 @contextmanager
 def group() -> Iterator[None]:
-    """Within it, the processes that torchrun started are one training (gloo between CPUs, nccl between GPUs)."""
+    """Within it, processes started by torchrun are one training (gloo between CPUs, nccl between GPUs)."""
     if not dist.is_torchelastic_launched():
         yield
         return
@@ -60,14 +63,20 @@ def first_alone() -> Iterator[None]:
 
 
 def share(batch: Tensor) -> Tensor:
-    """This process's part of a batch (N,...) -> (N/size,...). Raises ValueError if it cannot be shared evenly."""
+    """This process's part of a batch (N,...) -> (N/size,...).
+
+    Raises ValueError if the batch cannot be shared evenly.
+    """
     if len(batch) % size():
         raise ValueError(f"a batch of {len(batch)} cannot be shared evenly by {size()} processes")
     return batch[rank() :: size()] if size() > 1 else batch
 
 
 class Gather(torch.autograd.Function):
-    """Puts the parts of all processes together; the gradient of a part is the sum of what it is to each process."""
+    """Puts the parts of all processes together.
+
+    The gradient of a part is the sum of its gradients in all processes.
+    """
 
     @staticmethod
     def forward(ctx, part: Tensor) -> Tensor:
@@ -83,7 +92,7 @@ class Gather(torch.autograd.Function):
 
 
 def gather(part: Tensor) -> Tensor:
-    """The parts (n,...) of all processes, put together as `share` took them apart -> (n*size,...), the same everywhere."""
+    """The parts (n,...) of all processes as one batch (n*size,...), the inverse of `share`."""
     return Gather.apply(part) if size() > 1 else part
 
 

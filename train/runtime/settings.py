@@ -1,4 +1,4 @@
-"""Settings as dataclasses: one field a setting, explained once, and read from the command line by that explanation."""
+"""Settings as dataclasses: one field a setting, explained once, where --help finds it."""
 
 import argparse
 from dataclasses import MISSING, asdict, field, fields
@@ -17,9 +17,12 @@ def add_arguments(parser: argparse.ArgumentParser, settings_class, only: tuple[s
         assert f.default is not MISSING, f"{f.name} needs a default"
         if f.name in only or not only:
             parser.add_argument(
-                "--" + f.name.replace("_", "-"), type=type(f.default), default=f.default,
-                metavar=type(f.default).__name__, help=f"{f.metadata['help']} (default: {f.default})".replace("%", "%%"),
-            )  # fmt: skip
+                "--" + f.name.replace("_", "-"),
+                type=type(f.default),
+                default=f.default,
+                metavar=type(f.default).__name__,
+                help=f"{f.metadata['help']} (default: {f.default})".replace("%", "%%"),
+            )
 
 
 def from_arguments(settings_class, arguments: argparse.Namespace):
@@ -30,9 +33,17 @@ def from_arguments(settings_class, arguments: argparse.Namespace):
 def show(stage: str, settings) -> None:
     """Print a stage's settings, one a line."""
     if distributed.rank() == 0:
-        print(f"{stage}:", *(f"  {name} = {value}" for name, value in asdict(settings).items()), sep="\n", flush=True)
+        print(
+            f"{stage}:",
+            *(f"  {name} = {value}" for name, value in asdict(settings).items()),
+            sep="\n",
+            flush=True,
+        )
 
 
 def same(settings, recorded: dict) -> bool:
-    """Whether these are the recorded settings; one that is not recorded is newer than the record, and had what is its default now."""
+    """Whether these are the recorded settings.
+
+    A setting that is not recorded is newer than the record: it had what is its default now.
+    """
     return asdict(type(settings)()) | recorded == asdict(settings)

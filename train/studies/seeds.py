@@ -1,22 +1,24 @@
-"""How much of a figure is luck: both networks trained from several seeds, each for a quarter of the length, and measured alike.
+"""Seed variance: both networks trained from several seeds, for a quarter of the length, and measured.
 
-`python -m train.studies.seeds` adds mean and standard deviation of each figure to metrics.json; a run with `--seeds 0` or `1,2` alone trains and
-measures these, so that several processes can share the work, and the last one finds the others' results in `runs`.
+`python -m train.studies.seeds` puts mean and standard deviation of each figure into metrics.json as
+"seed_variance". A run with `--seeds 0` or `1,2` alone trains and measures these, so that several processes
+can share the work; the last one finds the others' results in the folder of runs.
 """
 
 import json
 import statistics
 from dataclasses import dataclass, replace
 
-import vqdemo
 from train.__main__ import train_both
-from train.data import datasets
-from train.evaluate import fingerprints
-from train.measure import likelihood, reconstruction, samples
-from train.measure.classifier import ClassifierSettings, trained
+from train.measure import records
+from train.measure.classifier import ClassifierSettings
+from train.measure.likelihood import likelihood
+from train.measure.reconstruction import fidelity
+from train.measure.samples import Reference, samples
+from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
 from train.prior import PriorSettings
+from train.runtime.folders import Folders, parsed
 from train.runtime.settings import setting
-from train.runtime.weights_folder import Folders, add_metrics, parsed, read_json, write_json
 from train.vqvae import VQVAESettings
 
 QUARTER_VQVAE = VQVAESettings(epochs=-(-VQVAESettings().epochs // 4))
@@ -25,62 +27,74 @@ SAMPLED_WITH = {"temperature": 1.0, "top_p": 1.0, "guidance": 0.35}  # alike for
 
 
 @dataclass
-class SpreadSettings:
+class SeedSettings:
     """Settings of the comparison."""
 
     seeds: str = setting("0,1,2", "seeds to train from")
     number: int = setting(0, "use only so many of the test pictures, 0 for all")
 
 
-def measured(folders: Folders, number: int, judge: ClassifierSettings) -> dict[str, float]:
-    """The figures of one folder of weights on the test digits."""
-    model = vqdemo.load(folders.out)
-    test, train = (datasets.mnist(folders.data, split, some) for split, some in (("test", number), ("train", 0)))
-    few = min(len(test.images), 2_000)
-    reference = samples.Reference(trained(judge, folders.data, folders.runs / "classifier.safetensors"), train.images, test.images, few)
-    fidelity = reconstruction.fidelity(model.vqvae, test.images)
-    nats = likelihood.likelihood(model, reconstruction.encode(model.vqvae, test.images), test.labels)
-    drawn = samples.samples(model, reference, SAMPLED_WITH)
+def figures_of(subject: Subject) -> dict[str, float]:
+    """The figures that are compared, of one folder of weights."""
+    images = subject.pictures.images
+    number = min(len(images), 2_000)
+    reference = Reference(subject.evaluator, subject.training_images, images, number)
+    redrawn = fidelity(subject.model.vqvae, images)
+    nats = likelihood(subject.model, subject.codes, subject.pictures.labels)
+    sampled = samples(subject.model, reference, SAMPLED_WITH)
     return (
-        {name: fidelity[name] for name in ("mse", "psnr_db", "ssim", "perplexity")}
+        {name: redrawn[name] for name in ("mse", "psnr_db", "ssim", "perplexity")}
         | {f"nats: {mask}": figures["mean"] for mask, figures in nats.items()}
-        | {name: drawn[name] for name in ("asked_digit", "confident", "frechet", "precision", "recall")}
+        | {name: sampled[name] for name in ("asked_digit", "confident", "frechet", "precision", "recall")}
     )
 
 
-def one_seed(seed: int, settings: tuple[VQVAESettings, PriorSettings], folders: Folders, number: int, judge: ClassifierSettings) -> dict:
-    """Train and measure; goes on where it was cut off, and reads the figures back where they are of these very weights."""
-    own = replace(folders, out=folders.runs / f"seed_{seed}" / "weights", runs=folders.runs / f"seed_{seed}" / "runs")
+def one_seed(
+    seed: int,
+    settings: tuple[VQVAESettings, PriorSettings],
+    folders: Folders,
+    number: int,
+    evaluator: ClassifierSettings | None,
+) -> dict[str, float]:
+    """Train and measure; goes on where it was cut off, and does not measure the same weights twice."""
+    own = replace(
+        folders, out=folders.runs / f"seed_{seed}" / "weights", runs=folders.runs / f"seed_{seed}" / "runs"
+    )
     own.out.mkdir(parents=True, exist_ok=True)
     own.runs.mkdir(exist_ok=True)
-    train_both(*(replace(one, seed=seed) for one in settings), own)
-    path, of = own.runs / "figures.json", fingerprints(own.out)
-    kept = read_json(path)
-    if kept.get("weights") != of:
-        kept = {"weights": of, "figures": measured(replace(own, runs=folders.runs), number, judge)}  # one judge for all
-        write_json(path, kept)
-    return kept["figures"]
+    train_both(*(replace(stage, seed=seed) for stage in settings), own)
+    subject = Subject(
+        replace(own, runs=folders.runs), number=number, evaluator=evaluator
+    )  # one evaluator for all
+    of = subject.of(VQVAE_FILE, PRIOR_FILE, "evaluator")
+    return records.measured(own, "figures", of, lambda: figures_of(subject))
 
 
 def run(
-    folders: Folders, s: SpreadSettings, settings: tuple[VQVAESettings, PriorSettings] = (QUARTER_VQVAE, QUARTER_PRIOR),
-    judge: ClassifierSettings | None = None,
-) -> dict:  # fmt: skip
-    """All seeds; with two or more, their mean and standard deviation go into metrics.json as "spread"."""
+    folders: Folders,
+    s: SeedSettings,
+    settings: tuple[VQVAESettings, PriorSettings] = (QUARTER_VQVAE, QUARTER_PRIOR),
+    evaluator: ClassifierSettings | None = None,
+) -> dict:
+    """All seeds; with two or more, mean and standard deviation of their figures go into metrics.json."""
     seeds = [int(seed) for seed in s.seeds.split(",")]
-    results = [one_seed(seed, settings, folders, s.number, judge or ClassifierSettings()) for seed in seeds]
+    results = [one_seed(seed, settings, folders, s.number, evaluator) for seed in seeds]
     if len(seeds) < 2:
         print(json.dumps(results[0], indent=2))
         return {}
     columns = {name: [result[name] for result in results] for name in results[0]}
-    figures = {name: {"mean": statistics.mean(values), "spread": statistics.stdev(values)} for name, values in columns.items()}
+    figures = {
+        name: {"mean": statistics.mean(values), "standard_deviation": statistics.stdev(values)}
+        for name, values in columns.items()
+    }
     epochs = {"vqvae": settings[0].epochs, "prior": settings[1].epochs}
-    add_metrics(folders.out, spread={"seeds": seeds, "epochs": epochs, "figures": figures})
+    result = {"seeds": seeds, "epochs": epochs, "figures": figures}
+    records.publish(folders, "seed_variance", {"seeds": seeds, "epochs": epochs}, result)
     return figures
 
 
 def main() -> None:
-    settings, folders = parsed("python -m train.studies.seeds", __doc__, SpreadSettings, out="--weights")
+    settings, folders = parsed("python -m train.studies.seeds", __doc__, SeedSettings, out="--weights")
     run(folders, settings)
 
 

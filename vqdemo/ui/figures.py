@@ -1,23 +1,23 @@
-"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with the peer's.
+"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with the notebook baseline's.
 
-The peer is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by train/baselines/notebook_vqvae.py on the same digits.
+That is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by train/baselines/notebook_vqvae.py on the same digits.
 """
 
 import json
 from pathlib import Path
 
-# name of the row in text.py; where the figure lies in metrics.json, and under "peer"; how it is written
+# name of the row in text.py; where the figure lies in metrics.json, and under "notebook_baseline"; how it is written
 ROWS = (
-    ("error", ("vqvae", "mse"), "{:.5f}"),
-    ("likeness", ("vqvae", "ssim"), "{:.3f}"),
-    ("used", ("vqvae", "codes_in_use"), "{:.0f} / {codes}"),
-    ("even", ("vqvae", "perplexity"), "{:.0f}"),
-    ("read", ("vqvae", "read_as_true_digit"), "{:.1%}"),
-    ("leftover", ("vqvae", "erase_leftover"), "{:.1%}"),
-    ("confident", ("prior", "samples_without_label", "confident"), "{:.0%}"),
-    ("asked", ("prior", "samples", "asked_digit"), "{:.0%}"),
+    ("error", ("reconstruction", "mse"), "{:.5f}"),
+    ("likeness", ("reconstruction", "ssim"), "{:.3f}"),
+    ("used", ("reconstruction", "codes_in_use"), "{:.0f} / {codes}"),
+    ("even", ("reconstruction", "perplexity"), "{:.0f}"),
+    ("read", ("reconstruction", "read_as_true_digit"), "{:.1%}"),
+    ("leftover", ("editing", "erase_leftover"), "{:.1%}"),
+    ("confident", ("samples", "without_label", "confident"), "{:.0%}"),
+    ("asked", ("samples", "with_label", "asked_digit"), "{:.0%}"),
 )
-TYPICAL = ("prior", "conditionals", "mean_nats_a_cell")
+TYPICAL = ("calibration", "mean_nats_per_cell")
 
 
 def read_metrics(folder: str | Path) -> dict | None:
@@ -30,7 +30,7 @@ def read_metrics(folder: str | Path) -> dict | None:
 
 def shown(metrics: dict | None, num_codes: int) -> dict:
     """What the page shows of them: the mean surprise of a test digit's cell, the rows that there are, and what was measured on."""
-    peer = metrics.get("peer") if isinstance(metrics, dict) else None
+    peer = metrics.get("notebook_baseline") if isinstance(metrics, dict) else None
     peer_codes = at(peer, ("settings", "codes"))
     rows = []
     for name, keys, form in ROWS:

@@ -1,7 +1,8 @@
-"""Pictures of what the networks draw: samples by digit, completions, and originals beside their reconstructions.
+"""Pictures of samples, of completions, and of originals beside their reconstructions.
 
-`python -m train.report.pictures --weights weights` writes samples.png and completions.png beside the weights: sampled digits only. What shows
-pictures of the data set, reconstructions.png, goes into the folder of runs, which is not published.
+`python -m train.report.montages --weights weights` writes samples.png and completions.png beside the weights:
+sampled digits only. What shows pictures of the data set, reconstructions.png, goes into the folder of runs,
+which is not published.
 """
 
 import argparse
@@ -12,8 +13,9 @@ from matplotlib.figure import Figure
 
 import vqdemo
 from train.data import datasets, drawings
-from train.data.masks import judged
-from train.runtime.weights_folder import Folders, add_folder_arguments, dataset_of, folders_from
+from train.data.masks import evaluation_masks
+from train.runtime.folders import Folders, add_folder_arguments, folders_from
+from train.runtime.weights_folder import dataset_of
 from vqdemo.model import VQModel
 
 MASKS = ("top half", "bottom half", "left half", "centre", "random half")
@@ -21,7 +23,7 @@ INK, PAPER, HIDDEN = np.array([0.07, 0.09, 0.15]), np.array([1.0, 1.0, 1.0]), np
 
 
 def tinted(pictures: np.ndarray, known: np.ndarray | None = None) -> np.ndarray:
-    """Grey (N,S,S), 1 is ink -> colour (N,S,S,3); the paper of cells that are not known, bool (G,G), is blue."""
+    """Grey (N,S,S), 1 is ink -> colour (N,S,S,3); unknown cells, by bool (G,G), have blue paper."""
     paper = np.broadcast_to(PAPER, (*pictures.shape[1:], 3))
     if known is not None:
         patch = pictures.shape[-1] // len(known)
@@ -38,8 +40,12 @@ def montage(rows: list[np.ndarray], gap: int = 2) -> np.ndarray:
 def save(picture: np.ndarray, path: Path, columns: list[str], rows: list[str], scale: float = 2.0) -> None:
     """One picture (H,W,3) with the names of its columns above and of its rows at the left."""
     height, width = picture.shape[:2]
-    figure = Figure(figsize=(scale * width / 100 + 0.5, scale * height / 100 + 0.4), dpi=100, facecolor="white")
-    axes = figure.add_axes((0.4 / figure.get_figwidth(), 0, 1 - 0.5 / figure.get_figwidth(), 1 - 0.35 / figure.get_figheight()))
+    figure = Figure(
+        figsize=(scale * width / 100 + 0.5, scale * height / 100 + 0.4), dpi=100, facecolor="white"
+    )
+    axes = figure.add_axes(
+        (0.4 / figure.get_figwidth(), 0, 1 - 0.5 / figure.get_figwidth(), 1 - 0.35 / figure.get_figheight())
+    )
     axes.imshow(picture, interpolation="nearest")
     axes.set_xticks((np.arange(len(columns)) + 0.5) * width / len(columns), columns)
     axes.set_yticks((np.arange(len(rows)) + 0.5) * height / len(rows), rows)
@@ -51,7 +57,9 @@ def save(picture: np.ndarray, path: Path, columns: list[str], rows: list[str], s
 
 def samples(model: VQModel, each: int = 10) -> np.ndarray:
     """A row for each label: its first samples at the default settings, none picked."""
-    grids = [model.sample(each, label=label, seed=label, **model.defaults) for label in range(model.num_labels)]
+    grids = [
+        model.sample(each, label=label, seed=label, **model.defaults) for label in range(model.num_labels)
+    ]
     return montage([tinted(model.decode(row)) for row in grids])
 
 
@@ -62,7 +70,7 @@ def completions(model: VQModel, digits: int = 8, each: int = 4) -> np.ndarray:
         digit = model.sample(1, label=index % model.num_labels, seed=100 + index, **model.defaults)
         row = [tinted(model.decode(digit))]
         for name in MASKS:
-            known = judged(model.grid_shape[0])[name].numpy()
+            known = evaluation_masks(model.grid_shape[0])[name].numpy()
             filled = model.complete(np.where(known, digit[0], -1), each, seed=index, **model.defaults)
             row.append(tinted(model.decode(filled), known))
         rows.append(np.concatenate(row))
@@ -70,10 +78,14 @@ def completions(model: VQModel, digits: int = 8, each: int = 4) -> np.ndarray:
 
 
 def originals(pictures: datasets.Pictures, number: int = 10) -> dict[str, np.ndarray]:
-    """What is to be redrawn, by name, each float (N,S,S): the first picture of each of so many labels, and drawings unlike them."""
+    """Pictures to be redrawn, by kind, each float (N,S,S).
+
+    The first picture of each of so many labels, and out-of-distribution drawings.
+    """
     first = [int((pictures.labels == label).nonzero()[0]) for label in pictures.labels.unique()[:number]]
-    some = pictures.images[first]
-    return {name: its.numpy() / 255 for name, its in [("test", some), *drawings.foreign(some, len(some)).items()]}
+    digits = pictures.images[first]
+    drawn = {"test": digits} | drawings.out_of_distribution(digits, len(digits))
+    return {name: images.numpy() / 255 for name, images in drawn.items()}
 
 
 def reconstructions(model: VQModel, drawn: dict[str, np.ndarray]) -> np.ndarray:
@@ -87,13 +99,17 @@ def run(folders: Folders) -> None:
     model, dataset = vqdemo.load(folders.out), dataset_of(folders.out)
     save(samples(model), folders.out / "samples.png", [""] * 10, model.labels)
     picture = completions(model)
-    save(picture, folders.out / "completions.png", ["digit"] + [f"{name} erased" if i == 1 else "" for name in MASKS for i in range(4)], [])
+    columns = ["digit"] + [f"{name} erased" if column == 1 else "" for name in MASKS for column in range(4)]
+    save(picture, folders.out / "completions.png", columns, [])
     drawn = originals(datasets.load(dataset, folders.data, "test"))
-    save(reconstructions(model, drawn), folders.runs / "reconstructions.png", [], [word for name in drawn for word in (name, "redrawn")])
+    rows = [words for name in drawn for words in (name, "redrawn")]
+    save(reconstructions(model, drawn), folders.runs / "reconstructions.png", [], rows)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.report.pictures", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m train.report.montages", description=__doc__.splitlines()[0]
+    )
     add_folder_arguments(parser, out="--weights")
     run(folders_from(parser.parse_args()))
 
