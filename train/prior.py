@@ -8,8 +8,9 @@ is known after". The second loss weighs more: it is the harder task, and the one
     A share of the labels is dropped: for guidance.
     In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives
     distributions given known cells alone, of a cell and, by the chain rule, of all known cells together,
-    which tell the label (PixelCNN.guess_label). Most digits are turned, slanted and stretched a little before
-    encoding: against overfitting. The last epochs see only digits as they are.
+    which tell the label (PixelCNN.label_log_probs).
+    Most digits are turned, slanted and stretched a little before encoding: against overfitting. The last
+    epochs see only digits as they are.
 """
 
 import shutil
@@ -55,15 +56,16 @@ class PriorSettings:
     after_layers: int = setting(3, "gated layers of the stack after")
     after_features: int = setting(104, "channels of what the stack after hands to the head")
     groups: int = setting(
-        8, "groups of channels with maps of places of their own; divides width and after_features"
+        8, "groups of channels with weights of their own in row mixing; divides width and after_features"
     )
-    joins: int = setting(3, "layers of the head that join what is before a cell and what is known after it")
+    joins: int = setting(3, "fusion layers of the head, which join the contexts before and after a cell")
     head_width: int = setting(128, "channels of the head")
     backward: int = setting(
         1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first"
     )
     after: int = setting(
-        1, "1: read known cells after a cell; 0: a plain PixelCNN without maps of places, as is the baseline"
+        1,
+        "always 1: known cells after a cell are read (the blind baseline is train/baselines/raster_prior.py)",
     )
     dropout: float = setting(0.05, "share of the channels dropped")
     epochs: int = setting(18, "passes over the training images")
@@ -129,19 +131,17 @@ def optimizer_of(prior: PixelCNN, settings: PriorSettings, device: str) -> Muon:
 def nats_of_cells(
     prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """-log p of every cell, float32 (N,G,G) twice: with nothing known after it, and with the known cells
-    after it.
+    """-log p of every cell, float32 (N,G,G), twice: with nothing known after it, and with known cells.
 
     seen: the codes that the stack `before` reads, -1 where it shall see MASK. The cells of the result are in
     generation order.
     """
     codes, seen, known = prior.in_order(codes), prior.in_order(seen), prior.in_order(known)
-    before = prior.of_before(seen, labels)
-    nothing = (
-        prior.of_nothing_after()
-    )  # index_select, since threads add up the gradient of x[labels] in any order
-    whole = prior.head(before, nothing and [x.index_select(0, labels) for x in nothing])
-    masked = prior.head(before, prior.of_after(codes, known, labels)) if prior.after else whole
+    before = prior.context_before(seen, labels)
+    # index_select, since threads add up the gradient of x[labels] in any order
+    empty = [context.index_select(0, labels) for context in prior.empty_context()]
+    whole = prior.head(before, empty)
+    masked = prior.head(before, prior.context_after(codes, known, labels))
     return tuple(
         F.cross_entropy(logits.float().movedim(-1, 1), codes, reduction="none") for logits in (whole, masked)
     )

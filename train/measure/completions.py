@@ -7,7 +7,7 @@ from train.data.masks import evaluation_masks
 from train.measure.classifier import Classifier, accuracy
 from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
-from vqdemo.sampling import Choice
+from vqdemo.sampling import SamplingParams
 
 
 def seam(pictures: Tensor, known: Tensor, patch: int) -> float:
@@ -32,7 +32,7 @@ def completions(
         if not known.any():
             continue
         cut = torch.where(known, codes, -1).repeat_interleave(each, 0)
-        filled = model.complete_each(cut, None, Choice(**settings), torch.Generator().manual_seed(0))
+        filled = model.complete_each(cut, None, SamplingParams(**settings), torch.Generator().manual_seed(0))
         pictures = torch.from_numpy(model.decode(filled))[:, None]
         table[name] = {
             "reads_as_true_digit": accuracy(evaluator, pictures, labels.repeat_interleave(each)),

@@ -17,7 +17,7 @@ from train.data.masks import evaluation_masks
 from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement
 from vqdemo import sampling
 from vqdemo.model import VQModel
-from vqdemo.sampling import Choice
+from vqdemo.sampling import SamplingParams
 
 
 def median_ms(call, repeats: int) -> float:
@@ -53,7 +53,7 @@ def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
     half = np.where(evaluation_masks(model.grid_shape[0])["random half"], grid[0], -1)
     many = torch.from_numpy(model.sample(64, label=label, seed=0)).to(model.device)
     labels = torch.full((len(many),), label, device=model.device)
-    twice, both = sampling.twice_for_guidance(model.prior, many, labels, guidance)
+    twice, both = sampling.guidance_batch(model.prior, many, labels, guidance)
     known = torch.zeros_like(twice, dtype=torch.bool)
     calls = {
         "encode_1": lambda: model.encode(blank),
@@ -83,14 +83,13 @@ def plain_against_cached(model: VQModel, repeats: int = 5) -> list[tuple[str, in
                     model.prior,
                     torch.where(known, codes, -1),
                     torch.full((n,), 3),
-                    Choice(guidance=guidance),
+                    SamplingParams(guidance=guidance),
                     uniform,
                 )
-                assert torch.equal(sampling.fill(*arguments), sampling.fill_plain(*arguments))
-                plain = median_ms(lambda a=arguments: sampling.fill_plain(*a), 1 if n > 1 else repeats)
-                rows.append(
-                    (name, n, guidance, plain, median_ms(lambda a=arguments: sampling.fill(*a), repeats))
-                )
+                assert torch.equal(sampling.fill_cached(*arguments), sampling.fill_reference(*arguments))
+                plain = median_ms(lambda a=arguments: sampling.fill_reference(*a), 1 if n > 1 else repeats)
+                cached = median_ms(lambda a=arguments: sampling.fill_cached(*a), repeats)
+                rows.append((name, n, guidance, plain, cached))
     return rows
 
 

@@ -74,8 +74,9 @@ class Subject:
         """The pictures to measure on. Raises ValueError if they are too few."""
         pictures = datasets.load(self.dataset, self.folders.data, self.split, self.number)
         if len(pictures.images) < FEWEST_PICTURES:
+            number = len(pictures.images)
             raise ValueError(
-                f"{self.dataset} has {len(pictures.images)} pictures to measure on, fewer than {FEWEST_PICTURES}"
+                f"{self.dataset} has {number} pictures to measure on, fewer than {FEWEST_PICTURES}"
             )
         return pictures
 
