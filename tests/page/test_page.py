@@ -116,7 +116,7 @@ def test_what_is_undone_before_it_was_read_is_not_read_again(page):
       bench.beginStroke([14, 14], 2, false); // so soon after the one before that it waits for its turn
       bench.undo();
     }"""
-    page.evaluate(script, [module(page, "bench.js"), module(page, "state.js"), opened.ravel().tolist()])
+    page.evaluate(script, [module(page, "state/edits.js"), module(page, "state/store.js"), opened.ravel().tolist()])
     settle(page)
     assert (codes(page) == opened).all()
 
@@ -149,7 +149,7 @@ def test_examples_are_read_as_the_codes_that_they_came_with(page):
       const read = await Promise.all(examples.map(({ drawing }) => model.encode(drawing)));
       return examples.map(({ codes }, i) => [codes, read[i].codes]);
     }"""
-    for came_with, read in page.evaluate(script, [module(page, "model.js"), module(page, "state.js")]):
+    for came_with, read in page.evaluate(script, [module(page, "networks/remote.js"), module(page, "state/store.js")]):
         assert came_with == read
 
 

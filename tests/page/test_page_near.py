@@ -41,7 +41,7 @@ def in_browser(page, vqvae, images, grids):
     """Codes of images (N,28,28) and pictures of grids (N,G,G), by the page's own script."""
     size, grid = vqvae.config.image_size, vqvae.config.grid
     given = [base64.b64encode(data).decode() for data in (file_of(vqvae), *images.astype(np.uint8))]
-    script = module(page, "near.js").replace("near.js", "vqvae.js")  # which only the worker has loaded
+    script = module(page, "networks/client.js").replace("client.js", "vqvae.js")  # which only the worker has loaded
     read, drawn = page.evaluate(RUN, [script, given[0], [grid, grid], given[1:], grids.reshape(len(grids), -1).tolist()])
     return np.reshape(read, (-1, grid, grid)), np.reshape(drawn, (-1, size, size))
 
@@ -126,7 +126,7 @@ def test_page_and_server_agree_on_what_was_drawn(open_page, model):
     draw(page)
     until_codes_differ(page, before)
     settle(page)
-    drawing, image = page.evaluate(DRAWN, [module(page, "ink.js"), module(page, "state.js")])
+    drawing, image = page.evaluate(DRAWN, [module(page, "drawing/strokes.js"), module(page, "state/store.js")])
     assert (model.encode(np.reshape(drawing, (1, 28, 28)) / 255) == codes(page)).all()
     assert np.abs(np.reshape(image, (1, 28, 28)) - 255 * model.decode(codes(page)[None])).max() < 0.51
 
@@ -162,7 +162,7 @@ def test_without_it_the_server_is_asked(browser, app_url, model, fault):
         if fault in scripts:
             context.add_init_script(scripts[fault])
         if fault == "no SIMD":
-            context.route("**/matmul.js", lambda route: route.fulfill(body=without_simd(route.fetch().text()), content_type="text/javascript"))
+            context.route("**/wasm_matmul.js", lambda route: route.fulfill(body=without_simd(route.fetch().text()), content_type="text/javascript"))
         page = context.new_page()
         page.goto(app_url)
         page.wait_for_selector("#palette [role=option] img")

@@ -107,7 +107,7 @@ def start(weights: str) -> str:
 
 
 def measure(page, event: str, part: str, act) -> float:
-    page.evaluate(WATCH, [module(page, "state.js"), event, part])
+    page.evaluate(WATCH, [module(page, "state/store.js"), event, part])
     act()
     return page.evaluate("() => window.measured")
 
@@ -148,7 +148,7 @@ def pointer_moves(page, times: int):
 
 def pictures_a_second(page, seconds: float = 4) -> float:
     """Of those that follow a circling stroke."""
-    page.evaluate(COUNT, module(page, "state.js"))
+    page.evaluate(COUNT, module(page, "state/store.js"))
     box = page.locator("#draw-pad").bounding_box()
     middle, radius = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), box["width"] / 4
     page.mouse.move(middle[0] + radius, middle[1])
@@ -166,7 +166,7 @@ def cell_edits(page, times: int):
     for i in range(times):
         page.keyboard.press(str(1 + i % 5))
         yield measure(page, KEY, "image", lambda i=i: page.keyboard.press(str(i % 10)))
-        page.evaluate(FOLLOWED, module(page, "state.js"))
+        page.evaluate(FOLLOWED, module(page, "state/store.js"))
 
 
 def what_ifs(page, times: int):
@@ -177,7 +177,7 @@ def what_ifs(page, times: int):
         if i % 2:
             page.keyboard.press(str(1 + i % 5))
             page.keyboard.press(str(i % 10))
-            page.evaluate(FOLLOWED, module(page, "state.js"))
+            page.evaluate(FOLLOWED, module(page, "state/store.js"))
 
 
 def completions(page, times: int):

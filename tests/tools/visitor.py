@@ -67,7 +67,7 @@ def module(page, name):
 
 def at_hand(page, most=20_000):
     """Whether the browser runs the VQ-VAE itself, within so many ms."""
-    return page.evaluate(AT_HAND, [module(page, "near.js"), most])
+    return page.evaluate(AT_HAND, [module(page, "networks/client.js"), most])
 
 
 def cell(page, row, column):
