@@ -56,7 +56,7 @@ WATCH = """async ([script, event, part]) => {
 # Whether the what-if strip has caught up with the grid: no request of an earlier edit is left to disturb the next.
 FOLLOWED = """async (script) => {
   const { state } = await import(script);
-  const followed = () => state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
+  const followed = () => state.decodedCodes === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
   while (!followed()) await new Promise((resolve) => setTimeout(resolve, 10));
 }"""
 # Counts the pictures that are painted.

@@ -22,9 +22,9 @@ CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map(
 
 # Resolves once the browser has the VQ-VAE at hand, or to false when it has not within so many ms.
 AT_HAND = """async ([address, most]) => {
-  const near = await import(address);
+  const networks = await import(address);
   for (const until = performance.now() + most; performance.now() < until; ) {
-    if (near.isReady()) return true;
+    if (networks.isLocal()) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return false;

@@ -1,7 +1,7 @@
 """The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder in ``static/views``.
 
-The files are served and loaded as they are. A script is an ES module that exports ``mount``; it imports
-``state/store.js`` and others like any module, which is how the parts share one state.
+The files are served and loaded as they are. A script is an ES module that exports ``mount``; all import the same
+``static/state``, which is how the parts share one state, and ``static/start.js`` starts it.
 """
 
 import hashlib
@@ -21,8 +21,11 @@ CONTENTS = b"".join(name.encode() + content for name, content in sorted(FILED.it
 ADDRESS = f"vqdemo/{hashlib.sha256(CONTENTS).hexdigest()[:12]}"
 FILES = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
 
-START = """
-import(new URL(props.script, document.baseURI)).then((view) => view.mount(element, props));
+MOUNT = """
+Promise.all(props.scripts.map((script) => import(new URL(script, document.baseURI)))).then(([page, view]) => {
+  view.mount(element, props);
+  page.start(props.text.status);
+});
 """
 
 
@@ -49,9 +52,9 @@ def view(name: str, text: dict) -> gr.HTML:
     return gr.HTML(
         html_template=(folder / f"{name}.html").read_text(encoding="utf-8"),
         css_template=(folder / f"{name}.css").read_text(encoding="utf-8"),
-        js_on_load=START,
+        js_on_load=MOUNT,
         apply_default_css=False,
         elem_classes=["view", name.replace("_", "-")],
-        script=f"{ADDRESS}/views/{name}/{name}.js",
+        scripts=[f"{ADDRESS}/start.js", f"{ADDRESS}/views/{name}/{name}.js"],
         text={**text.get(name, {}), "status": text["status"]},
     )

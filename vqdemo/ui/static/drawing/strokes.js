@@ -1,23 +1,48 @@
-// Drawings and pixels. A drawing is data: an optional 28x28 `base` picture lying at `place` (x, y, scale), and
-// `strokes` over it, each {points, width, erase}, all measured in pixels of the 28x28 image. It is rendered as
-// smooth lines: finely to be shown, and coarsely for the network, which sees the average over each pixel.
+// Drawings -> pixels. A drawing is data: an image with strokes over it. It is rendered as smooth lines: finely to be shown, and
+// coarsely for the encoder, which is given the mean ink over each pixel.
 
-import { watch } from "../state/store.js";
+/** @import { Image } from "../networks/types.js" */
+
+/**
+ * All is measured in pixels of the 28x28 image.
+ * @typedef {object} Drawing
+ * @property {Image | null} base an image under the strokes, or none
+ * @property {[number, number, number]} place where that lies: x, y, scale
+ * @property {Stroke[]} strokes
+ * @property {boolean} [invitation] whether it is the example that greets a visitor, and gives way to the first stroke
+ */
+
+/** @typedef {{points: [number, number][], width: number, erase: boolean}} Stroke */
+/** @typedef {{detail: number, canvas: HTMLCanvasElement, pen: CanvasRenderingContext2D}} Sheet */
 
 export const SIDE = 28;
-const BOX = 20; // what MNIST fits its digits into
+const BOX_SIDE = 20; // pixels: MNIST scales its digits into a box of 20x20
+const MIN_INK = 64; // of 255: a paler pixel does not count as part of the digit
+const ENCODED_DETAIL = 4; // a finer rendering would change nothing but the time
 
+/** @type {Drawing} */
 export const blank = { base: null, place: [0, 0, 1], strokes: [] };
 
+/** @param {Drawing} drawing */
 export const isEmpty = (drawing) => !drawing.base && !drawing.strokes.length;
 
-/** A canvas made to draw on, with `detail` pixels for each pixel of the image. */
+/**
+ * A canvas made to draw on, with `detail` pixels, each way, for each pixel of the image.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} detail
+ * @param {CanvasRenderingContext2DSettings} [options]
+ * @returns {Sheet}
+ */
 export function sheet(canvas, detail, options) {
   canvas.width = canvas.height = SIDE * detail;
   return { detail, canvas, pen: canvas.getContext("2d", options) };
 }
 
-/** Render a drawing on a sheet in a colour [r, g, b]: the opacity is its ink. */
+/**
+ * Render a drawing on a sheet in a colour [r, g, b]: the opacity is its ink.
+ * @param {Drawing} drawing
+ * @param {Sheet} sheet
+ */
 export function render(drawing, { detail, canvas, pen }, rgb = [0, 0, 0]) {
   pen.globalCompositeOperation = "source-over";
   pen.clearRect(0, 0, canvas.width, canvas.height);
@@ -38,12 +63,14 @@ export function render(drawing, { detail, canvas, pen }, rgb = [0, 0, 0]) {
   }
 }
 
-const read = sheet(document.createElement("canvas"), 4, { willReadFrequently: true }); // a finer one would change nothing but the time
+/** @type {Sheet} */
+let encodedSheet;
 
-/** A drawing -> the 28x28 image that the network is given. */
+/** A drawing -> the image that the encoder is given. @param {Drawing} drawing @returns {Image} */
 export function rasterise(drawing) {
-  render(drawing, read);
-  const { detail, canvas, pen } = read;
+  encodedSheet ??= sheet(document.createElement("canvas"), ENCODED_DETAIL, { willReadFrequently: true });
+  render(drawing, encodedSheet);
+  const { detail, canvas, pen } = encodedSheet;
   const fine = pen.getImageData(0, 0, canvas.width, canvas.width).data;
   const image = new Uint8Array(SIDE * SIDE);
   for (let i = 0; i < image.length; i++) {
@@ -57,19 +84,23 @@ export function rasterise(drawing) {
   return image;
 }
 
-/** The drawing scaled into the box of 20x20 and moved so that its centre of mass is in the centre, or null. */
+/**
+ * The drawing scaled into the box and moved so that its centre of mass is in the centre, or null where there is no ink.
+ * @param {Drawing} drawing
+ * @returns {Drawing | null}
+ */
 export function centred(drawing) {
   const image = rasterise(drawing);
   let [left, right, top, bottom, mass, x, y] = [SIDE, 0, SIDE, 0, 0, 0, 0];
   image.forEach((ink, i) => {
-    if (ink < 64) return;
+    if (ink < MIN_INK) return;
     const [row, column] = [Math.floor(i / SIDE), i % SIDE];
     [left, right] = [Math.min(left, column), Math.max(right, column + 1)];
     [top, bottom] = [Math.min(top, row), Math.max(bottom, row + 1)];
     [mass, x, y] = [mass + ink, x + ink * (column + 0.5), y + ink * (row + 0.5)];
   });
   if (!mass) return null;
-  const scale = BOX / Math.max(right - left, bottom - top);
+  const scale = BOX_SIDE / Math.max(right - left, bottom - top);
   const [dx, dy] = [SIDE / 2 - (scale * x) / mass, SIDE / 2 - (scale * y) / mass];
   const [px, py, size] = drawing.place;
   return {
@@ -89,73 +120,4 @@ function asCanvas(image, rgb) {
   image.forEach((ink, i) => pixels.data.set([...rgb, ink], 4 * i));
   canvas.getContext("2d").putImageData(pixels, 0, 0);
   return canvas;
-}
-
-/** The middle of a square picture, `side` pixels each way. */
-export function middle(image, side) {
-  const full = Math.sqrt(image.length);
-  const rim = (full - side) / 2;
-  return image.filter((_, i) => [Math.floor(i / full), i % full].every((at) => at >= rim && at < rim + side));
-}
-
-/** Show ink values (any square picture) on a canvas, in the colours of the theme; `tint(x, y)` picks the accent. */
-export function paint(canvas, image, tint = () => false) {
-  const side = Math.sqrt(image.length);
-  if (canvas.width !== side) canvas.width = canvas.height = side;
-  const [paper, ink, accent] = ["--paper", "--ink", "--imagined"].map(colour);
-  const context = canvas.getContext("2d");
-  const pixels = context.createImageData(side, side);
-  image.forEach((value, i) => {
-    const mark = tint(i % side, Math.floor(i / side)) ? accent : ink;
-    for (let c = 0; c < 3; c++) pixels.data[4 * i + c] = paper[c] + ((mark[c] - paper[c]) * value) / 255;
-    pixels.data[4 * i + 3] = 255;
-  });
-  context.putImageData(pixels, 0, 0);
-}
-
-// Pictures that stand still are <img>: to the browser every canvas is a layer of its own, and two hundred make each frame slow.
-
-/** An empty picture. It is silent for those who listen: what it stands in has the name. */
-export const picture = () => Object.assign(document.createElement("img"), { alt: "", draggable: false, decoding: "sync" });
-
-/** Show ink values (any square picture) in an <img>, in the colours of the theme. */
-export function depict(img, image) {
-  if (!addresses.has(image)) {
-    paint(spare, image);
-    addresses.set(image, spare.toDataURL());
-  }
-  img.src = addresses.get(image);
-}
-
-const spare = document.createElement("canvas");
-const addresses = new Map(); // by image
-watch(["theme"], () => addresses.clear());
-
-/** A test of cells as a test of pixels (x, y), for paint. */
-export function inCells({ grid_shape: [rows, columns] }, test) {
-  return (x, y) => test(Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE));
-}
-
-/** Show strengths (any square picture, 0 to 255) on a transparent canvas, as more or less of the accent colour. */
-export function tint(canvas, image) {
-  const side = Math.sqrt(image.length);
-  if (canvas.width !== side) canvas.width = canvas.height = side;
-  const accent = colour("--accent");
-  const context = canvas.getContext("2d");
-  const pixels = context.createImageData(side, side);
-  image.forEach((strength, i) => pixels.data.set([...accent, Math.min(strength * 2.5, 170)], 4 * i));
-  context.putImageData(pixels, 0, 0);
-}
-
-// Asking for a style makes the browser work out all that has changed, so each colour is asked for once a theme.
-const colours = new Map();
-watch(["theme"], () => colours.clear());
-
-/** A colour of the theme, given in CSS as #rrggbb -> [r, g, b]. */
-export function colour(name) {
-  if (!colours.has(name)) {
-    const hex = getComputedStyle(document.querySelector(".gradio-container")).getPropertyValue(name).trim();
-    colours.set(name, [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
-  }
-  return colours.get(name);
 }

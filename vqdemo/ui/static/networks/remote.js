@@ -1,10 +1,5 @@
-// The model as the page sees it: a few async functions, and nothing that calls them knows where the networks run. What has to do with the
-// prior is asked of the server (ui/asking.py); images and codes are turned into each other by the VQ-VAE at hand (near.js) once that is
-// ready, else by the server as well.
-//
-// An image is a Uint8Array of 28x28 ink values (0 ground, 255 ink), a grid a flat array of codes, row by row.
-
-import * as near from "./client.js";
+// The networks as the server computes them: each function is one request to it (ui/asking.py). Its images and probabilities travel
+// as base64.
 
 const ASK = new URL("../../ask/", import.meta.url).href;
 const WEIGHTS = new URL("../../weights/", import.meta.url).href;
@@ -15,55 +10,43 @@ export function connect(text) {
   sentences ??= text;
 }
 
-/** All there is to know before the first stroke: shape, number of codes, tiles, defaults, examples. */
+/** The address of the VQ-VAE's weights. */
+export const weightsOf = (modelInfo) => WEIGHTS + modelInfo.id;
+
 export async function describe() {
-  const about = await ask("describe", {});
-  about.tiles = about.tiles.map(toImage);
-  about.blank.image = toImage(about.blank.image);
-  for (const example of about.examples) {
+  const modelInfo = await ask("describe", {});
+  modelInfo.tiles = modelInfo.tiles.map(toImage);
+  modelInfo.blank.image = toImage(modelInfo.blank.image);
+  for (const example of modelInfo.examples) {
     example.image = toImage(example.image);
     example.drawing = toImage(example.drawing);
   }
-  near.start(WEIGHTS + about.id, about);
-  return about;
+  return modelInfo;
 }
 
-/** Whether encode and decode answer at once, and cost nobody else anything. */
-export const isNear = near.isReady;
-
-/** Image -> {codes, image decoded from them}. */
 export async function encode(image) {
-  const answer = await near.ask("encode", image);
-  if (answer) return answer;
-  const reply = await ask("encode", { image: toBase64(image) });
-  return { codes: reply.codes, image: toImage(reply.image) };
+  const { codes, image: decoded } = await ask("encode", { image: toBase64(image) });
+  return { codes, image: toImage(decoded) };
 }
 
-/** Full grids -> their images. */
 export async function decode(grids) {
-  return (await near.ask("decode", grids)) ?? (await ask("decode", { grids })).images.map(toImage);
+  return (await ask("decode", { grids })).images.map(toImage);
 }
 
-/** Grid with -1 where unknown, settings -> list of alternatives [{codes, image, log_prob}], the likeliest first, and the order in
- * which the unknown cells were filled. */
 export async function complete(codes, settings) {
   const { alternatives, order } = await ask("complete", { codes, ...settings });
-  return { order, list: alternatives.map((one) => ({ ...one, image: toImage(one.image) })) };
+  return { order, list: alternatives.map((grid) => ({ ...grid, image: toImage(grid.image) })) };
 }
 
-/** Settings -> new digits [{codes, image}], in the order in which they were drawn. */
 export async function sample(settings) {
   const { samples } = await ask("sample", settings);
-  return samples.map((one) => ({ ...one, image: toImage(one.image) }));
+  return samples.map((grid) => ({ ...grid, image: toImage(grid.image) }));
 }
 
-/** Grid with -1 where unknown -> the probability of every code in every cell, given all other known cells: one
- * Float32Array, cell by cell. */
 export async function conditionals(codes, label = null) {
   return new Float32Array(toImage((await ask("conditionals", { codes, label })).probabilities).buffer);
 }
 
-/** The bytes of a picture file -> an image framed as the training digits are. */
 export async function frame(bytes) {
   return toImage((await ask("frame", { data: toBase64(bytes) })).image);
 }

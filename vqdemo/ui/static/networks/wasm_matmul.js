@@ -22,7 +22,8 @@ export function kernel(arrays) {
   const starts = [0];
   for (const { length } of arrays) starts.push(starts.at(-1) + 4 * (length + (-length & 15))); // each at the start of a cache line
   const memory = new WebAssembly.Memory({ initial: Math.ceil(starts.at(-1) / PAGE) });
-  const program = new WebAssembly.Instance(new WebAssembly.Module(binary()), { page: { memory } }).exports;
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(binary()), { page: { memory } });
+  const program = /** @type {any} */ (instance.exports);
   const copies = arrays.map((array, i) => {
     const copy = new Float32Array(memory.buffer, starts[i], array.length);
     copy.set(array);

@@ -1,20 +1,21 @@
 // How it works: the way of the visitor's own digit through both networks, the losses, and the measured quality.
 
-import * as bench from "../../state/edits.js";
-import { paint, rasterise, SIDE } from "../../drawing/strokes.js";
-import { distribution, newestFirst } from "../../state/insight.js";
-import * as model from "../../networks/remote.js";
-import { state, UNKNOWN, watch } from "../../state/store.js";
-import { fill } from "../parts/numbers.js";
+import { rasterise, SIDE } from "../../drawing/strokes.js";
+import * as networks from "../../networks/client.js";
+import { distributionIn, UNKNOWN } from "../../state/grid.js";
+import { newestFirst } from "../../state/newest_first.js";
+import { fill } from "../../state/sentence.js";
+import { state, watch } from "../../state/store.js";
+import { paint } from "../parts/paint.js";
 
-export function mount(element, props) {
-  const { text } = props;
-  bench.start(text.status);
+export function mount(element, { text }) {
   const part = (selector) => element.querySelector(selector);
+  const queue = newestFirst();
+  let shown = { codes: null, theme: null }; // of the prior's picture
 
-  watch(["about"], ({ about }) => {
-    if (!about) return;
-    const { rows: figures, measured_on } = about.figures;
+  watch(["modelInfo"], ({ modelInfo }) => {
+    if (!modelInfo) return;
+    const { rows: figures, measured_on } = modelInfo.figures;
     const rows = figures.map(({ name, ours, peer }) => {
       const row = document.createElement("tr");
       const title = Object.assign(document.createElement("th"), { scope: "row", textContent: text.figures[name] });
@@ -30,35 +31,34 @@ export function mount(element, props) {
     part(".peer-text").hidden = !figures.some(({ peer }) => peer);
   });
 
-  watch(["about", "view", "drawing", "codes", "image", "theme"], ({ about, view, drawing, codes, image }) => {
-    if (!about || view !== "how") return;
+  watch(["modelInfo", "view", "drawing", "codes", "image", "theme"], ({ modelInfo, view, drawing, codes, image }) => {
+    if (!modelInfo || view !== "how") return;
     const drawn = rasterise(drawing);
     for (const selector of [".drawn", ".cut canvas"]) paint(part(selector), drawn);
-    part("ol").style.setProperty("--columns", about.grid_shape[1]);
+    part("ol").style.setProperty("--columns", modelInfo.grid_shape[1]);
     part(".codes").replaceChildren(
       ...codes.map((code) => Object.assign(document.createElement("span"), { textContent: code === UNKNOWN ? "?" : code })),
     );
     paint(part(".back"), image);
-    wish(() => showExpected(codes));
+    queue(() => showExpected(codes));
   });
 
-  // What the prior expects: in every cell the tile's middle of each code, weighed by its probability.
-  const wish = newestFirst();
-  let shown = { codes: null, theme: null };
+  // What the prior expects: in every cell the middle of each code's tile, weighted by its probability.
   async function showExpected(codes) {
-    const { about, theme } = state;
+    const { modelInfo, theme } = state;
     if (shown.codes === codes && shown.theme === theme) return;
-    const probabilities = await model.conditionals(codes);
+    const probabilities = await networks.conditionals(codes);
     shown = { codes, theme };
-    const [rows, columns] = about.grid_shape;
+    const [rows, columns] = modelInfo.grid_shape;
     const [height, width] = [SIDE / rows, SIDE / columns];
-    const side = Math.sqrt(about.tiles[0].length);
+    const side = Math.sqrt(modelInfo.tiles[0].length);
     const [top, left] = [(side - height) / 2, (side - width) / 2];
     const image = new Uint8Array(SIDE * SIDE).map((_, i) => {
       const [y, x] = [Math.floor(i / SIDE), i % SIDE];
       const cell = Math.floor(y / height) * columns + Math.floor(x / width);
       const at = (top + (y % height)) * side + left + (x % width);
-      return distribution({ probabilities }, cell, about).reduce((sum, p, code) => sum + p * about.tiles[code][at], 0);
+      const distribution = distributionIn(cell, probabilities, modelInfo.num_codes);
+      return distribution.reduce((sum, p, code) => sum + p * modelInfo.tiles[code][at], 0);
     });
     paint(part(".prior"), image, () => true);
   }

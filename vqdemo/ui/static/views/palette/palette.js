@@ -1,59 +1,57 @@
 // The palette: one tile a code, looking like what the code usually draws, in an order in which neighbours are alike.
-// Choosing one writes it into the chosen cells; pointing at one shows every cell that carries it.
+// Choosing one writes it into the selected cells; pointing at one shows every cell that carries it.
 
-import * as bench from "../../state/edits.js";
-import { depict, picture } from "../../drawing/strokes.js";
-import * as pointing from "../../state/selection.js";
-import { linkedCells, watch } from "../../state/store.js";
-import { fill, share } from "../parts/numbers.js";
+import { writeCode } from "../../state/edits.js";
+import { focus, pointedCells } from "../../state/selection.js";
+import { fill } from "../../state/sentence.js";
+import { watch } from "../../state/store.js";
+import { share } from "../parts/numbers.js";
+import { depict, picture } from "../parts/paint.js";
+import { rovingFocus } from "../parts/roving_focus.js";
+import { codeOf, pointAtCodes } from "../parts/under_pointer.js";
 
-const TYPING_ENDS = 800; // ms after which a number typed on the palette begins anew
+const TYPING_PAUSE = 800; // ms after which a number typed on the palette begins anew
 
-export function mount(element, props) {
-  const { text } = props;
-  bench.start(text.status);
+export function mount(element, { text }) {
   const list = element.querySelector("#palette");
+  const recentList = element.querySelector(".recent");
+  const searchField = element.querySelector("input");
+  const roving = rovingFocus();
   let options = []; // in the order shown
-  let tiles = [];
-  let focus = 0; // the place of the one option that Tab reaches
+  let tiles = []; // by code
 
-  function build(about) {
-    tiles = about.tiles;
-    const most = Math.max(...about.usage);
-    options = about.order.map((code) => {
+  function build(modelInfo) {
+    tiles = modelInfo.tiles;
+    const maxUsage = Math.max(...modelInfo.usage);
+    options = modelInfo.order.map((code) => {
       const option = document.createElement("div");
       option.setAttribute("role", "option");
       option.dataset.code = code;
-      option.title = option.ariaLabel = fill(text.option, { code, share: share(about.usage[code]) });
+      option.title = option.ariaLabel = fill(text.option, { code, share: share(modelInfo.usage[code]) });
       const number = Object.assign(document.createElement("span"), { textContent: code });
       const bar = document.createElement("i"); // how often the code is used; a root, lest the empty one leave no others
-      bar.style.width = `${100 * Math.sqrt(about.usage[code] / most)}%`;
+      bar.style.width = `${100 * Math.sqrt(modelInfo.usage[code] / maxUsage)}%`;
       option.append(picture(), number, bar);
       return option;
     });
     list.append(...options);
+    roving.over(options);
   }
 
-  const codeOf = (event) => {
-    const tile = event.target.closest("[data-code]");
-    return tile ? Number(tile.dataset.code) : null;
-  };
+  const codeAt = (place) => Number(options[place].dataset.code);
   const placeOf = (code) => options.findIndex((option) => Number(option.dataset.code) === code);
 
+  // ---- pointing and choosing ----
   list.addEventListener("click", (event) => {
     const code = codeOf(event);
     if (code === null) return;
-    moveTo(placeOf(code));
-    bench.write(code);
+    roving.moveTo(placeOf(code));
+    writeCode(code);
   });
-  for (const tilesOf of [list, element.querySelector(".recent")]) {
-    tilesOf.addEventListener("pointerover", (event) => {
-      const code = codeOf(event);
-      if (code !== null && event.pointerType === "mouse") pointing.hover({ code });
-    });
-    tilesOf.addEventListener("pointerleave", () => pointing.hover(null));
-    tilesOf.addEventListener("focusin", (event) => pointing.focus({ code: codeOf(event) }));
-    tilesOf.addEventListener("focusout", () => pointing.focus(null));
+  for (const codes of [list, recentList]) {
+    pointAtCodes(codes, { sticky: true });
+    codes.addEventListener("focusin", (event) => focus({ code: codeOf(event) }));
+    codes.addEventListener("focusout", () => focus(null));
   }
 
   // ---- keys ----
@@ -64,79 +62,66 @@ export function mount(element, props) {
     const perRow = options.filter((option) => option.offsetTop === options[0].offsetTop).length;
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -perRow, ArrowDown: perRow };
     if (event.key in steps) {
-      const to = focus + steps[event.key];
-      if (to >= 0 && to < options.length) moveTo(to);
-    } else if (event.key === "Home") moveTo(0);
-    else if (event.key === "End") moveTo(options.length - 1);
-    else if (event.key === "Enter" || event.key === " ") bench.write(Number(options[focus].dataset.code));
+      const to = roving.current + steps[event.key];
+      if (to >= 0 && to < options.length) roving.moveTo(to);
+    } else if (event.key === "Home") roving.moveTo(0);
+    else if (event.key === "End") roving.moveTo(options.length - 1);
+    else if (event.key === "Enter" || event.key === " ") writeCode(codeAt(roving.current));
     else if (/^\d$/.test(event.key)) {
       clearTimeout(timer);
-      timer = setTimeout(() => (typed = ""), TYPING_ENDS);
+      timer = setTimeout(() => (typed = ""), TYPING_PAUSE);
       typed += event.key;
       const place = placeOf(Number(typed));
-      if (place >= 0) moveTo(place);
+      if (place >= 0) roving.moveTo(place);
     } else return;
     event.preventDefault();
   });
 
-  function moveTo(place) {
-    focus = place;
-    showFocus();
-    options[place].focus();
-  }
-
-  function showFocus() {
-    options.forEach((option, place) => (option.tabIndex = place === focus ? 0 : -1));
-  }
-
   // ---- search by number: the tile lights up, with the cells that carry it; Enter writes it ----
-  const search = element.querySelector("input");
-  search.addEventListener("input", () => {
-    const place = /^\d+$/.test(search.value) ? placeOf(Number(search.value)) : -1;
-    pointing.focus(place >= 0 ? { code: Number(search.value) } : null);
+  searchField.addEventListener("input", () => {
+    const place = /^\d+$/.test(searchField.value) ? placeOf(Number(searchField.value)) : -1;
+    focus(place >= 0 ? { code: Number(searchField.value) } : null);
     if (place >= 0) options[place].scrollIntoView({ block: "nearest", inline: "nearest" });
   });
-  search.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !/^\d+$/.test(search.value)) return;
-    bench.write(Number(search.value));
-    search.select();
+  searchField.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !/^\d+$/.test(searchField.value)) return;
+    writeCode(Number(searchField.value));
+    searchField.select();
   });
-  search.addEventListener("blur", () => {
-    search.value = "";
-    pointing.focus(null);
+  searchField.addEventListener("blur", () => {
+    searchField.value = "";
+    focus(null);
   });
 
   // ---- what is shown ----
-  watch(["about", "theme"], ({ about }) => {
-    if (!about) return;
-    if (!options.length) {
-      build(about);
-      showFocus();
-    }
+  watch(["modelInfo", "theme"], ({ modelInfo }) => {
+    if (!modelInfo) return;
+    if (!options.length) build(modelInfo);
     for (const option of options) depict(option.firstChild, tiles[option.dataset.code]);
   });
-  watch(["about", "codes", "selected", "pointed"], (now) => {
-    if (!now.about) return;
-    const carried = new Set([...now.selected].map((i) => now.codes[i]));
-    const linked = new Set([...linkedCells(now)].map((i) => now.codes[i])).add(now.pointed?.code);
+  watch(["modelInfo", "codes", "selected", "pointed"], (state) => {
+    if (!state.modelInfo) return;
+    const { codes, selected, pointed } = state;
+    const selectedCodes = new Set([...selected].map((cell) => codes[cell]));
+    const pointedCodes = new Set([...pointedCells(state)].map((cell) => codes[cell]));
+    if (pointed && "code" in pointed) pointedCodes.add(pointed.code);
     for (const option of options) {
       const code = Number(option.dataset.code);
-      option.ariaSelected = String(carried.has(code));
-      option.classList.toggle("linked", linked.has(code));
+      option.ariaSelected = String(selectedCodes.has(code));
+      option.classList.toggle("linked", pointedCodes.has(code));
     }
   });
-  const recent = element.querySelector(".recent");
-  watch(["about", "recent", "theme"], ({ about, recent: codes }) => {
-    if (!about) return;
-    const buttons = codes.map((code) => {
+  watch(["modelInfo", "recent", "theme"], ({ modelInfo, recent }) => {
+    if (!modelInfo) return;
+    const buttons = recent.map((code) => {
       const button = Object.assign(document.createElement("button"), { type: "button" });
-      button.dataset.code = code;
+      button.dataset.code = String(code);
       button.title = button.ariaLabel = options[placeOf(code)].title;
       button.append(picture());
-      button.addEventListener("click", () => bench.write(code));
+      button.addEventListener("click", () => writeCode(code));
       return button;
     });
-    recent.replaceChildren(...buttons);
-    buttons.forEach((button, i) => depict(button.firstChild, tiles[codes[i]]));
+    recentList.replaceChildren(...buttons);
+    buttons.forEach((button, i) => depict(button.firstChild, tiles[recent[i]]));
   });
 }

@@ -1,28 +1,31 @@
-// A layer of patches over a picture, one for each cell of the grid: it hatches what is unknown and outlines what
-// is pointed at or chosen, so that cell and pixels are seen to belong together.
+// An overlay of cells over a picture: it hatches the unknown ones and outlines those pointed at or selected, so that cell and pixels
+// are seen to belong together.
 
-import { linkedCells, shownCodes, UNKNOWN, watch } from "../../state/store.js";
+import { UNKNOWN } from "../../state/grid.js";
+import { shownCodes } from "../../state/playback.js";
+import { pointedCells } from "../../state/selection.js";
+import { watch } from "../../state/store.js";
 
-export function addPatches(board, { showUnknown }) {
+export function addCellOverlay(board, { showUnknown }) {
   const layer = document.createElement("div");
   layer.className = "patches";
   layer.setAttribute("aria-hidden", "true");
   board.append(layer);
-  const shown = []; // by cell: all that its patch shows, as a number
-  watch(["about", "codes", "watching", "pointed", "selected"], (state) => {
-    if (!state.about) return;
-    layer.style.setProperty("--columns", state.about.grid_shape[1]);
-    const linked = linkedCells(state);
+  const shown = []; // by cell: all that it shows, as one string
+  watch(["modelInfo", "codes", "playback", "pointed", "selected"], (state) => {
+    if (!state.modelInfo) return;
+    layer.style.setProperty("--columns", String(state.modelInfo.grid_shape[1]));
+    const pointed = pointedCells(state);
     while (layer.children.length < state.codes.length) layer.append(document.createElement("i"));
-    shownCodes(state).forEach((code, i) => {
-      const [unknown, chosen] = [showUnknown && code === UNKNOWN, state.selected.has(i)];
-      const look = unknown + 2 * linked.has(i) + 4 * chosen;
-      if (look === shown[i]) return; // as of nearly all, while a stroke is drawn
-      shown[i] = look;
-      const { classList } = layer.children[i];
+    shownCodes(state).forEach((code, cell) => {
+      const [unknown, selected] = [showUnknown && code === UNKNOWN, state.selected.has(cell)];
+      const look = [unknown, pointed.has(cell), selected].join();
+      if (look === shown[cell]) return; // as of nearly all, while a stroke is drawn
+      shown[cell] = look;
+      const { classList } = layer.children[cell];
       classList.toggle("unknown", unknown);
-      classList.toggle("linked", linked.has(i));
-      classList.toggle("chosen", chosen);
+      classList.toggle("linked", pointed.has(cell));
+      classList.toggle("chosen", selected);
     });
   });
 }

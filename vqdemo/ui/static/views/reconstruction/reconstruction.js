@@ -1,52 +1,38 @@
-// The reconstruction: the picture decoded from the codes, with unknown cells hatched over, since nobody knows yet
-// what is there.
+// The reconstruction: the image decoded from the codes. Pointing at it points at the cell that is there.
 
-import * as bench from "../../state/edits.js";
-import { inCells, paint, tint } from "../../drawing/strokes.js";
-import { addPatches } from "../parts/cell_overlay.js";
-import * as pointing from "../../state/selection.js";
-import { state, UNKNOWN, update, watch } from "../../state/store.js";
+import { drawReconstruction } from "../../state/edits.js";
+import { focus, hover, select } from "../../state/selection.js";
+import { state, watch } from "../../state/store.js";
+import { tint } from "../parts/paint.js";
+import { showReconstruction } from "../parts/reconstruction_board.js";
 
-/** Keep the picture on a board's canvas, with its patches: the large one, and small ones where that is out of sight. */
-export function showPicture(board) {
-  const canvas = board.querySelector("canvas");
-  watch(["image", "watching", "theme"], ({ image, watching, about }) => {
-    if (watching) paint(canvas, watching.image, inCells(about, (cell) => watching.question[cell] === UNKNOWN));
-    else if (image) paint(canvas, image);
-  });
-  addPatches(board, { showUnknown: true });
-}
-
-export function mount(element, props) {
-  bench.start(props.text.status);
+export function mount(element) {
   const board = element.querySelector("#reconstruction");
   const canvas = board.querySelector("canvas");
-  showPicture(board);
+  showReconstruction(board);
 
-  // Pointing at the picture points at the cell that is there; clicking chooses it.
-  const cellUnder = (event) => {
+  const cellAt = (event) => {
     const box = canvas.getBoundingClientRect();
-    const [rows, columns] = state.about.grid_shape;
+    const [rows, columns] = state.modelInfo.grid_shape;
     const index = (at, size, count) => Math.min(Math.max(Math.floor((at / size) * count), 0), count - 1);
     const row = index(event.clientY - box.top, box.height, rows);
     return row * columns + index(event.clientX - box.left, box.width, columns);
   };
   canvas.addEventListener("pointermove", (event) => {
-    if (event.pointerType === "mouse" && state.about) pointing.hover({ cell: cellUnder(event) });
+    if (event.pointerType === "mouse" && state.modelInfo) hover({ cell: cellAt(event) });
   });
-  canvas.addEventListener("pointerleave", () => pointing.hover(null));
+  canvas.addEventListener("pointerleave", () => hover(null));
   canvas.addEventListener("click", (event) => {
-    const cell = cellUnder(event);
-    update({ selected: new Set([cell]) });
-    if (event.pointerType !== "mouse") pointing.focus({ cell });
+    const cell = cellAt(event);
+    select([cell]);
+    if (event.pointerType !== "mouse") focus({ cell });
   });
 
-  // Which pixels depend on the cell pointed at.
-  const overlay = board.querySelector(".footprint");
+  const footprintCanvas = board.querySelector(".footprint");
   watch(["footprint", "theme"], ({ footprint }) => {
-    overlay.hidden = !footprint;
-    if (footprint) tint(overlay, footprint.image);
+    footprintCanvas.hidden = !footprint;
+    if (footprint) tint(footprintCanvas, footprint.image);
   });
 
-  element.querySelector("button").addEventListener("click", bench.toPad);
+  element.querySelector("button").addEventListener("click", drawReconstruction);
 }

@@ -1,13 +1,12 @@
 // The status line: one calm sentence when something needs saying. Notes fade after a while, errors stay until the
-// next deed.
+// next edit.
 
-import { start } from "../../state/edits.js";
-import { update, watch } from "../../state/store.js";
+import { hush } from "../../state/message.js";
+import { watch } from "../../state/store.js";
 
-const NOTE_LASTS = 7000; // ms
+const NOTE_DURATION = 7000; // ms
 
-export function mount(element, props) {
-  start(props.text.status);
+export function mount(element) {
   const line = element.querySelector("[role=status]");
   line.hidden = false; // an empty live region must be there before anything is said in it
   let timer;
@@ -15,6 +14,6 @@ export function mount(element, props) {
     clearTimeout(timer);
     line.textContent = message?.text ?? "";
     line.className = message?.kind ?? "";
-    if (message?.kind === "note") timer = setTimeout(() => update({ message: null }), NOTE_LASTS);
+    if (message?.kind === "note") timer = setTimeout(hush, NOTE_DURATION);
   });
 }
