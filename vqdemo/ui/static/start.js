@@ -1,5 +1,5 @@
-// Where the page starts, and the only place that knows of everything: the link that led here is opened, else the work that was
-// saved in this tab, else an example is shown.
+// Where the page starts, and the only place that knows of everything: the link that led here is opened, else
+// the work that was saved in this tab, else an example is shown.
 
 import { connect, decode, describe } from "./networks/client.js";
 import { setSettings, showAlternatives } from "./state/completions.js";

@@ -1,5 +1,5 @@
-// Drawings -> pixels. A drawing is data: an image with strokes over it. It is rendered as smooth lines: finely to be shown, and
-// coarsely for the encoder, which is given the mean ink over each pixel.
+// Drawings -> pixels. A drawing is data: an image with strokes over it. It is rendered as smooth lines:
+// finely to be shown, and coarsely for the encoder, which is given the mean ink over each pixel.
 
 /** @import { Image } from "../networks/types.js" */
 
@@ -9,7 +9,8 @@
  * @property {Image | null} base an image under the strokes, or none
  * @property {[number, number, number]} place where that lies: x, y, scale
  * @property {Stroke[]} strokes
- * @property {boolean} [invitation] whether it is the example that greets a visitor, and gives way to the first stroke
+ * @property {boolean} [invitation] whether it is the example that greets a visitor, and gives way to the
+ *   first stroke
  */
 
 /** @typedef {{points: [number, number][], width: number, erase: boolean}} Stroke */
@@ -66,7 +67,11 @@ export function render(drawing, { detail, canvas, pen }, rgb = [0, 0, 0]) {
 /** @type {Sheet} */
 let encodedSheet;
 
-/** A drawing -> the image that the encoder is given. @param {Drawing} drawing @returns {Image} */
+/**
+ * A drawing -> the image that the encoder is given.
+ * @param {Drawing} drawing
+ * @returns {Image}
+ */
 export function rasterise(drawing) {
   encodedSheet ??= sheet(document.createElement("canvas"), ENCODED_DETAIL, { willReadFrequently: true });
   render(drawing, encodedSheet);
@@ -85,7 +90,8 @@ export function rasterise(drawing) {
 }
 
 /**
- * The drawing scaled into the box and moved so that its centre of mass is in the centre, or null where there is no ink.
+ * The drawing scaled into the box and moved so that its centre of mass is in the centre, or null where there
+ * is no ink.
  * @param {Drawing} drawing
  * @returns {Drawing | null}
  */

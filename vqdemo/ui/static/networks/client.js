@@ -1,7 +1,8 @@
-// The networks as the page calls them: a few async functions, whose types are in types.js. The VQ-VAE runs locally, in a worker of
-// this browser, so that what follows a pen waits for no server, and the page stays responsive while it computes. It takes over once
-// its weights have come and it encodes the examples as the server does. Until then, and where a browser or a model will not have
-// it, and for all that concerns the prior, the server is asked (remote.js).
+// The networks as the page calls them: a few async functions, whose types are in types.js. The VQ-VAE runs
+// locally, in a worker of this browser, so that what follows a pen waits for no server, and the page stays
+// responsive while it computes. It takes over once its weights have come and it encodes the examples as the
+// server does. Until then, and where a browser or a model will not have it, and for all that concerns the
+// prior, the server is asked (remote.js).
 
 /** @import { Grid, Image, ModelInfo, Reconstruction } from "./types.js" */
 
@@ -25,12 +26,20 @@ export async function describe() {
 /** Whether encode and decode run in this browser. */
 export const isLocal = () => ready;
 
-/** Image -> its codes, and the image decoded from them. @param {Image} image @returns {Promise<Reconstruction>} */
+/**
+ * Image -> its codes, and the image decoded from them.
+ * @param {Image} image
+ * @returns {Promise<Reconstruction>}
+ */
 export async function encode(image) {
   return (await askWorker("encode", image)) ?? remote.encode(image);
 }
 
-/** Grids without unknown cells -> their images. @param {Grid[]} grids @returns {Promise<Image[]>} */
+/**
+ * Grids without unknown cells -> their images.
+ * @param {Grid[]} grids
+ * @returns {Promise<Image[]>}
+ */
 export async function decode(grids) {
   return (await askWorker("decode", grids)) ?? remote.decode(grids);
 }

@@ -1,5 +1,5 @@
-// The networks as the server computes them: each function is one request to it (ui/asking.py). Its images and probabilities travel
-// as base64.
+// The networks as the server computes them: each function is one request to it (ui/asking.py). Its images and
+// probabilities travel as base64.
 
 const ASK = new URL("../../ask/", import.meta.url).href;
 const WEIGHTS = new URL("../../weights/", import.meta.url).href;
@@ -51,7 +51,8 @@ export async function frame(bytes) {
   return toImage((await ask("frame", { data: toBase64(bytes) })).image);
 }
 
-// What the server has to say about bad input comes as {error}. That, and no answer at all, become an Error whose message can be shown.
+// What the server has to say about bad input comes as {error}. That, and no answer at all, become an Error
+// whose message can be shown.
 async function ask(name, request) {
   const reply = await post(ASK + name, JSON.stringify(request));
   if (!reply) throw new Error(sentences.no_answer);
@@ -59,8 +60,8 @@ async function ask(name, request) {
   return reply;
 }
 
-// JSON there and back, null if none comes. fetch() would tell of the head of an answer and of its body one after the other, half a
-// millisecond later.
+// JSON there and back, null if none comes. fetch() would tell of the head of an answer and of its body one
+// after the other, half a millisecond later.
 function post(address, body) {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();

@@ -16,9 +16,14 @@
  */
 
 /**
- * How the prior samples. `label`: the class asked for, null for any; `n`: how many grids; `guidance`: how strongly the class is insisted
- * on, 0 or more; `seed`: equal seeds give equal grids.
- * @typedef {{label: number | null, n: number, temperature: number, top_p?: number, guidance: number, seed: number}} Settings
+ * How the prior samples.
+ * @typedef {object} Settings
+ * @property {number | null} label the class asked for, null for any
+ * @property {number} n how many grids
+ * @property {number} temperature more than 0
+ * @property {number} [top_p] up to 1: the least likely codes are left out
+ * @property {number} guidance how strongly the class is insisted on, 0 or more
+ * @property {number} seed equal seeds give equal grids
  */
 
 /**
@@ -34,11 +39,13 @@
  * @property {number} num_codes
  * @property {string[]} labels the names of the classes
  * @property {number} background the code of a cell without ink
- * @property {Uint8Array[]} tiles by code: a square picture, 0 to 255, of what is usually drawn in and around a cell with it
+ * @property {Uint8Array[]} tiles by code: a square picture, 0 to 255, of what is usually drawn in and around
+ *   a cell with it
  * @property {number[]} usage by code: its share of all cells of the training images, 0 to 1
  * @property {number[]} order all codes, in an order in which neighbours look alike
  * @property {number[][]} nearest by code: the codes that look most like it, the nearest first
- * @property {[number, number][]} map by code: its place (x, y), 0 to 1, on a map where codes that look alike lie together
+ * @property {[number, number][]} map by code: its place (x, y), 0 to 1, on a map where codes that look alike
+ *   lie together
  * @property {Partial<Settings>} defaults the sampling settings that suit the weights
  * @property {Example[]} examples one image a class
  * @property {Reconstruction} blank what an image without ink is encoded to
@@ -55,7 +62,8 @@
  * @typedef {object} Figures
  * @property {{name: string, ours: string, peer: string | null}[]} rows
  * @property {{pictures: string, set: string} | null} measured_on
- * @property {number | null} typical_nats_a_cell mean surprise of a cell of a test image, given all other cells
+ * @property {number | null} typical_nats_a_cell mean surprise of a cell of a test image, given all other
+ *   cells
  */
 
 /**
@@ -63,11 +71,11 @@
  * @typedef {object} Networks
  * @property {(image: Image) => Promise<Reconstruction>} encode
  * @property {(grids: Grid[]) => Promise<Image[]>} decode grids without unknown cells
- * @property {(codes: Grid, settings: Settings) => Promise<{list: Completion[], order: number[]}>} complete the completions, likeliest
- *   first, and the order in which the unknown cells are filled
+ * @property {(codes: Grid, settings: Settings) => Promise<{list: Completion[], order: number[]}>} complete
+ *   the completions, likeliest first, and the order in which the unknown cells are filled
  * @property {(settings: Settings) => Promise<Reconstruction[]>} sample whole grids from nothing
- * @property {(codes: Grid, label?: number | null) => Promise<Float32Array>} conditionals cell by cell, the probability of each code given
- *   all other known cells
+ * @property {(codes: Grid, label?: number | null) => Promise<Float32Array>} conditionals cell by cell, the
+ *   probability of each code given all other known cells
  * @property {(bytes: Uint8Array) => Promise<Image>} frame a picture file, framed as the training images are
  */
 

@@ -1,13 +1,22 @@
-// The VQ-VAE in the browser: encoder, nearest code and decoder of vqdemo/vqvae.py once more, from the same file of weights. What that
-// says of the method holds here. It runs in a worker (see near.js), and so uses nothing of the page.
+// The VQ-VAE in the browser: encoder, vector quantizer and decoder of vqdemo/vqvae.py once more, from the
+// same file of weights. What that says of the method holds here. It runs in a worker (worker.js), and so uses
+// nothing of the page.
 //
-// What flows through is a matrix with a row for each cell and a column for each channel. A 1x1 convolution is a product of that with
-// the layer's weights, and a 3x3 convolution is one of all cells' neighbourhoods, side by side in each row.
+// Activations are a matrix with a row for each cell and a column for each channel. A 1x1 convolution is the
+// product of that and the layer's weights; for a 3x3 convolution each row holds the cell's whole 3x3
+// neighbourhood (im2col).
+
+/** @import { Grid, Image } from "./types.js" */
 
 import { COLUMNS, kernel, ROWS, strips } from "./wasm_matmul.js";
 
-/** A safetensors file (ArrayBuffer) and the grid's [rows, columns] -> {encode, decode}. Throws if it is not what is expected. */
-export function vqvae(file, [rows, columns]) {
+/**
+ * The network of a safetensors file. Throws where that is of another network.
+ * @param {ArrayBuffer} file
+ * @param {[number, number]} shape rows and columns of the grid
+ */
+export function vqvae(file, shape) {
+  const [rows, columns] = shape;
   const tensors = safetensors(file);
   const codebook = tensors.get("quantizer.codebook");
   const [numCodes, dimension] = codebook.shape;
@@ -15,7 +24,7 @@ export function vqvae(file, [rows, columns]) {
   const side = columns * patch;
   const cells = rows * columns;
 
-  // All matrices lie where the kernel can work on them: what flows, and each layer's weights.
+  // All matrices lie where the kernel can work on them: activations, and each layer's weights.
   const layers = new Map();
   for (const [name, weight] of tensors) {
     const layer = name.match(/^(.*)\.weight$/)?.[1];
@@ -23,10 +32,10 @@ export function vqvae(file, [rows, columns]) {
   }
   const width = layers.get("encoder.enter").n;
   const longest = Math.max(...[...layers.values()].map(({ k }) => k));
-  const matrix = (columns) => new Float32Array(full(cells, ROWS) * columns);
-  const flow = [matrix(full(patch ** 2)), matrix(full(dimension)), matrix(width), matrix(width), matrix(width), matrix(longest)];
-  const { copies, multiply } = kernel([...flow, ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias])]);
-  const [patches, vectors, stream, active, inner, neighbourhoods] = copies.splice(0, flow.length);
+  const matrix = (columns) => new Float32Array(padded(cells, ROWS) * columns);
+  const activations = [matrix(padded(patch ** 2)), matrix(padded(dimension)), matrix(width), matrix(width), matrix(width), matrix(longest)];
+  const { copies, multiply } = kernel([...activations, ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias])]);
+  const [patches, vectors, stream, active, inner, neighbourhoods] = copies.splice(0, activations.length);
   for (const layer of layers.values()) [layer.weights, layer.bias] = copies.splice(0, 2);
 
   function convolve(name, x, out) {
@@ -38,9 +47,9 @@ export function vqvae(file, [rows, columns]) {
   function gather(x, inputs) {
     let to = 0;
     for (let cell = 0; cell < cells; cell++) {
-      for (let near = 0; near < 9; near++) {
-        const row = Math.floor(cell / columns) + Math.floor(near / 3) - 1;
-        const column = (cell % columns) + (near % 3) - 1;
+      for (let neighbour = 0; neighbour < 9; neighbour++) {
+        const row = Math.floor(cell / columns) + Math.floor(neighbour / 3) - 1;
+        const column = (cell % columns) + (neighbour % 3) - 1;
         const inside = row >= 0 && row < rows && column >= 0 && column < columns;
         const from = (row * columns + column) * inputs;
         for (let i = 0; i < inputs; i++) neighbourhoods[to++] = inside ? x[from + i] : 0;
@@ -71,9 +80,9 @@ export function vqvae(file, [rows, columns]) {
   const places = Int32Array.from({ length: rows * patch * side }, (_, i) => {
     const [y, x] = [Math.floor(i / side), i % side];
     const cell = Math.floor(y / patch) * columns + Math.floor(x / patch);
-    return cell * full(patch ** 2) + (y % patch) * patch + (x % patch);
+    return cell * padded(patch ** 2) + (y % patch) * patch + (x % patch);
   });
-  const lengths = Array.from({ length: numCodes }, (_, code) => entries(code).reduce((sum, e) => sum + e * e, 0));
+  const squaredNorms = Array.from({ length: numCodes }, (_, code) => entries(code).reduce((sum, e) => sum + e * e, 0));
 
   function entries(code) {
     return codebook.data.subarray(code * dimension, (code + 1) * dimension);
@@ -82,26 +91,26 @@ export function vqvae(file, [rows, columns]) {
   /** |z - e|² = |z|² - 2 z.e + |e|², and |z|² is the same for every code. */
   function nearest(cell) {
     let [code, least] = [0, Infinity];
-    for (let one = 0; one < numCodes; one++) {
+    for (let candidate = 0; candidate < numCodes; candidate++) {
       let dot = 0;
-      for (let i = 0; i < dimension; i++) dot += vectors[cell * full(dimension) + i] * codebook.data[one * dimension + i];
-      const distance = lengths[one] - 2 * dot;
-      if (distance < least) [code, least] = [one, distance];
+      for (let i = 0; i < dimension; i++) dot += vectors[cell * padded(dimension) + i] * codebook.data[candidate * dimension + i];
+      const distance = squaredNorms[candidate] - 2 * dot;
+      if (distance < least) [code, least] = [candidate, distance];
     }
     return code;
   }
 
   return {
-    /** Image, ink from 0 to 255 -> codes, row by row. */
+    /** @param {Image} image @returns {Grid} */
     encode(image) {
       for (let i = 0; i < image.length; i++) patches[places[i]] = image[i] / 255;
       run("encoder", patches, vectors);
       return Array.from({ length: cells }, (_, cell) => nearest(cell));
     },
 
-    /** Codes -> image. */
+    /** @param {Grid} codes @returns {Image} */
     decode(codes) {
-      codes.forEach((code, cell) => vectors.set(entries(code), cell * full(dimension)));
+      codes.forEach((code, cell) => vectors.set(entries(code), cell * padded(dimension)));
       run("decoder", vectors, patches);
       const image = new Uint8ClampedArray(places.length); // rounds as well
       for (let i = 0; i < image.length; i++) image[i] = 255 * patches[places[i]];
@@ -110,24 +119,29 @@ export function vqvae(file, [rows, columns]) {
   };
 }
 
-/** The next multiple: the kernel works on full blocks, whose further rows and columns are of no account. */
-const full = (number, step = COLUMNS) => Math.ceil(number / step) * step;
+/** The next multiple: the kernel works on full blocks, whose further rows and columns are padding. */
+const padded = (number, step = COLUMNS) => Math.ceil(number / step) * step;
 
-/** Weight (outputs, channels, size, size) and bias -> a layer whose weights are a matrix of k rows, a channel of a neighbour each, and n
- * columns. */
+/**
+ * Weight (outputs, channels, size, size) and bias -> a layer whose weights are a matrix of k rows, one for
+ * each channel of each neighbour, and n columns.
+ */
 function convolution({ shape: [outputs, channels, size], data }, bias) {
-  const [inputs, n] = [full(channels), full(outputs)];
+  const [inputs, n] = [padded(channels), padded(outputs)];
   const k = size ** 2 * inputs;
   const weight = (i, output) => {
-    const [near, channel] = [Math.floor(i / inputs), i % inputs];
-    return channel < channels && output < outputs ? data[(output * channels + channel) * size ** 2 + near] : 0;
+    const [neighbour, channel] = [Math.floor(i / inputs), i % inputs];
+    return channel < channels && output < outputs ? data[(output * channels + channel) * size ** 2 + neighbour] : 0;
   };
-  const padded = new Float32Array(n);
-  padded.set(bias.data);
-  return { size, inputs, k, n, weights: strips(weight, k, n), bias: padded };
+  const paddedBias = new Float32Array(n);
+  paddedBias.set(bias.data);
+  return { size, inputs, k, n, weights: strips(weight, k, n), bias: paddedBias };
 }
 
-/** A file of float32 tensors -> {shape, data} by name. The format: https://github.com/huggingface/safetensors#format */
+/**
+ * A file of float32 tensors -> {shape, data} by name. The format:
+ * https://github.com/huggingface/safetensors#format
+ */
 function safetensors(file) {
   const length = Number(new DataView(file).getBigUint64(0, true));
   const { __metadata__, ...header } = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));

@@ -1,26 +1,30 @@
-// The product of matrices, in which nearly all the time of the networks goes, as a WebAssembly program of SIMD instructions: ten times as
-// fast as plain JavaScript. It is short enough to be written down instruction by instruction, so the page needs no compiler and no
-// build step. The encoding: https://webassembly.github.io/spec/core/binary/
+// The product of matrices, in which nearly all the time of the networks goes, as a WebAssembly program of
+// SIMD instructions: ten times as fast as plain JavaScript. It is short enough to be written down instruction
+// by instruction, so the page needs no compiler and no build step. The encoding:
+// https://webassembly.github.io/spec/core/binary/
 //
 //   out = x · w + bias, all float32, for x of m rows and k columns and w of n columns:
 //
 //     for column = 0, 8, ... below n
 //       for row = 0, 4, ... below m
 //         block = bias[column .. column + 8], in each of four rows
-//         for i = 0, 1, ... below k: block[r] += x[row + r, i] * w[i, column .. column + 8], for each of the four
+//         for i = 0, 1, ... below k, and in each of the four rows:
+//           block[r] += x[row + r, i] * w[i, column .. column + 8]
 //         out[row .. row + 4, column .. column + 8] = block
 
 export const ROWS = 4; // of a block; m is a multiple of it
 export const COLUMNS = 8; // of a block: two vectors of four floats; n is a multiple of it
 const PAGE = 65536; // bytes, the unit in which a program is given memory
 
-/** Arrays of float32 -> {copies, multiply}: copies of them where the program can reach them, and the program.
- *
- * multiply(out, x, w, bias, k, n) works on such copies. w is in strips of eight columns, see strips().
+/**
+ * Copies of arrays where the program can reach them, and the program, which works on such copies.
+ * @param {Float32Array[]} arrays
+ * @returns {{copies: Float32Array[], multiply: (out: Float32Array, x: Float32Array, w: Float32Array,
+ *   bias: Float32Array, k: number, n: number) => void}} w: in strips of eight columns, see strips()
  */
 export function kernel(arrays) {
   const starts = [0];
-  for (const { length } of arrays) starts.push(starts.at(-1) + 4 * (length + (-length & 15))); // each at the start of a cache line
+  for (const { length } of arrays) starts.push(starts.at(-1) + 4 * (length + (-length & 15))); // of cache lines
   const memory = new WebAssembly.Memory({ initial: Math.ceil(starts.at(-1) / PAGE) });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(binary()), { page: { memory } });
   const program = /** @type {any} */ (instance.exports);
@@ -34,8 +38,10 @@ export function kernel(arrays) {
   return { copies, multiply };
 }
 
-/** The matrix of w(i, column), k rows and n columns, in the order in which the program reads it: eight columns from top to bottom, then
- * the next eight. */
+/**
+ * The matrix of w(i, column), k rows and n columns, in the order in which the program reads it: eight columns
+ * from top to bottom, then the next eight.
+ */
 export function strips(w, k, n) {
   const matrix = new Float32Array(k * n);
   for (let i = 0; i < k; i++) {
@@ -47,7 +53,7 @@ export function strips(w, k, n) {
   return matrix;
 }
 
-// ---- instructions: each piece of the program is a list of bytes, and leaves on the stack what its name says ----
+// ---- instructions: lists of bytes; each leaves on the stack what its name says ----
 
 const count = (n) => (n < 128 ? [n] : [128 + (n % 128), ...count(n >> 7)]);
 const list = (items) => [...count(items.length), ...items.flat()];

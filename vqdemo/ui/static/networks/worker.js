@@ -1,4 +1,5 @@
-// The worker of client.js: it fetches the weights, builds the VQ-VAE, and answers requests one after the other.
+// The worker of client.js: it fetches the weights, builds the VQ-VAE, and answers requests one after the
+// other.
 
 import { vqvae } from "./vqvae.js";
 

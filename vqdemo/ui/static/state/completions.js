@@ -1,5 +1,5 @@
-// Completions of the grid by the prior, side by side, of which one may be adopted. The grid changes only then, so that nothing
-// that was sampled ever overwrites an edit.
+// Completions of the grid by the prior, side by side, of which one may be adopted. The grid changes only
+// then, so that nothing that was sampled ever overwrites an edit.
 
 /** @import { Grid, Settings } from "../networks/types.js" */
 
@@ -25,7 +25,10 @@ export async function complete() {
   return showAlternatives(question);
 }
 
-/** Show the completions of a grid: the present one, or what it was before one was adopted. @param {Grid} question */
+/**
+ * Show the completions of a grid: the present one, or what it was before one was adopted.
+ * @param {Grid} question
+ */
 export async function showAlternatives(question) {
   const { codes, settings } = state;
   update({ completing: true });

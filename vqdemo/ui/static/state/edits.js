@@ -1,4 +1,5 @@
-// What a visitor can do to drawing and grid, one function for each edit, and undo. The networks follow (reconstruction.js).
+// What a visitor can do to drawing and grid, one function for each edit, and undo. The networks follow
+// (reconstruction.js).
 
 /** @import { Grid, Image } from "../networks/types.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
@@ -74,7 +75,11 @@ export function drawReconstruction() {
 
 // ---- the grid ----
 
-/** Another grid to work on, and its image; the pad shows that. @param {Grid} codes @param {Image} image */
+/**
+ * Another grid to work on, and its image; the pad shows that.
+ * @param {Grid} codes
+ * @param {Image} image
+ */
 export function openGrid(codes, image) {
   recordStep();
   hush();
@@ -85,7 +90,10 @@ export function openGrid(codes, image) {
   update({ drawing, encodedDrawing: drawing, encoded, codes, image, decodedCodes: codes, alternatives: null, selected });
 }
 
-/** Replace the codes, as one step of undo. Alternatives complete one grid, so they go with it. @param {Grid} codes */
+/**
+ * Replace the codes, as one step of undo. Alternatives complete one grid, so they go with it.
+ * @param {Grid} codes
+ */
 export function replaceCodes(codes) {
   recordStep();
   update({ codes, alternatives: null });

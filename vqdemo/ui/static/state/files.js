@@ -1,5 +1,5 @@
-// The work as files: codes as JSON or plain text, and what a visitor opens, a file of codes or a picture. What is read is
-// checked, and a fault is an Error whose message can be shown.
+// The work as files: codes as JSON or plain text, and what a visitor opens, a file of codes or a picture.
+// What is read is checked, and a fault is an Error whose message can be shown.
 
 /** @import { Grid, Settings } from "../networks/types.js" */
 /** @import { State } from "./types.js" */

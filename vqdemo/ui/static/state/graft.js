@@ -9,7 +9,11 @@ import { hush } from "./message.js";
 import { openView } from "./page.js";
 import { state, update } from "./store.js";
 
-/** A with the cells that are taken from B. @param {State} state @returns {Grid} */
+/**
+ * A with the cells that are taken from B.
+ * @param {State} state
+ * @returns {Grid}
+ */
 export const graftedCodes = ({ codes, graft }) =>
   codes.map((code, cell) => (graft.taken.includes(cell) ? graft.other[cell] : code));
 

@@ -1,4 +1,5 @@
-// Grids of codes as plain values: cells and their places, parts of a grid, distributions over codes. Nothing here knows the page.
+// Grids of codes as plain values: cells and their places, parts of a grid, distributions over codes. Nothing
+// here knows the page.
 
 /** @import { Grid, ModelInfo } from "../networks/types.js" */
 
@@ -7,7 +8,11 @@ export const UNKNOWN = -1; // instead of a code
 /** @param {Grid} a @param {Grid} b */
 export const sameCodes = (a, b) => a.every((code, cell) => code === b[cell]);
 
-/** The grid that is decoded for one with unknown cells: without ink there. @param {Grid} codes @param {ModelInfo} modelInfo */
+/**
+ * The grid that is decoded for one with unknown cells: without ink there.
+ * @param {Grid} codes
+ * @param {ModelInfo} modelInfo
+ */
 export const withoutUnknown = (codes, { background }) => codes.map((code) => (code === UNKNOWN ? background : code));
 
 /** @param {Grid} codes @param {number} columns */
@@ -38,7 +43,11 @@ const PARTS = {
   random: () => Math.random() < 0.5,
 };
 
-/** The cells of a part of the grid: "top", "left", "centre", ... @param {string} name @param {[number, number]} shape */
+/**
+ * The cells of a part of the grid: "top", "left", "centre", ...
+ * @param {string} name
+ * @param {[number, number]} shape
+ */
 export const cellsOfPart = (name, shape) => cellsWhere(shape, PARTS[name]);
 
 function cellsWhere([rows, columns], test) {
@@ -47,7 +56,10 @@ function cellsWhere([rows, columns], test) {
   );
 }
 
-/** The cell so many rows and columns further on, or null beyond the border. @param {[number, number]} shape */
+/**
+ * The cell so many rows and columns further on, or null beyond the border.
+ * @param {[number, number]} shape
+ */
 export function cellBeside(cell, down, right, shape) {
   const [rows, columns] = shape;
   const [row, column] = [Math.floor(cell / columns) + down, (cell % columns) + right];

@@ -1,5 +1,6 @@
-// What is computed about the grid unasked: the footprint of the cell pointed at, the conditional distribution of every cell, and
-// what the likeliest codes would draw in the selected one. It waits while codes or image are on their way.
+// What is computed about the grid unasked: the footprint of the cell pointed at, the conditional distribution
+// of every cell, and what the likeliest codes would draw in the selected one. It waits while codes or image
+// are on their way.
 
 import * as networks from "../networks/client.js";
 import { distributionIn, withoutUnknown } from "./grid.js";

@@ -1,5 +1,5 @@
-// The work as a link: the query of an address that brings back grid, question, settings and seed. What is read is checked, and a
-// fault is an Error whose message can be shown.
+// The work as a link: the query of an address that brings back grid, question, settings and seed. What is
+// read is checked, and a fault is an Error whose message can be shown.
 
 /** @import { Grid, ModelInfo, Settings } from "../networks/types.js" */
 /** @import { State } from "./types.js" */
@@ -7,7 +7,7 @@
 import { UNKNOWN } from "./grid.js";
 import { sentences } from "./message.js";
 
-const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"; // a code is a number of base 64
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"; // base 64
 const UNKNOWN_DIGIT = ".";
 const SETTINGS = { label: "d", temperature: "t", top_p: "p", guidance: "w", n: "n", seed: "s" };
 const [GRID, QUESTION, MODEL] = ["g", "q", "m"];
@@ -37,7 +37,11 @@ function fromDigits(text, modelInfo) {
   return codes.every((code) => code >= UNKNOWN && code < modelInfo.num_codes) ? codes : null;
 }
 
-/** The link to the work at the page's address. @param {State} state @param {string} address */
+/**
+ * The link to the work at the page's address.
+ * @param {State} state
+ * @param {string} address
+ */
 export function linkTo({ modelInfo, codes, alternatives, settings }, address) {
   const asked = alternatives?.settings ?? settings;
   const link = new URL(address);

@@ -1,8 +1,11 @@
-// A queue for what follows the visitor: one job at a time runs, and of those that came meanwhile only the newest is next.
+// A queue for what follows the visitor: one job at a time runs, and of those that came meanwhile only the
+// newest is next.
 
 import { say } from "./message.js";
 
-/** @returns {(job: (() => Promise<void>) | null) => Promise<void>} takes a job; null: none is wanted any more */
+/**
+ * @returns {(job: (() => Promise<void>) | null) => Promise<void>} takes a job; null: none is wanted any more
+ */
 export function newestFirst() {
   let next = null;
   let busy = false;

@@ -1,5 +1,6 @@
-// Plain values as text, in which parts that are one and the same object stay so: that is how the steps of a history share
-// drawings and images. Arrays within arrays (the points of a stroke) are written out, all other objects once.
+// Plain values as text, in which parts that are one and the same object stay so: that is how the steps of a
+// history share drawings and images. Arrays within arrays (the points of a stroke) are written out, all other
+// objects once.
 
 /** @param {any} root @returns {string} */
 export function pack(root) {
@@ -21,7 +22,11 @@ export function pack(root) {
   return JSON.stringify(pool);
 }
 
-/** The inverse. @param {string} text @returns {any} */
+/**
+ * The inverse.
+ * @param {string} text
+ * @returns {any}
+ */
 export function unpack(text) {
   const pool = JSON.parse(text);
   const made = [];

@@ -1,5 +1,5 @@
-// A completion filled in once more, cell by cell in generation order, with the distribution that each code was sampled from.
-// It changes only what is shown, and ends when the grid or the alternatives change.
+// A completion filled in once more, cell by cell in generation order, with the distribution that each code
+// was sampled from. It changes only what is shown, and ends when the grid or the alternatives change.
 
 /** @import { State } from "./types.js" */
 
@@ -77,7 +77,10 @@ async function fillNextCell() {
   }
 }
 
-/** Fill in the next cell. @param {Float32Array | null} distribution from which its code was sampled, if it is known */
+/**
+ * Fill in the next cell.
+ * @param {Float32Array | null} distribution from which its code was sampled, if it is known
+ */
 function showNextCell(distribution) {
   const { at, codes, entropies, list, number, order } = state.playback;
   const cell = order[at];

@@ -1,5 +1,5 @@
-// The VQ-VAE follows the work: codes follow the drawing, and the image follows the codes. One request is in flight at a time,
-// and the last one is always for the newest state.
+// The VQ-VAE follows the work: codes follow the drawing, and the image follows the codes. One request is in
+// flight at a time, and the last one is always for the newest state.
 
 import { rasterise } from "../drawing/strokes.js";
 import * as networks from "../networks/client.js";
@@ -54,8 +54,8 @@ async function encodeDrawing() {
   const current = revision;
   const { codes: fresh, image } = await networks.encode(rasterise(drawing));
   if (revision !== current) return;
-  // A stroke takes back only the cells that it changes: edits and unknown cells elsewhere stay, and so does any cell that
-  // was edited while the reply was under way.
+  // A stroke takes back only the cells that it changes: edits and unknown cells elsewhere stay, and so does
+  // any cell that was edited while the reply was under way.
   const merged = state.codes.map((code, cell) =>
     before === null || (fresh[cell] !== before[cell] && code === sent[cell]) ? fresh[cell] : code,
   );

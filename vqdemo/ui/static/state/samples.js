@@ -1,4 +1,5 @@
-// How the sample view samples. The seed stays while the sliders move, so that what changes is the sliders' doing.
+// How the sample view samples. The seed stays while the sliders move, so that what changes is the sliders'
+// doing.
 
 /** @import { Sampling } from "./types.js" */
 

@@ -1,5 +1,6 @@
-// Which cells are selected, and what the visitor points at, with mouse, finger or keys: a cell or a code. Mouse and focus both
-// point (a tap gives the focus); the one that moved last counts, and where it rests on nothing, the other.
+// Which cells are selected, and what the visitor points at, with mouse, finger or keys: a cell or a code.
+// Mouse and focus both point (a tap gives the focus); the one that moved last counts, and where it rests on
+// nothing, the other.
 
 /** @import { State } from "./types.js" */
 

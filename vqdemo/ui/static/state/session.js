@@ -1,5 +1,5 @@
-// The work over a reload: with its history in the browser's storage of this tab. A browser that stores nothing still works; only
-// a reload then starts anew.
+// The work over a reload: with its history in the browser's storage of this tab. A browser that stores
+// nothing still works; only a reload then starts anew.
 
 /** @import { ModelInfo } from "../networks/types.js" */
 /** @import { History, State } from "./types.js" */
@@ -45,7 +45,10 @@ function store(text) {
   }
 }
 
-/** What was saved in this tab, or null if there is nothing that fits the model. @param {ModelInfo} modelInfo */
+/**
+ * What was saved in this tab, or null if there is nothing that fits the model.
+ * @param {ModelInfo} modelInfo
+ */
 function saved(modelInfo) {
   try {
     const session = unpack(sessionStorage.getItem(STORAGE_KEY));

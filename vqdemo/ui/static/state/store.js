@@ -1,6 +1,6 @@
-// The one state of the page; types.js says what each part is. Everybody may read it, and hears of changes of the parts that they
-// watch; only the functions of this folder change it. Values are never altered in place, so "has it changed?" is a mere !==, and
-// a snapshot for undo costs nothing.
+// The one state of the page; types.js says what each part is. Everybody may read it, and hears of changes of
+// the parts that they watch; only the functions of this folder change it. Values are never altered in place,
+// so "has it changed?" is a mere !==, and a snapshot for undo costs nothing.
 
 /** @import { State } from "./types.js" */
 
@@ -47,7 +47,10 @@ export function watch(keys, listener) {
   listener(state);
 }
 
-/** Replace parts of the state. Listeners are called once, after the event that led to it. @param {Partial<State>} parts */
+/**
+ * Replace parts of the state. Listeners are called once, after the event that led to it.
+ * @param {Partial<State>} parts
+ */
 export function update(parts) {
   for (const [key, value] of Object.entries(parts)) {
     if (state[key] === value) continue;

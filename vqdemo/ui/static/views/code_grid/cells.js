@@ -1,4 +1,5 @@
-// The cells as they are shown: number and tile of each code, and whether it is unknown, edited, sampled, selected or pointed at.
+// The cells as they are shown: number and tile of each code, and whether it is unknown, edited, sampled,
+// selected or pointed at.
 
 import { placeOf, UNKNOWN } from "../../state/grid.js";
 import { shownCodes } from "../../state/playback.js";

@@ -1,5 +1,5 @@
-// The code grid: each cell shows its code over the tile that it stands for (cells.js). Cells are selected by pointer and keys, and
-// edited by keys and buttons; the surprise map tints them (surprise.js).
+// The code grid: each cell shows its code over the tile that it stands for (cells.js). Cells are selected by
+// pointer and keys, and edited by keys and buttons; the surprise map tints them (surprise.js).
 
 import { erase, restoreCodes, writeCode } from "../../state/edits.js";
 import { cellsOfPart } from "../../state/grid.js";

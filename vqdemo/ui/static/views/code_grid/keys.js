@@ -48,7 +48,7 @@ export function editByKeys(grid, roving, selection, entry) {
 
   grid.addEventListener("focusin", (event) => {
     const cell = roving.current;
-    if (!state.selected.size) selection.moveTo(cell); // Tab into the grid: the focused cell is the selected one
+    if (!state.selected.size) selection.moveTo(cell); // after Tab into the grid
     if (event.target.matches(":focus-visible")) focus({ cell });
   });
   grid.addEventListener("focusout", (event) => {

@@ -1,4 +1,5 @@
-// A number typed digit by digit. It is written when it has as many digits as the largest code, at Enter, or when the typing rests.
+// A number typed digit by digit. It is written when it has as many digits as the largest code, at Enter, or
+// when the typing rests.
 
 import { state } from "../../state/store.js";
 

@@ -1,5 +1,5 @@
-// Selecting cells by pointer: a drag with the mouse spans a rectangle; with Ctrl or a finger it is a lasso, which adds each cell
-// that it passes (with Ctrl: or takes it away).
+// Selecting cells by pointer: a drag with the mouse spans a rectangle; with Ctrl or a finger it is a lasso,
+// which adds each cell that it passes (with Ctrl: or takes it away).
 
 import { focus, hover } from "../../state/selection.js";
 import { state } from "../../state/store.js";

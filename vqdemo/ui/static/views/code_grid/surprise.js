@@ -1,4 +1,5 @@
-// The surprise map: each cell is tinted by how unexpected its code is, given all others: -ln of its probability, in nats.
+// The surprise map: each cell is tinted by how unexpected its code is, given all others: -ln of its
+// probability, in nats.
 
 import { distributionIn, UNKNOWN } from "../../state/grid.js";
 import { toggleSurprise } from "../../state/insight.js";

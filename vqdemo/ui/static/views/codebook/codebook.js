@@ -1,5 +1,5 @@
-// The codebook view: all codes on a map where those that look alike lie together, one of them in detail, and how often each
-// is used. The chosen one is pointed at, so that its cells show on the visitor's own digit.
+// The codebook view: all codes on a map where those that look alike lie together, one of them in detail, and
+// how often each is used. The chosen one is pointed at, so that its cells show on the visitor's own digit.
 
 import * as networks from "../../networks/client.js";
 import { UNKNOWN } from "../../state/grid.js";

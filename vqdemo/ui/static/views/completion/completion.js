@@ -1,5 +1,5 @@
-// Completion: one button asks the prior for the unknown cells; its alternatives stand side by side, the ink that was sampled in
-// the accent colour, each adopted by a click.
+// Completion: one button asks the prior for the unknown cells; its alternatives stand side by side, the ink
+// that was sampled in the accent colour, each adopted by a click.
 
 import { SIDE } from "../../drawing/strokes.js";
 import { adopt, complete, completeDrawing } from "../../state/completions.js";

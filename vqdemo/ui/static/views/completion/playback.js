@@ -1,4 +1,5 @@
-// The controls of playback: a completion filled in cell by cell, with a bar a cell for the entropy of its distribution.
+// The controls of playback: a completion filled in cell by cell, with a bar a cell for the entropy of its
+// distribution.
 
 import { play, playCell, setSpeed, stop } from "../../state/playback.js";
 import { fill } from "../../state/sentence.js";

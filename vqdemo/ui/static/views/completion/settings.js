@@ -24,7 +24,8 @@ export function mountSettings(element, text) {
     if (!state.settings) return;
     for (const field of fields) {
       field.value = state.settings[field.name] ?? "";
-      showOutput(field, state.settings[field.name]); // a slider holds a value between its steps as the nearest step
+      // Not the slider's own value, which is the nearest of its steps.
+      showOutput(field, state.settings[field.name]);
     }
   }
 

@@ -1,5 +1,5 @@
-// The draw pad: it shows the drawing as smooth ink, draws strokes on it (strokes_by_pointer.js, strokes_by_keys.js), and starts
-// from a picture or an example.
+// The draw pad: it shows the drawing as smooth ink, draws strokes on it (strokes_by_pointer.js,
+// strokes_by_keys.js), and starts from a picture or an example.
 
 import { isEmpty, render, sheet } from "../../drawing/strokes.js";
 import { beginStroke, centre, clear, drawImage } from "../../state/edits.js";

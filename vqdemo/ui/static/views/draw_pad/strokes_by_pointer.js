@@ -23,7 +23,8 @@ export function drawByPointer(canvas, begin) {
     begin(pointOf(event), event.buttons === ERASER_BUTTON);
   });
 
-  // A browser sends pointermove once a frame. One that also sends moves as they happen spares the networks that wait.
+  // A browser sends pointermove once a frame. One that also sends moves as they happen spares the networks
+  // that wait.
   const RAW_MOVE = "pointerrawupdate";
   const hasRawMoves = `on${RAW_MOVE}` in canvas;
   let points = []; // where the pointer went since the stroke was last extended

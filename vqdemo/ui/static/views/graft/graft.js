@@ -1,5 +1,6 @@
-// Grafting: the workbench's grid A, another grid B, and A with some cells of B. Which cells are B's is all there is to say;
-// halves, swapping and the walk from A to B only choose them. Moving B, with what was taken of it, stamps it elsewhere.
+// Grafting: the workbench's grid A, another grid B, and A with some cells of B. Which cells are B's is all
+// there is to say; halves, swapping and the walk from A to B only choose them. Moving B, with what was taken
+// of it, stamps it elsewhere.
 
 import * as networks from "../../networks/client.js";
 import * as graft from "../../state/graft.js";

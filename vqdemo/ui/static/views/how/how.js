@@ -1,4 +1,5 @@
-// How it works: the way of the visitor's own digit through both networks, the losses, and the measured quality.
+// How it works: the way of the visitor's own digit through both networks, the losses, and the measured
+// quality.
 
 import { rasterise, SIDE } from "../../drawing/strokes.js";
 import * as networks from "../../networks/client.js";

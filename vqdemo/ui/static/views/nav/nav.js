@@ -1,5 +1,5 @@
-// Which part of the page is open. Each is a column of the page whose id is the view's name; page.css hides those with the
-// class `off`.
+// Which part of the page is open. Each is a column of the page whose id is the view's name; page.css hides
+// those with the class `off`.
 
 import { openView } from "../../state/page.js";
 import { watch } from "../../state/store.js";

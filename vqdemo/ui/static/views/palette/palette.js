@@ -1,5 +1,5 @@
-// The palette: one tile a code, looking like what the code usually draws, in an order in which neighbours are alike.
-// Choosing one writes it into the selected cells; pointing at one shows every cell that carries it.
+// The palette: one tile a code, looking like what the code usually draws, in an order in which neighbours are
+// alike. Choosing one writes it into the selected cells; pointing at one shows every cell that carries it.
 
 import { writeCode } from "../../state/edits.js";
 import { focus, pointedCells } from "../../state/selection.js";
@@ -29,7 +29,8 @@ export function mount(element, { text }) {
       option.dataset.code = code;
       option.title = option.ariaLabel = fill(text.option, { code, share: share(modelInfo.usage[code]) });
       const number = Object.assign(document.createElement("span"), { textContent: code });
-      const bar = document.createElement("i"); // how often the code is used; a root, lest the empty one leave no others
+      // How often the code is used; a square root, lest the commonest leave nothing of the others.
+      const bar = document.createElement("i");
       bar.style.width = `${100 * Math.sqrt(modelInfo.usage[code] / maxUsage)}%`;
       option.append(picture(), number, bar);
       return option;

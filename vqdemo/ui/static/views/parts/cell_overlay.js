@@ -1,5 +1,5 @@
-// An overlay of cells over a picture: it hatches the unknown ones and outlines those pointed at or selected, so that cell and pixels
-// are seen to belong together.
+// An overlay of cells over a picture: it hatches the unknown ones and outlines those pointed at or selected,
+// so that cell and pixels are seen to belong together.
 
 import { UNKNOWN } from "../../state/grid.js";
 import { shownCodes } from "../../state/playback.js";

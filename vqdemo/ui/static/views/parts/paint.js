@@ -25,7 +25,8 @@ export function paint(canvas, image, isAccented = (x, y) => false) {
   context.putImageData(pixels, 0, 0);
 }
 
-// Pictures that stand still are <img>: to the browser every canvas is a layer of its own, and two hundred make each frame slow.
+// Pictures that stand still are <img>: to the browser every canvas is a layer of its own, and two hundred
+// make each frame slow.
 
 /** An empty picture. It is silent for those who listen: what it stands in has the name. */
 export const picture = () => Object.assign(document.createElement("img"), { alt: "", draggable: false, decoding: "sync" });
@@ -59,7 +60,8 @@ export function tint(canvas, image) {
   context.putImageData(pixels, 0, 0);
 }
 
-// Asking for a style makes the browser work out all that has changed, so each colour is asked for once a theme.
+// Asking for a style makes the browser work out all that has changed, so each colour is asked for once a
+// theme.
 const colours = new Map();
 watch(["theme"], () => colours.clear());
 

@@ -1,4 +1,5 @@
-// The reconstruction on a board, with unknown cells hatched over: the large one, and small ones where that is out of sight.
+// The reconstruction on a board, with unknown cells hatched over: the large one, and small ones where that is
+// out of sight.
 
 import { UNKNOWN } from "../../state/grid.js";
 import { watch } from "../../state/store.js";

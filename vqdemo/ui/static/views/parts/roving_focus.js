@@ -1,4 +1,5 @@
-// Roving focus: of the elements of a grid or list only the current one is reached by Tab; keys move on from there.
+// Roving focus: of the elements of a grid or list only the current one is reached by Tab; keys move on from
+// there.
 
 export function rovingFocus(options = {}) {
   let elements = [];

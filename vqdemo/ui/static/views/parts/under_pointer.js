@@ -8,7 +8,9 @@ export function codeOf(event) {
   return tile ? Number(tile.dataset.code) : null;
 }
 
-/** Point at the codes whose pictures a list shows. `sticky`: between two pictures the last one still counts. */
+/**
+ * Point at the codes whose pictures a list shows. `sticky`: between two pictures the last one still counts.
+ */
 export function pointAtCodes(list, { sticky }) {
   list.addEventListener("pointerover", (event) => {
     const code = codeOf(event);

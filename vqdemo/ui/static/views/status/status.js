@@ -1,5 +1,5 @@
-// The status line: one calm sentence when something needs saying. Notes fade after a while, errors stay until the
-// next edit.
+// The status line: one calm sentence when something needs saying. Notes fade after a while, errors stay until
+// the next edit.
 
 import { hush } from "../../state/message.js";
 import { watch } from "../../state/store.js";

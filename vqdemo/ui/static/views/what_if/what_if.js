@@ -1,5 +1,5 @@
-// The what-if strip: the codes that the prior finds likeliest in the selected cell, each with its probability and the
-// image that it would make. One click puts it there.
+// The what-if strip: the codes that the prior finds likeliest in the selected cell, each with its probability
+// and the image that it would make. One click puts it there.
 
 import { writeCode } from "../../state/edits.js";
 import { distributionIn, placeOf, UNKNOWN } from "../../state/grid.js";

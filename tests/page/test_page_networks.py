@@ -6,7 +6,18 @@ import numpy as np
 import pytest
 import torch
 from app_process import ROOT
-from visitor import SERVER, at_hand, cell, codes, draw, module, picture, settle, until_codes_differ, until_picture_differs
+from visitor import (
+    SERVER,
+    cell,
+    codes,
+    draw,
+    module,
+    picture,
+    runs_locally,
+    settle,
+    until_codes_differ,
+    until_picture_differs,
+)
 
 import vqdemo
 from vqdemo.storage import file_of
@@ -103,7 +114,7 @@ def test_it_follows_any_shape_of_the_network(page, shape):
 
 def test_drawing_and_editing_ask_no_server(open_page):
     page = open_page()
-    assert at_hand(page)
+    assert runs_locally(page)
     asked = []
     page.on("request", lambda request: asked.append(request.url) if SERVER.search(request.url) else None)
     before = codes(page)
@@ -121,7 +132,7 @@ def test_drawing_and_editing_ask_no_server(open_page):
 
 def test_page_and_server_agree_on_what_was_drawn(open_page, model):
     page = open_page()
-    assert at_hand(page)
+    assert runs_locally(page)
     before = codes(page)
     draw(page)
     until_codes_differ(page, before)
@@ -166,7 +177,7 @@ def test_without_it_the_server_is_asked(browser, app_url, model, fault):
         page = context.new_page()
         page.goto(app_url)
         page.wait_for_selector("#palette [role=option] img")
-        assert not at_hand(page, most=800)
+        assert not runs_locally(page, most=800)
         assert bool(fetched) == (fault not in scripts)
         before = codes(page)
         with page.expect_request(lambda request: request.url.endswith("/encode")):
@@ -183,7 +194,7 @@ def without_simd(script):
 
 def test_the_weights_are_the_file_and_may_be_kept(open_page, model):
     page = open_page()
-    assert at_hand(page)
+    assert runs_locally(page)
     reply = page.request.get(f"{page.url.split('?')[0]}{ADDRESS}/{identity_of(model)}")
     assert reply.body() == file_of(model.vqvae) == (ROOT / "weights" / "vqvae.safetensors").read_bytes()
     assert "immutable" in reply.headers["cache-control"]
