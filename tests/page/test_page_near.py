@@ -10,8 +10,8 @@ from visitor import SERVER, at_hand, cell, codes, draw, module, picture, settle,
 
 import vqdemo
 from vqdemo.storage import file_of
-from vqdemo.ui.near import ADDRESS
-from vqdemo.ui.server import identity_of
+from vqdemo.ui.questions.near import ADDRESS
+from vqdemo.ui.description import identity_of
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 WEIGHTS = f"**/{ADDRESS}/*"

@@ -10,8 +10,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
-from vqdemo.ui import limits
-from vqdemo.ui.asking import ADDRESS
+from vqdemo.ui.endpoints import limits
+from vqdemo.ui.questions.asking import ADDRESS
 
 
 @pytest.fixture(scope="module")

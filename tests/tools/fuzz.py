@@ -104,7 +104,7 @@ class Nonsense:
         self.pictures = pictures()
         app = app_process.ROOT
         self.paths = [
-            "/etc/passwd", str(secret), f"{app}/app.py", "app.py", "vqdemo/ui/limits.py", "../../../../../../etc/passwd", "..%2f..%2fetc%2fpasswd",
+            "/etc/passwd", str(secret), f"{app}/app.py", "app.py", "vqdemo/ui/endpoints/limits.py", "../../../../../../etc/passwd", "..%2f..%2fetc%2fpasswd",
             f"file://{secret}", f"{tempfile.gettempdir()}/gradio/../{secret.relative_to(tempfile.gettempdir())}", "/proc/self/environ", "\0", "~",
             "C:\\Windows\\win.ini", f"{listener}/picture.png", f"{listener}/../x", "http://[::1", "//etc/passwd", ".", "", "/dev/zero", "/dev/stdin",
         ]  # fmt: skip

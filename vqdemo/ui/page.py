@@ -12,10 +12,10 @@ import gradio as gr
 from gradio_client.utils import is_http_url_like, traverse
 from starlette.middleware import Middleware
 
-from . import asking, near
-from .api import add_endpoints
-from .gate import Gate
-from .limits import (
+from vqdemo.ui.questions import asking, near
+from vqdemo.ui.endpoints.api import add_endpoints
+from vqdemo.ui.serving.gate import Gate
+from vqdemo.ui.endpoints.limits import (
     CUT_SECONDS,
     EXIT_SECONDS,
     GRACE_SECONDS,
@@ -25,9 +25,9 @@ from .limits import (
     MAX_THREADS,
     MAX_UPLOAD_BYTES,
 )
-from .server import identity_of, questions
-from .settings import SIDE
-from .views import FILES, STATIC, text_for, view
+from vqdemo.ui.description import identity_of, questions
+from vqdemo.ui.endpoints.arguments import SIDE
+from vqdemo.ui.views import FILES, STATIC, text_for, view
 
 # Fonts that machines have: nothing is downloaded.
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]

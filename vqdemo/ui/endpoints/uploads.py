@@ -4,8 +4,8 @@ import threading
 
 import numpy as np
 
-from .. import strokes
-from . import limits
+from vqdemo import strokes
+from vqdemo.ui.endpoints import limits
 
 turns = threading.BoundedSemaphore(limits.MAX_PICTURES_AT_ONCE)
 

@@ -12,11 +12,12 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from ..sampling import Choice
-from ..storage import fingerprint_of
-from . import atlas, figures, limits, pictures
-from .settings import SIDE, Settings, whole_number
-from .shared import Shared
+from vqdemo.sampling import Choice
+from vqdemo.storage import fingerprint_of
+from vqdemo.ui import code_map, quality_table
+from vqdemo.ui.endpoints import limits, uploads
+from vqdemo.ui.endpoints.arguments import SIDE, Settings, whole_number
+from vqdemo.ui.questions.shared import Shared
 
 NEIGHBOURS = 6  # codes that the codebook view names as alike
 SPACING = 0.095  # of the map's side, between two codes
@@ -24,7 +25,7 @@ PALEST = 0.4  # tiles are means, so their ink is pale: it is scaled up to full b
 
 
 def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Callable]:
-    """The questions of the page, by name. `identity`: see identity_of; `metrics`: see figures.py."""
+    """The questions of the page, by name. `identity`: see identity_of; `metrics`: see quality_table.py."""
     tiles = np.asarray(model.tiles)
 
     def look(images: np.ndarray) -> list[dict]:
@@ -90,7 +91,7 @@ def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Ca
             data = base64.b64decode(request["data"], validate=True)
         except (binascii.Error, ValueError, TypeError) as error:
             raise ValueError("The picture did not arrive whole. Please try again.") from error
-        return {"image": to_base64(pictures.digit(data))}
+        return {"image": to_base64(uploads.digit(data))}
 
     def grid(codes, least: int = -1) -> np.ndarray:
         """The 49 numbers that the page sends, as a grid; -1 is an unknown cell."""
@@ -113,16 +114,16 @@ def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Ca
         "background": int(model.background),
         "tiles": [to_base64(tile / max(tile.max(), PALEST)) for tile in tiles],
         "usage": [round(float(share), 6) for share in model.usage],
-        "order": atlas.order(tiles, int(model.background)),
-        "nearest": atlas.nearest(tiles, NEIGHBOURS),
-        "map": atlas.plane(tiles, SPACING),
+        "order": code_map.order(tiles, int(model.background)),
+        "nearest": code_map.nearest(tiles, NEIGHBOURS),
+        "map": code_map.plane(tiles, SPACING),
         "defaults": {name: float(value) for name, value in model.defaults.items()},
         "examples": [
             {"label": label, "drawing": drawing, **codes_and_image}
             for label, (drawing, codes_and_image) in enumerate(zip(drawings, seen, strict=True))
         ],
         "blank": look(np.zeros((1, SIDE, SIDE), np.float32))[0],
-        "figures": figures.shown(metrics, model.num_codes),
+        "figures": quality_table.shown(metrics, model.num_codes),
         "max_alternatives": limits.MAX_PAGE_ALTERNATIVES,
         "max_sample_row": limits.MAX_SAMPLE_ROW,
         "max_import_bytes": limits.MAX_IMPORT_BYTES,

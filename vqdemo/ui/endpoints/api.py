@@ -12,8 +12,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 
-from . import limits, pictures
-from .settings import SIDE, Settings, whole_number
+from vqdemo.ui.endpoints import limits, uploads
+from vqdemo.ui.endpoints.arguments import SIDE, Settings, whole_number
 
 SANE = 1e9  # a number beyond it is a mistake, and would overflow
 Rows = list[list[float]]
@@ -136,13 +136,13 @@ def saying_what_is_wrong(endpoint: Callable) -> Callable:
 def to_image(image) -> np.ndarray:
     """What a client sends as an image -> float32 (28, 28)."""
     if isinstance(image, dict) and isinstance(image.get("path"), str):
-        return pictures.digit(uploaded(image["path"]))
+        return uploads.digit(uploaded(image["path"]))
     if isinstance(image, str) and image.startswith("data:"):
         try:
             picture = base64.b64decode(image.partition(";base64,")[2], validate=True)
         except ValueError as error:
             raise ValueError('A picture as a string is "data:image/png;base64," and the base64 of its file.') from error
-        return pictures.digit(picture)
+        return uploads.digit(picture)
     if not isinstance(image, list):
         came = type(image).__name__
         raise TypeError(

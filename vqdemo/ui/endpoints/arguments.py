@@ -4,7 +4,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
-from . import limits
+from vqdemo.ui.endpoints import limits
 
 SIDE = 28  # pixels of an image, each way
 
