@@ -1,12 +1,12 @@
-"""The settings of sampling and completion as they arrive from outside: checked, bounded, with defaults."""
+"""The settings of sampling and completion as they arrive from outside: vqdemo/checks.py checks them, and here stands what this server
+allows of them at most, and what is meant by those that are left out.
+"""
 
-import math
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
+from vqdemo import checks
 from vqdemo.ui.endpoints import limits
-
-SIDE = 28  # pixels of an image, each way
 
 
 @dataclass(frozen=True)
@@ -23,37 +23,36 @@ class Settings:
 
     @classmethod
     def of(cls, model, label=None, temperature=None, top_p=None, guidance=None, seed=None) -> "Settings":
-        """Settings from unchecked values; None means the model's default (for the digit: any; the seed: random)."""
-        value = {"temperature": 1.0, "top_p": 1.0, "guidance": 0.0, **model.defaults}
-        given = {"temperature": temperature, "top_p": top_p, "guidance": guidance}
-        value.update({name: wanted for name, wanted in given.items() if wanted is not None})
+        """Settings from unchecked values; None means the model's default (for the label: any; for the seed: a new one).
+
+        Raises TypeError or ValueError naming the setting, what came and what is allowed.
+        """
+        default = {"temperature": 1.0, "top_p": 1.0, "guidance": 0.0, **model.defaults}
+
+        def given(value, name: str):
+            return default[name] if value is None else value
+
         return cls(
-            label=whole_number(label, "The digit", 0, model.num_labels - 1, optional=True),
-            temperature=number(
-                value["temperature"], "The temperature", 0, limits.MAX_TEMPERATURE, above=True
+            label=checks.label(whole(label), model.num_labels),
+            temperature=at_most(
+                limits.MAX_TEMPERATURE, checks.temperature(given(temperature, "temperature")), "temperature"
             ),
-            top_p=number(value["top_p"], "Top-p", 0, 1, above=True),
-            guidance=number(value["guidance"], "The guidance", 0, limits.MAX_GUIDANCE),
-            seed=whole_number(seed, "The seed", 0, limits.MAX_SEED, optional=True),
+            top_p=checks.top_p(given(top_p, "top_p")),
+            guidance=at_most(limits.MAX_GUIDANCE, checks.guidance(given(guidance, "guidance")), "guidance"),
+            seed=at_most(limits.MAX_SEED, checks.seed(whole(seed)), "seed"),
         )
 
     def arguments(self) -> dict:
         return asdict(self)
 
 
-def whole_number(value, name: str, least: int, most: int, optional: bool = False) -> int | None:
-    if value is None and optional:
-        return None
-    if isinstance(value, float) and value.is_integer():  # JSON knows no whole numbers, and clients send 3.0
-        value = int(value)
-    if type(value) is not int or not least <= value <= most:
-        raise ValueError(f"{name} must be a whole number from {least} to {most}; {value!r:.40} came.")
+def whole(value):
+    """Numbers such as 3.0 as integers: JSON does not tell the two apart, and clients send either."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def at_most(limit: float, value: float | None, name: str) -> float | None:
+    """The value; ValueError if it is more than this server allows."""
+    if value is not None and value > limit:
+        raise ValueError(f"{name} must be at most {limit:.10g} here, not {checks.describe(value)}")
     return value
-
-
-def number(value, name: str, least: float, most: float, above: bool = False) -> float:
-    good = type(value) in (int, float) and math.isfinite(value) and least <= value <= most
-    if not good or (above and value == least):
-        ground = f"above {least:g} and at most {most:g}" if above else f"from {least:g} to {most:g}"
-        raise ValueError(f"{name} must be a number {ground}; {value!r:.40} came.")
-    return float(value)

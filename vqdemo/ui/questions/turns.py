@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from vqdemo.ui.endpoints.limits import MAX_THREADS, MAX_WAITING
+from vqdemo.ui.serving.limits import MAX_THREADS, MAX_WAITING
 from vqdemo.ui.text import TEXT
 
 

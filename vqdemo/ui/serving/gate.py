@@ -15,8 +15,8 @@ from typing import ClassVar
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vqdemo.ui.endpoints import limits
 from vqdemo.ui.questions.asking import ADDRESS
+from vqdemo.ui.serving import limits
 from vqdemo.ui.text import TEXT
 
 CLOSED = re.compile(
