@@ -27,7 +27,7 @@ from visitor import (
 )
 
 import vqdemo
-from vqdemo.ui.settings import Settings
+from vqdemo.ui.endpoints.arguments import Settings
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 PATIENCE = 30_000  # ms, for a busy machine

@@ -23,7 +23,8 @@ from train.report import table
 from train.runtime.folders import Folders
 from train.vqvae import VQVAESettings
 from vqdemo.ui import build, read_metrics
-from vqdemo.ui.server import identity_of, questions
+from vqdemo.ui.description import identity_of
+from vqdemo.ui.questions.server import questions
 
 LAYOUT = {  # folder, and how the files of the training and of the test split begin
     "mnist": ("MNIST", "train", "t10k"),

@@ -214,6 +214,18 @@ def test_conditionals_with_other_cells_unknown_are_distributions(model, grids):
     assert np.isfinite(p).all()
 
 
+def test_label_probs_are_a_distribution_given_the_known_cells(model, grids):
+    torch_codes = torch.as_tensor(np.asarray(grids))
+    expected = model._guess_label(torch_codes, torch_codes >= 0).exp().numpy()
+    for grid, share in zip(grids, expected, strict=True):
+        belief = model.label_probs(grid)
+        assert belief.shape == (model.num_labels,) and belief.dtype == np.float32
+        assert abs(belief.sum() - 1) < 1e-5 and (belief >= 0).all()
+        np.testing.assert_allclose(belief, share, atol=1e-5)
+    nothing = model.label_probs(np.full(model.grid_shape, -1))
+    assert nothing.max() < 0.5, "an empty question must not be sure of a digit"
+
+
 def test_samples_follow_log_prob(tiny):
     """Frequencies of 20,000 sampled grids against exp(log_prob), with and without a label, whole and completed."""
     every = np.array(list(itertools.product(range(3), repeat=4))).reshape(-1, 2, 2)

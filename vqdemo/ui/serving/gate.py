@@ -15,9 +15,9 @@ from typing import ClassVar
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from . import limits
-from .asking import ADDRESS
-from .text import TEXT
+from vqdemo.ui.questions.asking import ADDRESS
+from vqdemo.ui.serving import limits
+from vqdemo.ui.text import TEXT
 
 CLOSED = re.compile(
     "/gradio_api/(file|proxy|custom_component|component_server|deep_link|process_recording|stream|dev|vibe|undo-vibe|run-history)"

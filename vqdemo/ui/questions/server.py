@@ -6,26 +6,22 @@ of 784 bytes.
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Callable
 
 import numpy as np
-import torch
 
-from ..sampling import SamplingParams
-from ..storage import fingerprint_of
-from . import atlas, figures, limits, pictures
-from .settings import SIDE, Settings, whole_number
-from .shared import Shared
-
-NEIGHBOURS = 6  # codes that the codebook view names as alike
-SPACING = 0.095  # of the map's side, between two codes
-PALEST = 0.4  # tiles are means, so their ink is pale: it is scaled up to full black, but no more than this asks for
+from vqdemo import checks
+from vqdemo.strokes import SIDE
+from vqdemo.ui import description
+from vqdemo.ui.description import to_base64
+from vqdemo.ui.endpoints import limits, uploads
+from vqdemo.ui.endpoints.arguments import Settings
+from vqdemo.ui.questions.shared import Shared
 
 
 def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Callable]:
-    """The questions of the page, by name. `identity`: see identity_of; `metrics`: see figures.py."""
-    tiles = np.asarray(model.tiles)
+    """The questions of the page, by name. `identity`: see identity_of; `metrics`: see quality_table.py."""
+    described = description.describe(model, identity, metrics)
 
     def look(images: np.ndarray) -> list[dict]:
         codes = model.encode(images)
@@ -35,7 +31,7 @@ def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Ca
 
     async def describe(request: dict) -> dict:
         """All that the page must know about the model before the first stroke."""
-        return description
+        return described
 
     async def encode(request: dict) -> dict:
         """An image -> its codes, and the image decoded from them."""
@@ -51,7 +47,7 @@ def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Ca
 
     def complete(request: dict) -> dict:
         """A grid with unknown cells (-1) and settings -> alternatives, the likeliest first, and in which order cells were filled."""
-        n = whole_number(request.get("n", 4), "The number of alternatives", 1, limits.MAX_PAGE_ALTERNATIVES)
+        n = checks.integer(request.get("n", 4), "The number of alternatives", 1, limits.MAX_PAGE_ALTERNATIVES)
         settings = Settings.of(model, **{name: request.get(name) for name in Settings.NAMES})
         codes = grid(request["codes"])
         grids = model.complete(codes, n, **settings.arguments())
@@ -67,7 +63,7 @@ def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Ca
 
     def sample(request: dict) -> dict:
         """Settings -> new digits, in the order in which they were drawn."""
-        n = whole_number(request.get("n", 8), "The number of digits", 1, limits.MAX_SAMPLE_ROW)
+        n = checks.integer(request.get("n", 8), "The number of digits", 1, limits.MAX_SAMPLE_ROW)
         settings = Settings.of(model, **{name: request.get(name) for name in Settings.NAMES})
         grids = model.sample(n, **settings.arguments())
         images = model.decode(grids)
@@ -80,7 +76,7 @@ def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Ca
 
     def conditionals(request: dict) -> dict:
         """For each cell, the probability of every code given all other known cells, as base64 of float32."""
-        label = whole_number(request.get("label"), "The digit", 0, model.num_labels - 1, optional=True)
+        label = checks.label(request.get("label"), model.num_labels)
         probabilities = model.conditionals(grid(request["codes"]), label=label)
         return {"probabilities": base64.b64encode(probabilities.astype("<f4").tobytes()).decode()}
 
@@ -90,7 +86,7 @@ def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Ca
             data = base64.b64decode(request["data"], validate=True)
         except (binascii.Error, ValueError, TypeError) as error:
             raise ValueError("The picture did not arrive whole. Please try again.") from error
-        return {"image": to_base64(pictures.digit(data))}
+        return {"image": to_base64(uploads.digit(data))}
 
     def grid(codes, least: int = -1) -> np.ndarray:
         """The 49 numbers that the page sends, as a grid; -1 is an unknown cell."""
@@ -103,62 +99,11 @@ def questions(model, identity: str, metrics: dict | None = None) -> dict[str, Ca
             raise ValueError(f"A code is a number from 0 to {model.num_codes - 1}{unknown}.")
         return np.array(codes, dtype=np.int64).reshape(rows, columns)
 
-    drawings = [to_base64(image) for image in example_images(model)]
-    seen = look(np.stack([from_base64(drawing) for drawing in drawings]))  # with the 8 bits that the page will send back
-    description = {
-        "id": identity,
-        "grid_shape": list(model.grid_shape),
-        "num_codes": int(model.num_codes),
-        "labels": list(model.labels),
-        "background": int(model.background),
-        "tiles": [to_base64(tile / max(tile.max(), PALEST)) for tile in tiles],
-        "usage": [round(float(share), 6) for share in model.usage],
-        "order": atlas.order(tiles, int(model.background)),
-        "nearest": atlas.nearest(tiles, NEIGHBOURS),
-        "map": atlas.plane(tiles, SPACING),
-        "defaults": {name: float(value) for name, value in model.defaults.items()},
-        "examples": [
-            {"label": label, "drawing": drawing, **codes_and_image}
-            for label, (drawing, codes_and_image) in enumerate(zip(drawings, seen, strict=True))
-        ],
-        "blank": look(np.zeros((1, SIDE, SIDE), np.float32))[0],
-        "figures": figures.shown(metrics, model.num_codes),
-        "max_alternatives": limits.MAX_PAGE_ALTERNATIVES,
-        "max_sample_row": limits.MAX_SAMPLE_ROW,
-        "max_import_bytes": limits.MAX_IMPORT_BYTES,
-        "max_upload_bytes": limits.MAX_UPLOAD_BYTES,
-    }
     return {question.__name__: question for question in (describe, encode, decode, complete, sample, conditionals, frame)}
-
-
-def example_images(model, tries: int = 7) -> np.ndarray:
-    """One picture a digit (num_labels,S,S), drawn by the model itself: of a few samples with a fixed seed the one of middling probability.
-
-    Not the likeliest, which is often too bare to be a digit: empty cells cost the least. All are sampled in one batch, since the app
-    waits for them when it starts.
-    """
-    labels = torch.arange(model.num_labels).repeat_interleave(tries)
-    unknown = torch.full((len(labels), *model.grid_shape), -1, device=model.device)
-    choice = SamplingParams(temperature=0.8, guidance=1.0)
-    samples = model.complete_each(unknown, labels, choice, torch.Generator().manual_seed(0)).cpu().numpy()
-    middling = []
-    for label, grids in enumerate(samples.reshape(model.num_labels, tries, *model.grid_shape)):
-        middling.append(grids[np.argsort(model.log_prob(grids, label=label))[tries // 2]])
-    return model.decode(middling)
-
-
-def identity_of(model) -> str:
-    """Six letters that change with the weights of either network: by them a link, kept work and kept weights know whose they are."""
-    return hashlib.sha256((fingerprint_of(model.vqvae) + fingerprint_of(model.prior)).encode()).hexdigest()[:6]
 
 
 def looked_at(codes: np.ndarray, image: np.ndarray) -> dict:
     return {"codes": codes.ravel().tolist(), "image": to_base64(image)}
-
-
-def to_base64(image: np.ndarray) -> str:
-    """Values in [0, 1], any shape -> base64 of one byte a pixel."""
-    return base64.b64encode((np.clip(image, 0, 1) * 255).round().astype(np.uint8).tobytes()).decode()
 
 
 def from_base64(text: str) -> np.ndarray:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from .turns import Turns
+from vqdemo.ui.questions.turns import Turns
 
 ADDRESS = "vqdemo/ask"
 

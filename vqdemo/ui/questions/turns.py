@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from .limits import MAX_THREADS, MAX_WAITING
-from .text import TEXT
+from vqdemo.ui.serving.limits import MAX_THREADS, MAX_WAITING
+from vqdemo.ui.text import TEXT
 
 
 class Turns:

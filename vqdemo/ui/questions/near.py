@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
-from ..storage import file_of
+from vqdemo.storage import file_of
 
 ADDRESS = "vqdemo/weights"
 PIECE = 64 * 1024  # bytes that wait in memory for a visitor with a slow connection

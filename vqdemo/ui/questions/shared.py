@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from .limits import MAX_SHARED_ROWS
+from vqdemo.ui.serving.limits import MAX_SHARED_ROWS
 
 THREAD = ThreadPoolExecutor(1, "shared passes")
 
