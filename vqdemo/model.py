@@ -191,7 +191,7 @@ class VQModel:
         Raises TypeError or ValueError as `complete` does.
         """
         grid = self._codes(codes, unknown=True, batch=False)[None]
-        return self._guess_label(grid, grid >= 0)[0].exp().cpu().numpy()
+        return self._label_log_probs(grid, grid >= 0)[0].exp().cpu().numpy()
 
     @torch.inference_mode()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
