@@ -13,9 +13,9 @@ PATIENCE = 30_000  # ms; for a busy machine, never waited out when all is well
 
 
 def pytest_collection_modifyitems(items):
-    """All tests of the page are marked `browser`."""
+    """All tests of the page, and others that use a browser, are marked `browser`."""
     for item in items:
-        if item.path.is_relative_to(ROOT / "tests" / "page"):
+        if item.path.is_relative_to(ROOT / "tests" / "page") or "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
 
 

@@ -86,7 +86,7 @@ def python_imports(root: Path, folders: Iterable[str], inside_functions: bool) -
 
 
 def cycle(imports: Imports) -> list[str] | None:
-    """Files that import each other in a circle, the first one repeated at the end; None if there is no circle."""
+    """Files that import each other in a circle, the first one repeated at the end, or None."""
     done: set[str] = set()
     path: list[str] = []
 

@@ -95,6 +95,7 @@ def test_equal_seeds_give_equal_grids_and_others_differ(model):
     assert not np.array_equal(model.sample(3), model.sample(3))
 
 
+@pytest.mark.slow
 def test_known_cells_never_change_for_1000_masks(model):
     """1,000 random masks in one batch, with the sampler's hardest settings, and 40 by `complete`."""
     generator = torch.Generator().manual_seed(0)
@@ -198,6 +199,7 @@ def test_conditionals_agree_with_log_prob_given_a_label(model, grids):
     assert conditionals_against_log_prob(model, grids[1], 4) < 1e-4
 
 
+@pytest.mark.slow
 def test_conditionals_nearly_always_agree_with_log_prob_without_a_label(model, grids):
     """They estimate p(other cells | label) differently: digits that are hard to tell apart may differ."""
     differences = np.array([conditionals_against_log_prob(model, grid, None) for grid in grids])
