@@ -49,7 +49,7 @@ from train.data.codes import encode
 from train.data.masks import evaluation_masks
 from train.measure import records
 from train.measure.likelihood import log_probs
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Subject
 from train.prior import PriorSettings
 from train.runtime import checkpoint
 from train.runtime.device import autocast, best_device, precision
@@ -566,7 +566,7 @@ def run(subject: Subject, s: RasterPriorSettings) -> None:
         "petaflop": petaflop_of_baseline(s, subject),
         "nats": blind_nats(cells, s.corrected_grids),
     }
-    records.publish(subject.folders, "raster_prior", subject.of(VQVAE_FILE), blind)
+    records.publish(subject.folders, "raster_prior", subject.of(*PICTURES, VQVAE_FILE), blind)
     codes, labels = subject.codes[few], subject.pictures.labels[few]
     corrected = {
         "grids": s.corrected_grids,
@@ -574,7 +574,9 @@ def run(subject: Subject, s: RasterPriorSettings) -> None:
         "petaflop_of_the_prior": petaflop_of_prior(subject),
         "nats": corrected_nats(subject.model, network, codes, labels, cells[few], s.particles),
     }
-    records.publish(subject.folders, "raster_prior_corrected", subject.of(VQVAE_FILE, PRIOR_FILE), corrected)
+    records.publish(
+        subject.folders, "raster_prior_corrected", subject.of(*PICTURES, VQVAE_FILE, PRIOR_FILE), corrected
+    )
 
 
 def main() -> None:

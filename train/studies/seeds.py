@@ -15,7 +15,7 @@ from train.measure.classifier import ClassifierSettings
 from train.measure.likelihood import likelihood
 from train.measure.reconstruction import fidelity
 from train.measure.samples import Reference, samples
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Subject
 from train.prior import PriorSettings
 from train.runtime.folders import Folders, parsed
 from train.runtime.settings import setting
@@ -66,7 +66,7 @@ def one_seed(
     subject = Subject(
         replace(own, runs=folders.runs), number=number, evaluator=evaluator
     )  # one evaluator for all
-    of = subject.of(VQVAE_FILE, PRIOR_FILE, "evaluator")
+    of = subject.of(*PICTURES, VQVAE_FILE, PRIOR_FILE, "evaluator")
     return records.measured(own, "figures", of, lambda: figures_of(subject))
 
 
