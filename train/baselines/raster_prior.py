@@ -157,9 +157,8 @@ class GatedLayer(nn.Module):
         self.horizontal = MaskedConv(width, 2 * width, horizontal(mask, grid, settings.layers))
         self.down = nn.Linear(width, 2 * width)  # from the vertical stack to the horizontal one
         self.out = nn.Linear(width, 2 * width)  # what continues the horizontal stack, and the skip connection
-        self.label_embedding = nn.Embedding(
-            num_labels + 1, 4 * width
-        )  # half for either stack, as is the next
+        # Half for either stack, as is the next.
+        self.label_embedding = nn.Embedding(num_labels + 1, 4 * width)
         self.position_embedding = nn.Parameter(torch.zeros(grid, grid, 4 * width))
         self.drop = nn.Dropout(settings.dropout)
         nn.init.normal_(self.label_embedding.weight, std=0.1)

@@ -63,9 +63,8 @@ def one_seed(
     own.out.mkdir(parents=True, exist_ok=True)
     own.runs.mkdir(exist_ok=True)
     train_both(*(replace(stage, seed=seed) for stage in settings), own)
-    subject = Subject(
-        replace(own, runs=folders.runs), number=number, evaluator=evaluator
-    )  # one evaluator for all
+    # One evaluator for all.
+    subject = Subject(replace(own, runs=folders.runs), number=number, evaluator=evaluator)
     of = subject.of(*PICTURES, VQVAE_FILE, PRIOR_FILE, "evaluator")
     return records.measured(own, "figures", of, lambda: figures_of(subject))
 
