@@ -5,7 +5,7 @@ from torch import Tensor
 
 from train.data.masks import evaluation_masks
 from train.measure.classifier import Classifier, accuracy
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
 from vqdemo.sampling import SamplingParams
 
@@ -54,4 +54,6 @@ def measure(subject: Subject) -> dict:
     )
 
 
-MEASUREMENT = Measurement("completions", (VQVAE_FILE, PRIOR_FILE, "defaults", "evaluator"), measure)
+MEASUREMENT = Measurement(
+    "completions", (*PICTURES, VQVAE_FILE, PRIOR_FILE, "defaults", "evaluator"), measure
+)
