@@ -33,8 +33,18 @@ export function vqvae(file, shape) {
   const width = layers.get("encoder.enter").n;
   const longest = Math.max(...[...layers.values()].map(({ k }) => k));
   const matrix = (columns) => new Float32Array(padded(cells, ROWS) * columns);
-  const activations = [matrix(padded(patch ** 2)), matrix(padded(dimension)), matrix(width), matrix(width), matrix(width), matrix(longest)];
-  const { copies, multiply } = kernel([...activations, ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias])]);
+  const activations = [
+    matrix(padded(patch ** 2)),
+    matrix(padded(dimension)),
+    matrix(width),
+    matrix(width),
+    matrix(width),
+    matrix(longest),
+  ];
+  const { copies, multiply } = kernel([
+    ...activations,
+    ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias]),
+  ]);
   const [patches, vectors, stream, active, inner, neighbourhoods] = copies.splice(0, activations.length);
   for (const layer of layers.values()) [layer.weights, layer.bias] = copies.splice(0, 2);
 
@@ -82,7 +92,9 @@ export function vqvae(file, shape) {
     const cell = Math.floor(y / patch) * columns + Math.floor(x / patch);
     return cell * padded(patch ** 2) + (y % patch) * patch + (x % patch);
   });
-  const squaredNorms = Array.from({ length: numCodes }, (_, code) => entries(code).reduce((sum, e) => sum + e * e, 0));
+  const squaredNorms = Array.from({ length: numCodes }, (_, code) =>
+    entries(code).reduce((sum, e) => sum + e * e, 0),
+  );
 
   function entries(code) {
     return codebook.data.subarray(code * dimension, (code + 1) * dimension);
@@ -93,7 +105,8 @@ export function vqvae(file, shape) {
     let [code, least] = [0, Infinity];
     for (let candidate = 0; candidate < numCodes; candidate++) {
       let dot = 0;
-      for (let i = 0; i < dimension; i++) dot += vectors[cell * padded(dimension) + i] * codebook.data[candidate * dimension + i];
+      for (let i = 0; i < dimension; i++)
+        dot += vectors[cell * padded(dimension) + i] * codebook.data[candidate * dimension + i];
       const distance = squaredNorms[candidate] - 2 * dot;
       if (distance < least) [code, least] = [candidate, distance];
     }
@@ -131,7 +144,9 @@ function convolution({ shape: [outputs, channels, size], data }, bias) {
   const k = size ** 2 * inputs;
   const weight = (i, output) => {
     const [neighbour, channel] = [Math.floor(i / inputs), i % inputs];
-    return channel < channels && output < outputs ? data[(output * channels + channel) * size ** 2 + neighbour] : 0;
+    return channel < channels && output < outputs
+      ? data[(output * channels + channel) * size ** 2 + neighbour]
+      : 0;
   };
   const paddedBias = new Float32Array(n);
   paddedBias.set(bias.data);
@@ -148,7 +163,10 @@ function safetensors(file) {
   return new Map(
     Object.entries(header).map(([name, { dtype, shape, data_offsets }]) => {
       if (dtype !== "F32") throw new Error(`${name} is ${dtype}, not F32`);
-      return [name, { shape, data: new Float32Array(file.slice(...data_offsets.map((at) => 8 + length + at))) }];
+      return [
+        name,
+        { shape, data: new Float32Array(file.slice(...data_offsets.map((at) => 8 + length + at))) },
+      ];
     }),
   );
 }

@@ -24,7 +24,8 @@ const PAGE = 65536; // bytes, the unit in which a program is given memory
  */
 export function kernel(arrays) {
   const starts = [0];
-  for (const { length } of arrays) starts.push(starts.at(-1) + 4 * (length + (-length & 15))); // of cache lines
+  // Each at the start of a cache line.
+  for (const { length } of arrays) starts.push(starts.at(-1) + 4 * (length + (-length & 15)));
   const memory = new WebAssembly.Memory({ initial: Math.ceil(starts.at(-1) / PAGE) });
   const instance = new WebAssembly.Instance(new WebAssembly.Module(binary()), { page: { memory } });
   const program = /** @type {any} */ (instance.exports);
@@ -70,7 +71,7 @@ const bytes = (floats) => product(floats, number(4));
 const raise = (variable, by) => set(variable, sum(get(variable), by));
 
 const ALIGNED = 2; // to 2² bytes
-const vector = (address, offset) => [...address, 0xfd, 0x00, ALIGNED, offset]; // the four floats that lie there
+const vector = (address, offset) => [...address, 0xfd, 0x00, ALIGNED, offset]; // four floats there
 const splat = (address) => [...address, 0xfd, 0x09, ALIGNED, 0]; // the one float that lies there, four times
 const store = (address, offset, value) => [...address, ...value, 0xfd, 0x0b, ALIGNED, offset];
 const vectorSum = (a, b) => [...a, ...b, 0xfd, ...count(0xe4)];
@@ -86,7 +87,8 @@ const loop = (variable, end, step, body) => {
 
 function binary() {
   const [out, x, w, bias, m, k, n, ...integers] = Array(16).keys();
-  const [column, row, i, to, strip, ...from] = integers; // `strip`: where w is read; `from`: where each row of x is
+  // `strip`: where w is read; `from`: where each row of x is.
+  const [column, row, i, to, strip, ...from] = integers;
   const [factor, ...vectors] = Array.from({ length: 11 }, (_, at) => 16 + at);
   const weights = vectors.slice(0, 2);
   const block = (r, half) => vectors[2 + 2 * r + half];
@@ -96,7 +98,9 @@ function binary() {
   const begin = [
     ...set(strip, sum(get(w), bytes(product(get(column), get(k))))),
     ...rows.flatMap((r) => set(from[r], sum(get(x), bytes(product(sum(get(row), number(r)), get(k)))))),
-    ...rows.flatMap((r) => halves.flatMap((half) => set(block(r, half), vector(sum(get(bias), bytes(get(column))), 16 * half)))),
+    ...rows.flatMap((r) =>
+      halves.flatMap((half) => set(block(r, half), vector(sum(get(bias), bytes(get(column))), 16 * half))),
+    ),
   ];
   const accumulate = [
     ...halves.flatMap((half) => set(weights[half], vector(get(strip), 16 * half))),
@@ -116,10 +120,18 @@ function binary() {
       ...raise(to, bytes(get(n))),
     ]),
   ];
-  const body = loop(column, n, COLUMNS, loop(row, m, ROWS, [...begin, ...loop(i, k, 1, accumulate), ...finish]));
+  const body = loop(
+    column,
+    n,
+    COLUMNS,
+    loop(row, m, ROWS, [...begin, ...loop(i, k, 1, accumulate), ...finish]),
+  );
 
   const parameters = list(Array(7).fill(I32));
-  const variables = list([[integers.length, I32], [11, V128]]);
+  const variables = list([
+    [integers.length, I32],
+    [11, V128],
+  ]);
   const section = (id, items) => [id, ...list(list(items))];
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
