@@ -25,10 +25,12 @@ import torch
 import vqdemo
 from vqdemo.storage import find
 from vqdemo.ui import build, read_metrics
+from vqdemo.ui.serving.log import replace_unprintable
 from vqdemo.ui.serving.memory import give_back
 
 WEIGHTS = os.environ.get("VQDEMO_WEIGHTS") or str(Path(__file__).parent / "weights")
 
+replace_unprintable()
 give_back()
 torch.set_num_threads(1)  # a second thread does not help grids this small, and hurts on a busy machine
 try:

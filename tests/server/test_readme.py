@@ -30,15 +30,23 @@ def test_the_test_command_is_the_one_that_ci_runs():
 
 
 def test_the_start_command_sets_up_what_the_app_needs():
-    make, install, start = (part.split() for part in blocks("bash")[0].strip().split("&&"))
+    make, torch, rest = (line.split() for line in blocks("bash")[0].strip().splitlines())
     assert make == ["python3", "-m", "venv", ".venv"]
-    assert install == [".venv/bin/pip", "install", "-r", "requirements.txt"]
-    assert start == [".venv/bin/python", "app.py"]
+    assert torch == [".venv/bin/pip", "install", "-r", "pre-requirements.txt"]
+    assert rest == [".venv/bin/pip", "install", "-r", "requirements.txt", "&&", ".venv/bin/python", "app.py"]
     pins = (ROOT / "requirements.txt").read_text()
     assert "torch==2.13.0" in pins
     assert "gradio[mcp]==6.31.0" in pins
+    first = (ROOT / "pre-requirements.txt").read_text()
+    assert "--index-url https://download.pytorch.org/whl/cpu\ntorch==2.13.0" in first, "one index: each lookup may fail slowly"
     assert "pytest" not in pins
     assert "-r ../requirements.txt" in (ROOT / "tests" / "requirements.txt").read_text()  # the tests run on these very pins
+
+
+def test_windows_is_told_its_own_spelling_and_the_history_is_left_out():
+    commands = blocks("bat")[0].strip().splitlines()
+    assert commands[-1] == r".venv\Scripts\python app.py"
+    assert re.search(r"git clone --depth 1\b", README)
 
 
 def test_python_snippet(monkeypatch):

@@ -10,18 +10,28 @@ from pathlib import Path
 
 import gradio as gr
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
-from .text import TEXT
+from vqdemo.ui.serving.files import FingerprintedFiles
+from vqdemo.ui.text import TEXT
 
 STATIC = Path(__file__).parent / "static"
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
 CONTENTS = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
 ADDRESS = f"vqdemo/{hashlib.sha256(CONTENTS).hexdigest()[:12]}"
-FILES = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
+FILES = Mount(f"/{ADDRESS}", FingerprintedFiles(directory=STATIC))
 
+# Scripts lie where the app is: there is the page, or what `<gradio-app src>` names on a page of another site.
 START = """
-import(new URL(props.script, document.baseURI)).then((view) => view.mount(element, props));
+const src = element.closest("gradio-app")?.getAttribute("src");
+const app = new URL(src ? src.replace(/[/]*$/, "/") : ".", document.baseURI);
+const script = new URL(props.script, app).href;
+import(script).then(
+  (view) => view.mount(element, props),
+  () => {
+    element.textContent = props.text.status.no_script.replace("{address}", script);
+    element.setAttribute("role", "alert");
+  },
+);
 """
 
 

@@ -1,4 +1,5 @@
-"""What every request passes before Gradio sees it: an address, a size, a number at once, and an answer in words when something goes wrong.
+"""What every request passes before Gradio sees it: an address, a login where one is wanted, a size, a number at once; and an answer in
+words when something goes wrong.
 
 What Gradio offers and this app has no use for is closed: fetching files and other hosts' pages, keeping visitors' sessions on disk.
 Too large a body is refused as soon as that shows, by its header or while it comes in. Requests of the page beyond what the machine can
@@ -17,11 +18,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vqdemo.ui.questions.asking import ADDRESS
 from vqdemo.ui.serving import limits
+from vqdemo.ui.serving.login import is_let_in
 from vqdemo.ui.text import TEXT
 
 CLOSED = re.compile(
     "/gradio_api/(file|proxy|custom_component|component_server|deep_link|process_recording|stream|dev|vibe|undo-vibe|run-history)"
 )
+# What a login, where one is asked for, is needed for and Gradio does not ask for it.
+PRIVATE = re.compile(f"/gradio_api/mcp|/{ADDRESS}/")
 
 
 class TooLarge(Exception):
@@ -44,6 +48,9 @@ class Gate:
         if CLOSED.search(scope["path"]):
             await discard(receive)
             return await answer(send, 404, "There is nothing at this address.")
+        if PRIVATE.search(scope["path"]) and not await is_let_in(scope):
+            await discard(receive)
+            return await answer(send, 401, "Log in first.")
         live = f"/{ADDRESS}/" in scope["path"]
         if live and Gate.running >= limits.MAX_LIVE_REQUESTS:
             return await answer(send, 200, TEXT["status"]["busy"])  # as a question would be: the page shows it
