@@ -1,4 +1,4 @@
-"""The app wherever it is put: below a prefix, mounted into another app, shown on another site, behind a login, on Windows."""
+"""The app wherever it is put: below a prefix, in another app, on another site, behind a login, on Windows."""
 
 import ctypes
 import gzip
@@ -107,7 +107,9 @@ def test_the_page_behind_nginx_that_strips_a_prefix(model, browser, tmp_path):
         inside = f"server {{ listen 127.0.0.1:{port};\n{inside.replace('http://127.0.0.1:7860', url)} }}"
         folder.mkdir()
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder, inside=inside))
-        process = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
+        process = subprocess.Popen(
+            [NGINX, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"]
+        )
         try:
             front = app_process.App(f"http://127.0.0.1:{port}/demo", process, folder / "error.log")
             app_process.wait_until_ready(front, 20)
@@ -127,7 +129,7 @@ def test_mounted_into_another_app_nothing_is_missing_and_the_gate_is_there(model
     with TestClient(app, base_url="http://localhost") as client:
         page = client.get("/digits/")
         assert page.status_code == 200
-        assert "--surprise-text" in page.text, "page.css belongs to the page"
+        assert "--surprise-text: #8a4b00" in page.text, "page.css belongs to the page"
         for path in (SCRIPT, f"/{WEIGHTS}/{identity_of(model)}", "/gradio_api/mcp/schema"):
             assert client.get(f"/digits{path}").status_code == 200, path
         assert '"result":{}' in client.post("/digits/gradio_api/mcp/", content=PING, headers=MCP_HEADERS).text
@@ -239,7 +241,7 @@ def test_a_console_that_cannot_print_everything_stops_nothing(tmp_path):
     with app_process.running(tmp_path / "log", PYTHONIOENCODING="cp1252", PYTHONUTF8="0") as app:
         until = time.monotonic() + 60
         while "? Launching MCP server" not in app.log.read_text(encoding="cp1252"):  # the last that it prints
-            assert time.monotonic() < until and app.process.poll() is None, app.log.read_text(encoding="cp1252")
+            assert time.monotonic() < until and app.process.poll() is None, "the app does not start"
             time.sleep(0.1)
         assert ask(f"{app.url}/config")[0] == 200
 

@@ -1,6 +1,8 @@
 """How much of a processor core the app takes while nobody uses it.
 
     .venv/bin/python tests/tools/idle.py [--seconds 30]
+
+The seconds are counted once the start is over.
 """
 
 import argparse

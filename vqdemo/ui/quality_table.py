@@ -1,6 +1,8 @@
-"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with the peer's.
+"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with
+the peer's.
 
-The peer is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by train/baselines/peer.py on the same digits.
+The peer is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by
+train/baselines/peer.py on the same digits.
 """
 
 import json
@@ -29,7 +31,9 @@ def read_metrics(folder: str | Path) -> dict | None:
 
 
 def shown(metrics: dict | None, num_codes: int) -> dict:
-    """What the page shows of them: the mean surprise of a test digit's cell, the rows that there are, and what was measured on."""
+    """What the page shows of them: the mean surprise of a test digit's cell, the rows that there are, and
+    what was measured on.
+    """
     peer = metrics.get("peer") if isinstance(metrics, dict) else None
     peer_codes = at(peer, ("settings", "codes"))
     rows = []

@@ -1,6 +1,7 @@
 """Who may use the app when it is launched with a login (`launch(auth=...)`).
 
-Gradio asks for it before the page and the calls of the API, but not before the MCP server, nor before routes that are not its own.
+Gradio asks for it before the page and the calls of the API, but not before the MCP server, nor before routes
+that are not its own.
 """
 
 import inspect

@@ -1,7 +1,7 @@
 """Memory of large pictures and bodies goes back to the system once it is freed.
 
-By itself the C library keeps such blocks for later, in one heap for each of many threads: under a mixed load the process would grow by a
-fifth before it levels out.
+By itself the C library keeps such blocks for later, in one heap for each of many threads: under a mixed load
+the process would grow by a fifth before it levels out.
 """
 
 import ctypes
