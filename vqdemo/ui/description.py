@@ -54,8 +54,8 @@ def describe(model, identity: str, metrics: dict | None = None) -> dict:
 def example_images(model) -> np.ndarray:
     """One picture a digit, float32 (num_labels,S,S) in [0,1]: of a few samples the one of median probability.
 
-    Not the likeliest, which is often too bare to be a digit: empty cells cost the least. All are sampled in one batch,
-    since the app waits for them when it starts.
+    Not the likeliest, which is often too bare to be a digit: empty cells cost the least. All are sampled in
+    one batch, since the app waits for them when it starts.
     """
     labels = torch.arange(model.num_labels).repeat_interleave(EXAMPLE_TRIES)
     unknown = torch.full((len(labels), *model.grid_shape), -1, device=model.device)
@@ -68,13 +68,13 @@ def example_images(model) -> np.ndarray:
 
 
 def identity_of(model) -> str:
-    """Six letters that change with the weights of either network: links, kept work and cached weights carry them."""
+    """Six letters that change with the weights of either network; part of links and of kept work."""
     fingerprints = fingerprint_of(model.vqvae) + fingerprint_of(model.prior)
     return hashlib.sha256(fingerprints.encode()).hexdigest()[:6]
 
 
 def encoded(model, drawings: np.ndarray) -> list[dict]:
-    """The codes of drawings, uint8 (N,S,S) as the page holds them, and the pictures decoded from these codes."""
+    """The codes of drawings, uint8 (N,S,S) like the page's, and the pictures decoded from these codes."""
     codes = model.encode(drawings.astype(np.float32) / 255)
     pictures = model.decode(codes)
     return [
