@@ -213,7 +213,7 @@ class VQModel:
 
     @torch.inference_mode()
     def label_probs(self, codes) -> np.ndarray:
-        """The belief p(label | known cells): int (G,G), -1 where unknown -> float32 (num_labels,), summing to 1.
+        """p(label | known cells): int (G,G), -1 where unknown -> float32 (num_labels,), summing to 1.
 
         Raises TypeError or ValueError as `complete` does.
         """
