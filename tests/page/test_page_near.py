@@ -162,7 +162,7 @@ def test_without_it_the_server_is_asked(browser, app_url, model, fault):
         if fault in scripts:
             context.add_init_script(scripts[fault])
         if fault == "no SIMD":
-            context.route("**/matmul.js", lambda route: route.fulfill(body=without_simd(route.fetch().text()), content_type="text/javascript"))
+            context.route("**/wasm_matmul.js", lambda route: route.fulfill(body=without_simd(route.fetch().text()), content_type="text/javascript"))
         page = context.new_page()
         page.goto(app_url)
         page.wait_for_selector("#palette [role=option] img")

@@ -16,7 +16,7 @@ from .text import TEXT
 
 STATIC = Path(__file__).parent / "static"
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
-CONTENTS = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+CONTENTS = b"".join(path.read_bytes() for path in sorted(STATIC.rglob("*")) if path.is_file())
 ADDRESS = f"vqdemo/{hashlib.sha256(CONTENTS).hexdigest()[:12]}"
 FILES = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
 

@@ -4,7 +4,8 @@
 // What flows through is a matrix with a row for each cell and a column for each channel. A 1x1 convolution is a product of that with
 // the layer's weights, and a 3x3 convolution is one of all cells' neighbourhoods, side by side in each row.
 
-import { COLUMNS, kernel, ROWS, strips } from "./matmul.js";
+import { full, kernel, strips } from "./networks/wasm_matmul.js";
+import { safetensors } from "./networks/safetensors.js";
 
 /** A safetensors file (ArrayBuffer) and the grid's [rows, columns] -> {encode, decode}. Throws if it is not what is expected. */
 export function vqvae(file, [rows, columns]) {
@@ -23,7 +24,7 @@ export function vqvae(file, [rows, columns]) {
   }
   const width = layers.get("encoder.enter").n;
   const longest = Math.max(...[...layers.values()].map(({ k }) => k));
-  const matrix = (columns) => new Float32Array(full(cells, ROWS) * columns);
+  const matrix = (columns) => new Float32Array(cells * columns);
   const flow = [matrix(full(patch ** 2)), matrix(full(dimension)), matrix(width), matrix(width), matrix(width), matrix(longest)];
   const { copies, multiply } = kernel([...flow, ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias])]);
   const [patches, vectors, stream, active, inner, neighbourhoods] = copies.splice(0, flow.length);
@@ -31,7 +32,8 @@ export function vqvae(file, [rows, columns]) {
 
   function convolve(name, x, out) {
     const { size, inputs, k, n, weights, bias } = layers.get(name);
-    multiply(out, size === 1 ? x : gather(x, inputs), weights, bias, k, n);
+    const layer = { w: at(weights), bias: at(bias), k, n };
+    multiply(cells, layer, at(size === 1 ? x : gather(x, inputs)), k, at(out), n);
   }
 
   /** For each cell, its 3x3 neighbourhood in a row: zeros beyond the border. */
@@ -110,8 +112,8 @@ export function vqvae(file, [rows, columns]) {
   };
 }
 
-/** The next multiple: the kernel works on full blocks, whose further rows and columns are of no account. */
-const full = (number, step = COLUMNS) => Math.ceil(number / step) * step;
+/** Where an array lies in the kernel's memory. */
+const at = (array) => array.byteOffset / 4;
 
 /** Weight (outputs, channels, size, size) and bias -> a layer whose weights are a matrix of k rows, a channel of a neighbour each, and n
  * columns. */
@@ -125,16 +127,4 @@ function convolution({ shape: [outputs, channels, size], data }, bias) {
   const padded = new Float32Array(n);
   padded.set(bias.data);
   return { size, inputs, k, n, weights: strips(weight, k, n), bias: padded };
-}
-
-/** A file of float32 tensors -> {shape, data} by name. The format: https://github.com/huggingface/safetensors#format */
-function safetensors(file) {
-  const length = Number(new DataView(file).getBigUint64(0, true));
-  const { __metadata__, ...header } = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
-  return new Map(
-    Object.entries(header).map(([name, { dtype, shape, data_offsets }]) => {
-      if (dtype !== "F32") throw new Error(`${name} is ${dtype}, not F32`);
-      return [name, { shape, data: new Float32Array(file.slice(...data_offsets.map((at) => 8 + length + at))) }];
-    }),
-  );
 }
