@@ -15,7 +15,7 @@ import vqdemo
 from train.masks import judged
 from vqdemo import sampling
 from vqdemo.model import VQModel
-from vqdemo.sampling import Choice
+from vqdemo.sampling import SamplingParams
 
 
 def median_ms(call, repeats: int) -> float:
@@ -51,7 +51,7 @@ def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
     half = np.where(judged(model.grid_shape[0])["random half"], grid[0], -1)
     many = torch.from_numpy(model.sample(64, label=label, seed=0)).to(model.device)
     labels = torch.full((len(many),), label, device=model.device)
-    twice, both = sampling.twice_for_guidance(model.prior, many, labels, guidance)
+    twice, both = sampling.guidance_batch(model.prior, many, labels, guidance)
     known = torch.zeros_like(twice, dtype=torch.bool)
     calls = {
         "encode_1": lambda: model.encode(blank),
@@ -77,10 +77,10 @@ def plain_against_cached(model: VQModel, repeats: int = 5) -> list[tuple[str, in
             for guidance in (0.0, 0.5):
                 codes = torch.from_numpy(model.sample(n, label=3, seed=0))
                 uniform = torch.rand(codes.shape, generator=generator)
-                arguments = (model.prior, torch.where(known, codes, -1), torch.full((n,), 3), Choice(guidance=guidance), uniform)
-                assert torch.equal(sampling.fill(*arguments), sampling.fill_plain(*arguments))
-                plain = median_ms(lambda a=arguments: sampling.fill_plain(*a), 1 if n > 1 else repeats)
-                rows.append((name, n, guidance, plain, median_ms(lambda a=arguments: sampling.fill(*a), repeats)))
+                arguments = (model.prior, torch.where(known, codes, -1), torch.full((n,), 3), SamplingParams(guidance=guidance), uniform)
+                assert torch.equal(sampling.fill_cached(*arguments), sampling.fill_reference(*arguments))
+                plain = median_ms(lambda a=arguments: sampling.fill_reference(*a), 1 if n > 1 else repeats)
+                rows.append((name, n, guidance, plain, median_ms(lambda a=arguments: sampling.fill_cached(*a), repeats)))
     return rows
 
 

@@ -7,7 +7,7 @@ and the one that completions rest on.
 
     A share of the labels is dropped: for guidance.
     In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives distributions given known
-    cells alone, of a cell and, by the chain rule, of all known cells together, which tell the label (PixelCNN.guess_label).
+    cells alone, of a cell and, by the chain rule, of all known cells together, which tell the label (PixelCNN.label_log_probs).
     Most digits are turned, slanted and stretched a little before encoding: against overfitting. The last epochs see
     only digits as they are.
 """
@@ -134,10 +134,10 @@ def nats_of_cells(prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, l
     seen: the codes that the stack `before` reads, -1 where it shall see MASK. The cells of the result are in generation order.
     """
     codes, seen, known = prior.in_order(codes), prior.in_order(seen), prior.in_order(known)
-    before = prior.of_before(seen, labels)
-    nothing = prior.of_nothing_after()  # index_select, since threads add up the gradient of x[labels] in any order
-    whole = prior.head(before, nothing and [x.index_select(0, labels) for x in nothing])
-    masked = prior.head(before, prior.of_after(codes, known, labels)) if prior.after else whole
+    before = prior.context_before(seen, labels)
+    empty = prior.empty_context()  # index_select, since threads add up the gradient of x[labels] in any order
+    whole = prior.head(before, [x.index_select(0, labels) for x in empty])
+    masked = prior.head(before, prior.context_after(codes, known, labels))
     return tuple(F.cross_entropy(logits.float().movedim(-1, 1), codes, reduction="none") for logits in (whole, masked))
 
 

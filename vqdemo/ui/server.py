@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from ..sampling import Choice
+from ..sampling import SamplingParams
 from ..storage import fingerprint_of
 from . import atlas, figures, limits, pictures
 from .settings import SIDE, Settings, whole_number
@@ -139,7 +139,7 @@ def example_images(model, tries: int = 7) -> np.ndarray:
     """
     labels = torch.arange(model.num_labels).repeat_interleave(tries)
     unknown = torch.full((len(labels), *model.grid_shape), -1, device=model.device)
-    choice = Choice(temperature=0.8, guidance=1.0)
+    choice = SamplingParams(temperature=0.8, guidance=1.0)
     samples = model.complete_each(unknown, labels, choice, torch.Generator().manual_seed(0)).cpu().numpy()
     middling = []
     for label, grids in enumerate(samples.reshape(model.num_labels, tries, *model.grid_shape)):
