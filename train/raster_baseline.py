@@ -119,7 +119,8 @@ def evidence_filled_by_prior(
     network: PixelCNN, model: VQModel, codes: Tensor, label: int, known: Tensor, particles: int, generator: torch.Generator
 ) -> float:
     """The same estimate from completions that the prior draws of the known cells."""
-    filled = model.complete_each(torch.where(known, codes, -1).expand(particles, -1, -1), label, Choice(), generator)
+    seed = int(torch.randint(2**62, (1,), generator=generator))
+    filled = model.complete_each(torch.where(known, codes, -1).expand(particles, -1, -1), label, Choice(), seed)
     log_p = -nats_of_cells(network, filled, torch.full((particles,), label)).sum((1, 2))
     log_weights = log_p - torch.from_numpy(model.log_prob(filled, known, label))
     return float(log_weights.logsumexp(0)) - math.log(particles)

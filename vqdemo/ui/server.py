@@ -140,7 +140,7 @@ def example_images(model, tries: int = 7) -> np.ndarray:
     labels = torch.arange(model.num_labels).repeat_interleave(tries)
     unknown = torch.full((len(labels), *model.grid_shape), -1, device=model.device)
     choice = SamplingParams(temperature=0.8, guidance=1.0)
-    samples = model.complete_each(unknown, labels, choice, torch.Generator().manual_seed(0)).cpu().numpy()
+    samples = model.complete_each(unknown, labels, choice, seed=0).cpu().numpy()
     middling = []
     for label, grids in enumerate(samples.reshape(model.num_labels, tries, *model.grid_shape)):
         middling.append(grids[np.argsort(model.log_prob(grids, label=label))[tries // 2]])

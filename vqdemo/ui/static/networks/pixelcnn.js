@@ -17,21 +17,22 @@ import { full, kernel, layout, strips, ZEROS } from "./wasm_matmul.js";
 const NAMES = {
   stack: { before: "before", after: "after", embedding: "embedding", layers: "layers.*" },
   layer: { vertical: "vertical", horizontal: "horizontal", down: "down", out: "out", above: "above", label: "by_label", place: "by_place" },
-  maps: { weight: "weight", enter: "enter", leave: "leave" },
-  joins: "head.joins.*",
-  join: { soFar: "from_so_far", before: "from_before", above: "above", after: "from_after", below: "below", out: "out" },
+  mixing: { weight: "weight", enter: "enter", leave: "leave" },
+  fusionLayers: "head.joins.*",
+  fusionLayer: { soFar: "from_so_far", before: "from_before", above: "above", after: "from_after", below: "below", out: "out" },
   head: { mix: ["head.mix.1", "head.mix.3"], logits: "head.logits" },
-  guess: { embedding: "guess.embedding", convolutions: ["guess.trunk.0", "guess.trunk.2"], linear: ["guess.trunk.6", "guess.trunk.9"] },
+  classifier: { embedding: "guess.embedding", convolutions: ["guess.trunk.0", "guess.trunk.2"], linear: ["guess.trunk.6", "guess.trunk.9"] },
 };
 
-const EVIDENCE = 0.5; // weight of log p(known cells | label) beside the classifier's guess of the label
+const EVIDENCE_WEIGHT = 0.5; // weight of log p(known cells | label) relative to the label classifier's log probability
 const MOST = 32; // grids that are computed together at most, or one for each label
 
-/** The cells that a masked convolution sees, as [row, column] relative to its own: `VERTICAL` and `horizontal` of pixelcnn.py. */
+/** The neighbours that a masked convolution sees, as [row, column] relative to its own cell: `VERTICAL_OFFSETS` and `horizontal_offsets` of
+ * pixelcnn.py. */
 const pairs = (rows, columns) => rows.flatMap((row) => columns.map((column) => [row, column]));
-const VERTICAL = { A: pairs([-2, -1], [-1, 0, 1]), B: pairs([-1, 0], [-1, 0, 1]), BWithMaps: pairs([0], [-1, 0, 1]) };
+const VERTICAL_OFFSETS = { A: pairs([-2, -1], [-1, 0, 1]), B: pairs([0], [-1, 0, 1]) };
 
-function horizontal(first, grid, layers) {
+function horizontalOffsets(first, grid, layers) {
   if (!first) return pairs([0], [-1, 0]);
   const left = Math.max(3, grid - layers);
   return Array.from({ length: left }, (_, i) => [0, i - left]);
@@ -107,22 +108,22 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     });
   }
 
-  /** `RowsAbove`: of n channels, for `most` grids. With an embedding it reads codes. */
-  function maps(name, n, to, embedding = null) {
+  /** `CausalRowMixing` of n channels, for `most` grids. With an embedding it reads codes. */
+  function rowMixing(name, n, to, embedding = null) {
     const order = interleaved(n, groups);
-    const { data } = tensor(`${name}.${NAMES.maps.weight}`);
+    const { data } = tensor(`${name}.${NAMES.mixing.weight}`);
     const fours = range(Math.ceil(groups / 4));
     const weight = Float32Array.from(
       fours.flatMap((four) =>
         range(cells * cells).flatMap((pair) => range(4).map((i) => (4 * four + i < groups ? data[(4 * four + i) * cells * cells + pair] : 0))),
       ),
     );
-    const enter = linear(`${name}.${NAMES.maps.enter}`, channels(n), order);
+    const enter = linear(`${name}.${NAMES.mixing.enter}`, channels(n), order);
     return {
       ...{ fours: fours.length, weight: place(weight), columns: order.length },
       ...(embedding === null ? { enter } : { table: table(embedding, enter) }),
-      leave: linear(`${name}.${NAMES.maps.leave}`, order, to),
-      entered: space(cells, most, order.length),
+      leave: linear(`${name}.${NAMES.mixing.leave}`, order, to),
+      values: space(cells, most, order.length),
     };
   }
 
@@ -147,16 +148,15 @@ export function pixelcnn(file, config, { simd = true } = {}) {
         return [key, { places: place(table(places, cells, bias)), labels: place(table(labels, numLabels + 1, new Float32Array(gates.length))) }];
       }),
     );
-    const seen = i === 0 ? "A" : config.after ? "BWithMaps" : "B";
     const skips = channels(features).map((channel) => (channel < 0 ? -1 : config.width + channel));
     return {
       conditions,
-      vertical: convolution(part("vertical"), VERTICAL[seen], i === 0 ? embedding : null),
-      horizontal: convolution(part("horizontal"), horizontal(i === 0, grid, layers), i === 0 ? embedding : null),
+      vertical: convolution(part("vertical"), VERTICAL_OFFSETS[i === 0 ? "A" : "B"], i === 0 ? embedding : null),
+      horizontal: convolution(part("horizontal"), horizontalOffsets(i === 0, grid, layers), i === 0 ? embedding : null),
       down: { ...linear(part("down"), plain, gates), bias: ZEROS },
       onward: linear(part("out"), plain, plain),
       skip: linear(part("out"), plain, skips),
-      above: config.after ? maps(part("above"), config.width, gates, i === 0 ? embedding : null) : null,
+      mixing: rowMixing(part("above"), config.width, gates, i === 0 ? embedding : null),
       // What it is given, by both stacks (see at()), and what its horizontal gates are for the present row.
       ...(i > 0 ? { v: space(grid + 1, grid + 2, most, width), h: space(grid + 1, grid + 2, most, width) } : {}),
       gates: space(grid, most, 2 * width),
@@ -176,28 +176,26 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     };
   }
 
-  function joinOf(i) {
-    const part = (which) => `${NAMES.joins.replace("*", i)}.${NAMES.join[which]}`;
+  function fusionLayer(i) {
+    const part = (which) => `${NAMES.fusionLayers.replace("*", i)}.${NAMES.fusionLayer[which]}`;
     const [plain, gates] = [channels(config.head_width), halves(config.head_width)];
-    const both = config.after && {
-      above: maps(part("above"), config.width, gates),
-      after: linear(part("after"), channels(config.after_features), gates),
-      below: maps(part("below"), config.after_features, gates),
-    };
     return {
       soFar: i > 0 ? linear(part("soFar"), plain, gates) : null,
       before: linear(part("before"), channels(config.width), gates),
+      above: rowMixing(part("above"), config.width, gates),
+      after: linear(part("after"), channels(config.after_features), gates),
+      below: rowMixing(part("below"), config.after_features, gates),
       out: linear(part("out"), plain, plain),
-      ...both,
-      ofBefore: space(cells, most, 2 * wide), // what stands before each cell adds to the gates
-      ofAfter: space(cells, most, 2 * wide), // what is known after
-      ofNothing: space(cells, numLabels + 1, 2 * wide), // the same where nothing is known, for each label
+      // What is added to the gates, of (cell, grid):
+      contextBefore: space(cells, most, 2 * wide), // by all cells before each cell
+      contextAfter: space(cells, most, 2 * wide), // by the known cells after it
+      emptyContext: space(cells, numLabels + 1, 2 * wide), // the same of an empty grid, for each label and for none
     };
   }
 
   const before = stackOf(NAMES.stack.before, config.layers, config.width);
-  const after = config.after ? stackOf(NAMES.stack.after, config.after_layers, config.after_features) : null;
-  const joins = range(config.joins).map(joinOf);
+  const after = stackOf(NAMES.stack.after, config.after_layers, config.after_features);
+  const fusionLayers = range(config.joins).map(fusionLayer);
   const plain = channels(config.head_width);
   const mixed = NAMES.head.mix.map((name) => linear(name, plain, plain));
   const toLogits = linear(NAMES.head.logits, plain, channels(numCodes));
@@ -208,7 +206,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     gates: space(grid, most, 2 * width),
     v: space(grid, most, width),
     gated: space(grid, most, width),
-    mixed: space(grid, most, Math.max(...[...before.layers, ...joins].flatMap(({ above, below }) => [above?.columns ?? 0, below?.columns ?? 0]))),
+    mixed: space(grid, most, Math.max(before.layers[0].mixing.columns, fusionLayers[0].below.columns)),
   };
   const inHead = {
     gates: space(grid, most, 2 * wide),
@@ -217,7 +215,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     y: space(grid, most, wide),
   };
   const logits = space(cells, most, kinds);
-  const classifier = guessOf();
+  const classifier = classifierOf();
   const { heap, simd: isSimd, multiply, mix, gate, add } = kernel(arrays, simd);
   for (const compute of whenPlaced) compute();
 
@@ -272,29 +270,29 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     }
   }
 
-  /** Add what maps of places make of the rows above a row. */
-  function addRowsAbove(n, { fours, weight, columns, leave, entered }, index, out) {
+  /** Add the row mixing of the rows above a row. */
+  function mixRows(n, { fours, weight, columns, leave, values }, index, out) {
     if (index === 0) return;
     const [share, to] = [columns / fours, index * grid];
     for (let four = 0; four < fours; four++) {
       const w = weight + (four * cells + to) * cells * 4;
       for (let k = 0; k < n; k++) {
         const from = k * columns + four * share;
-        mix(grid, to, share, w, cells * 4, entered + from, n * columns, row.mixed + from, n * columns);
+        mix(grid, to, share, w, cells * 4, values + from, n * columns, row.mixed + from, n * columns);
       }
     }
     multiply(grid * n, leave, row.mixed, columns, out, leave.n, out, leave.n);
   }
 
   /** Keep what the rows below will read of a row: x is its matrix, of `step` columns. */
-  function enter(n, { enter, columns, entered }, index, x, step) {
-    multiply(grid * n, enter, x, step, entered + index * grid * n * columns, columns);
+  function enter(n, { enter, columns, values }, index, x, step) {
+    multiply(grid * n, enter, x, step, values + index * grid * n * columns, columns);
   }
 
-  function enterCodes({ n, codes }, { table, columns, entered }, index) {
+  function enterCodes({ n, codes }, { table, columns, values }, index) {
     for (let i = index * grid * n; i < (index + 1) * grid * n; i++) {
       const from = table + codes[i] * columns;
-      heap.copyWithin(entered + i * columns, from, from + columns);
+      heap.copyWithin(values + i * columns, from, from + columns);
     }
   }
 
@@ -309,7 +307,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     else gate(m, width, row.gates, 2 * width, v, width, at(layer.v, n, index, 0), width);
     conditions(stack, layer.conditions.h, index, layer.gates);
     multiply(m, layer.down, v, width, layer.gates, 2 * width, layer.gates, 2 * width);
-    if (layer.above) addRowsAbove(n, layer.above, index, layer.gates);
+    mixRows(n, layer.mixing, index, layer.gates);
   }
 
   /** The horizontal part of a layer for some cells of a row, and what it adds to their features. */
@@ -331,9 +329,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   /** Keep of a row what the rows below it will read of a layer. */
   function finish(stack, i, index) {
     const { n, layers } = stack;
-    if (!layers[i].above) return;
-    if (i === 0) enterCodes(stack, layers[i].above, index);
-    else enter(n, layers[i].above, index, at(layers[i].h, n, index, 0), width);
+    if (i === 0) enterCodes(stack, layers[i].mixing, index);
+    else enter(n, layers[i].mixing, index, at(layers[i].h, n, index, 0), width);
   }
 
   /** The features of the first `rows` rows. Layer by layer, so that its weights stay at hand. */
@@ -354,61 +351,59 @@ export function pixelcnn(file, config, { simd = true } = {}) {
 
   // ---- head ----
 
-  /** What a row's features of the stack `before` add to the joins' gates. */
-  function* joinBefore(rows) {
+  /** The contexts of the stack `before`, of the first `rows` rows. */
+  function* computeBefore(rows) {
     const { n, features } = before;
-    for (const join of joins) {
+    for (const { before: layer, above, contextBefore } of fusionLayers) {
       for (let index = 0; index < rows; index++) {
-        const [its, out] = [features + index * grid * n * width, join.ofBefore + index * grid * n * 2 * wide];
-        multiply(grid * n, join.before, its, width, out, 2 * wide);
-        if (!join.above) continue;
-        addRowsAbove(n, join.above, index, out);
-        if (index + 1 < rows) enter(n, join.above, index, its, width);
+        const [its, out] = [features + index * grid * n * width, contextBefore + index * grid * n * 2 * wide];
+        multiply(grid * n, layer, its, width, out, 2 * wide);
+        mixRows(n, above, index, out);
+        if (index + 1 < rows) enter(n, above, index, its, width);
       }
       yield;
     }
   }
 
-  /** What is known after each cell adds to the gates: for codes [grid][cell] and labels [grid], into `where` of each join. */
+  /** The contexts of the known cells after each cell, for codes [grid][cell] and labels [grid], into `where` of each fusion layer. */
   function* computeAfter(codes, labels, where) {
-    if (!after) return;
     begin(after, codes.map((grid) => [...grid].reverse()), labels); // so that the last cell comes first
     yield* run(after, grid);
     const { n, features, columns } = after;
-    for (const join of joins) {
+    for (const layer of fusionLayers) {
       for (let index = 0; index < grid; index++) {
         const its = features + index * grid * n * columns;
-        multiply(grid * n, join.after, its, columns, inHead.gates, 2 * wide);
-        addRowsAbove(n, join.below, index, inHead.gates);
-        if (index + 1 < grid) enter(n, join.below, index, its, columns);
+        multiply(grid * n, layer.after, its, columns, inHead.gates, 2 * wide);
+        mixRows(n, layer.below, index, inHead.gates);
+        if (index + 1 < grid) enter(n, layer.below, index, its, columns);
         for (let column = 0; column < grid; column++) {
           const [from, cell] = [inHead.gates + column * n * 2 * wide, cells - 1 - index * grid - column];
-          heap.copyWithin(join[where] + cell * n * 2 * wide, from, from + n * 2 * wide);
+          heap.copyWithin(layer[where] + cell * n * 2 * wide, from, from + n * 2 * wide);
         }
       }
       yield;
     }
   }
 
-  /** Logits of some cells of a row, into their place. known: {where, n, which}: what is known after, of n grids, and which of these is each
+  /** Logits of some cells of a row, into their place. known: {where, n, which}: the context after, of n grids, and which of these is each
    * grid's. */
   function head(index, first, end, { where, n: kept, which }, out) {
     const { n } = before;
     const m = (end - first) * n;
-    for (let i = 0; i < joins.length; i++) {
-      const join = joins[i];
+    for (let i = 0; i < fusionLayers.length; i++) {
+      const layer = fusionLayers[i];
       for (let column = first; column < end; column++) {
         const cell = index * grid + column;
         for (let k = 0; k < n; k++) {
-          const from = join.ofBefore + (cell * n + k) * 2 * wide;
-          const its = after ? join[where] + (cell * kept + which[k]) * 2 * wide : ZEROS;
+          const from = layer.contextBefore + (cell * n + k) * 2 * wide;
+          const its = layer[where] + (cell * kept + which[k]) * 2 * wide;
           add(1, 2 * wide, from, 0, its, 0, inHead.gates + ((column - first) * n + k) * 2 * wide, 0);
         }
       }
-      if (i > 0) multiply(m, join.soFar, inHead.x, wide, inHead.gates, 2 * wide, inHead.gates, 2 * wide);
+      if (i > 0) multiply(m, layer.soFar, inHead.x, wide, inHead.gates, 2 * wide, inHead.gates, 2 * wide);
       gate(m, wide, inHead.gates, 2 * wide, inHead.gated, wide);
-      if (i === 0) multiply(m, join.out, inHead.gated, wide, inHead.x, wide);
-      else multiply(m, join.out, inHead.gated, wide, inHead.x, wide, inHead.x, wide);
+      if (i === 0) multiply(m, layer.out, inHead.gated, wide, inHead.x, wide);
+      else multiply(m, layer.out, inHead.gated, wide, inHead.x, wide, inHead.x, wide);
     }
     relu(inHead.x, inHead.y, m * wide);
     multiply(m, mixed[0], inHead.y, wide, inHead.gated, wide);
@@ -425,7 +420,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     const rows = 1 + Math.floor(range(cells).findLast(wanted) / grid);
     begin(before, codes, labels);
     yield* run(before, rows);
-    yield* joinBefore(rows);
+    yield* computeBefore(rows);
   }
 
   /** Of the grids of passBefore, -> for each cell that is wanted, its logits: seen(cell, grid, where in heap). */
@@ -451,7 +446,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   /** log p(known cells | label) of the grids of passBefore, by the chain rule: each given those before it -> Float64Array [grid]. */
   function* evidence(codes, labels) {
     const sums = new Float64Array(labels.length);
-    const known = { where: "ofNothing", n: numLabels + 1, which: labels };
+    const known = { where: "emptyContext", n: numLabels + 1, which: labels };
     const wanted = (cell) => codes.some((grid) => grid[cell] >= 0);
     yield* passHead(known, wanted, (cell, k, at) => {
       if (codes[k][cell] >= 0) sums[k] += logP(at, codes[k][cell]);
@@ -461,8 +456,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
 
   // ---- the classifier of what is known ----
 
-  function guessOf() {
-    const { embedding, convolutions, linear: names } = NAMES.guess;
+  function classifierOf() {
+    const { embedding, convolutions, linear: names } = NAMES.classifier;
     const given = tensor(`${embedding}.weight`).shape[1];
     const embeddings = embedded(embedding, channels(given));
     const sizes = [given, ...convolutions.map((name) => tensor(`${name}.weight`).shape[0])];
@@ -538,9 +533,9 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     for (let row = top; row < bottom; row++) for (let column = left; column < right; column++) visit(row, column);
   }
 
-  /** Logits of the labels from what is known: codes [cell], in raster order, -1 where unknown -> arrays [numLabels]. With eachLeftOut also
+  /** The classifier's logits of the labels: codes [cell], in raster order, -1 where unknown -> arrays [numLabels]. With eachLeftOut also
    * without each cell in turn, [cell]; only what is near that cell is computed once more. */
-  function guess(codes, eachLeftOut = false) {
+  function classify(codes, eachLeftOut = false) {
     const { columns: [, n], second, linear, hidden, logits } = classifier; // prettier-ignore
     const [size, variants] = [cells * n, eachLeftOut ? cells : 0];
     look(codes, -1);
@@ -565,7 +560,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
 
   // ---- for the sampler: a row at a time, and of that a cell ----
 
-  let row_, done, kept; // the present row, how many of its cells have been computed, what is known after
+  let row_, done, kept; // the present row, how many of its cells have been computed, the context after
 
   /** Begin with codes [grid][cell], labels [grid] and what is known after each of them. */
   function start(codes, labels, known) {
@@ -577,10 +572,10 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     [row_, done] = [index, 0];
     for (let i = 0; i < before.layers.length; i++) vertical(before, i, index);
     const { n } = before;
-    for (const { above, ofBefore } of joins) {
-      const out = ofBefore + index * grid * n * 2 * wide;
+    for (const { above, contextBefore } of fusionLayers) {
+      const out = contextBefore + index * grid * n * 2 * wide;
       heap.fill(0, out, out + grid * n * 2 * wide);
-      if (above) addRowsAbove(n, above, index, out);
+      mixRows(n, above, index, out);
     }
   }
 
@@ -596,8 +591,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     computeUntil(column + 1);
     const { n, features } = before;
     const cell = row_ * grid + column;
-    for (const { before: layer, ofBefore } of joins) {
-      const out = ofBefore + cell * n * 2 * wide;
+    for (const { before: layer, contextBefore } of fusionLayers) {
+      const out = contextBefore + cell * n * 2 * wide;
       multiply(n, layer, features + cell * n * width, width, out, 2 * wide, out, 2 * wide);
     }
     head(row_, column, column + 1, kept, logits);
@@ -612,7 +607,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     computeUntil(grid);
     const { n, features } = before;
     for (let i = 0; i < before.layers.length; i++) finish(before, i, row_);
-    for (const { above } of joins) if (above) enter(n, above, row_, features + row_ * grid * n * width, width);
+    for (const { above } of fusionLayers) enter(n, above, row_, features + row_ * grid * n * width, width);
   }
 
   /** Go on with these grids, [grid], some perhaps more than once. They must be at least as many as before. */
@@ -626,15 +621,14 @@ export function pixelcnn(file, config, { simd = true } = {}) {
       }
     };
     const padded = (row_ + 1) * (grid + 2);
-    for (const { v, h, gates, above } of before.layers) {
+    for (const { v, h, gates, mixing } of before.layers) {
       if (v !== undefined) spread(h, width, padded, padded + grid + 2);
-      if (v !== undefined) spread(v, width, padded, padded + grid + 2);
       spread(gates, 2 * width, 0, grid);
-      if (above) spread(above.entered, above.columns, 0, cell);
+      spread(mixing.values, mixing.columns, 0, cell);
     }
-    for (const { above, ofBefore } of joins) {
-      spread(ofBefore, 2 * wide, cell, cell + grid);
-      if (above) spread(above.entered, above.columns, 0, cell);
+    for (const { above, contextBefore } of fusionLayers) {
+      spread(contextBefore, 2 * wide, cell, cell + grid);
+      spread(above.values, above.columns, 0, cell);
     }
     spread(before.features, width, cell, cell + grid);
     const { codes, labels } = before;
@@ -652,12 +646,11 @@ export function pixelcnn(file, config, { simd = true } = {}) {
 
   const network = {
     ...{ config, cells, most, heap, kinds, simd: isSimd, inOrder, logP },
-    ...{ computeAfter, passBefore, passHead, evidence, guess },
+    ...{ computeAfter, passBefore, passHead, evidence, classify },
     ...{ start, startRow, logitsOf, write, finishRow, select },
-    nothing: (labels) => ({ where: "ofNothing", n: numLabels + 1, which: labels }),
   };
   const everyLabel = range(numLabels + 1);
-  finished(computeAfter(everyLabel.map(() => Array(cells).fill(-1)), everyLabel, "ofNothing"));
+  finished(computeAfter(everyLabel.map(() => Array(cells).fill(-1)), everyLabel, "emptyContext"));
   return network;
 }
 
@@ -679,10 +672,10 @@ export function logSumExp(array, from = 0, length = array.length) {
   return most + Math.log(sum);
 }
 
-/** log p(label | known cells) from the classifier's logits and log p(known cells | label), by label. */
-export function withEvidence(guess, evidence) {
-  const offset = logSumExp(guess);
-  return logSoftmax(guess.map((logit, label) => logit - offset + EVIDENCE * evidence[label]));
+/** log p(label | known cells) from the classifier's logits and log p(known cells | label), both by label. */
+export function labelPosterior(classified, evidence) {
+  const offset = logSumExp(classified);
+  return logSoftmax(classified.map((logit, label) => logit - offset + EVIDENCE_WEIGHT * evidence[label]));
 }
 
 export function logSoftmax(values) {

@@ -3,10 +3,10 @@
 // returns the answer; finished() takes it at once.
 
 import { cellNumbers, labelNumber } from "./noise.js";
-import { logSoftmax, logSumExp, withEvidence } from "./pixelcnn.js";
+import { logSoftmax, logSumExp, labelPosterior } from "./pixelcnn.js";
 
-const RAREST_LABEL = 1e-3; // without a label, a mixture leaves out labels that the known cells make less likely than this
-const KEPT = 8; // guesses of labels that are kept: the next question is often of the same grid
+const MIN_LABEL_PROBABILITY = 1e-3; // a mixture over labels leaves out labels that are less likely, given the known cells
+const KEPT = 8; // grids whose label posterior is kept: the next question is often about one of them
 
 const range = (n) => Array.from({ length: n }, (_, i) => i);
 
@@ -19,45 +19,46 @@ export function sampling(network) {
 
   // ---- labels ----
 
-  const guesses = new Map(); // by grid: log p(label | known cells)
+  const posteriors = new Map(); // by grid: log p(label | known cells)
 
   /** log p(label | known cells) of a grid. */
-  function* guessLabel(codes) {
+  function* labelLogProbs(codes) {
     const key = codes.join();
-    if (!guesses.has(key)) {
+    if (!posteriors.has(key)) {
       const grids = everyLabel.map(() => inOrder(codes));
       let evidence = everyLabel.map(() => 0);
       if (codes.some((code) => code >= 0)) {
         yield* network.passBefore(grids, everyLabel, (cell) => grids[0][cell] >= 0);
         evidence = yield* network.evidence(grids, everyLabel);
       }
-      keep(key, withEvidence(network.guess(codes).whole, evidence));
+      keep(key, labelPosterior(network.classify(codes).whole, evidence));
     }
-    return guesses.get(key);
+    return posteriors.get(key);
   }
 
-  function keep(key, guess) {
-    guesses.set(key, guess);
-    if (guesses.size > KEPT) guesses.delete(guesses.keys().next().value);
+  function keep(key, posterior) {
+    posteriors.set(key, posterior);
+    if (posteriors.size > KEPT) posteriors.delete(posteriors.keys().next().value);
   }
 
-  /** log p of labels -> the same, -Infinity for those too unlikely to matter. */
-  function rareLeftOut(logP) {
-    return logSoftmax(logP.map((p) => (p < Math.log(RAREST_LABEL) ? -Infinity : p)));
+  /** log p of labels -> the same, normalised again, with -Infinity for rare labels. */
+  function dropRareLabels(logP) {
+    return logSoftmax(logP.map((p) => (p < Math.log(MIN_LABEL_PROBABILITY) ? -Infinity : p)));
   }
 
   /** p(label | known cells) -> by label. */
   function* labelProbs({ codes }) {
-    return rareLeftOut(yield* guessLabel(codes)).map(Math.exp);
+    return (yield* labelLogProbs(codes)).map(Math.exp);
   }
 
-  let ofNothing; // log p(label | nothing)
+  let ofEmpty; // log p(label | no cell)
 
-  /** The labels of alternatives `first`, `first` + 1, ..., drawn from p(label | known cells), guided away from p(label | nothing). */
-  function* drawLabels({ codes, first, n, temperature, guidance, seed }) {
-    const known = yield* guessLabel(codes);
-    ofNothing ??= yield* guessLabel(empty);
-    const weights = known.map((p, label) => (p + guidance * (p - ofNothing[label])) / temperature);
+  /** The labels of alternatives `first`, `first` + 1, ..., sampled from p(label | known cells), guided away from p(label | no
+   * cell). */
+  function* sampleLabels({ codes, first, n, temperature, guidance, seed }) {
+    const known = yield* labelLogProbs(codes);
+    ofEmpty ??= yield* labelLogProbs(empty);
+    const weights = known.map((p, label) => (p + guidance * (p - ofEmpty[label])) / temperature);
     const cumulative = running(logSoftmax(weights).map(Math.exp));
     return range(n).map((i) => invert(cumulative, labelNumber(seed, first + i)));
   }
@@ -68,11 +69,11 @@ export function sampling(network) {
    * seed} -> grids. Yields {alternative, grid} as soon as one is there; the first is computed alone where `ahead` is true. */
   function* complete({ codes, n, first = 0, label = null, temperature = 1, top_p = 1, guidance = 0, seed, ahead = false }) {
     if (!codes.includes(-1)) return range(n).map(() => [...codes]);
-    const labels = label === null ? yield* drawLabels({ codes, first, n, temperature, guidance, seed }) : Array(n).fill(label);
+    const labels = label === null ? yield* sampleLabels({ codes, first, n, temperature, guidance, seed }) : Array(n).fill(label);
     const grids = [];
     const together = guidance > 0 ? Math.floor(network.most / 2) : network.most;
     const distinct = [...new Set(guidance > 0 ? [...labels, numLabels] : labels)];
-    yield* network.computeAfter(distinct.map(() => inOrder(codes)), distinct, "ofAfter"); // what is known, for each label once
+    yield* network.computeAfter(distinct.map(() => inOrder(codes)), distinct, "contextAfter"); // for each label once
     while (grids.length < n) {
       const some = labels.slice(grids.length, grids.length + (ahead && grids.length === 0 ? 1 : together));
       const numbers = some.map((_, i) => inOrder(cellNumbers(seed, first + grids.length + i, cells)));
@@ -87,12 +88,12 @@ export function sampling(network) {
   /** n grids from nothing. */
   const sample = (given) => complete({ ...given, codes: empty });
 
-  /** A grid, in generation order, filled once for each of some labels: `fill` of sampling.py. distinct: of which labels it is computed what
-   * is known after each cell. numbers: of each completion, by which its cells are drawn. */
+  /** A grid, in generation order, filled once for each of some labels: `fill_cached` of sampling.py. distinct: for which labels the
+   * context after is there. numbers: of each completion, by which its cells are drawn. */
   function* fill(start, labels, distinct, choice, numbers) {
     const n = labels.length;
     const both = choice.guidance > 0 ? [...labels, ...labels.map(() => numLabels)] : labels;
-    const known = (labels) => ({ where: "ofAfter", n: distinct.length, which: labels.map((label) => distinct.indexOf(label)) });
+    const known = (labels) => ({ where: "contextAfter", n: distinct.length, which: labels.map((label) => distinct.indexOf(label)) });
     const grids = labels.map(() => [...start]);
     // Until a first code is drawn, completions with the same label are one.
     const kinds = [...new Set(both)];
@@ -116,6 +117,7 @@ export function sampling(network) {
   }
 
   const p = new Float64Array(numCodes);
+  const cumulative = new Float64Array(numCodes);
 
   /** A code, from the logits of one grid and, with guidance, of the same without a label. */
   function pick(logits, its, without, { temperature, top_p: topP, guidance }, number) {
@@ -134,7 +136,7 @@ export function sampling(network) {
         before += own;
       }
     }
-    return invert(running(p), number);
+    return invert(running(p, cumulative), number);
   }
 
   // ---- probabilities ----
@@ -144,15 +146,15 @@ export function sampling(network) {
     const labels = label === null ? everyLabel : [label];
     const grids = labels.map(() => inOrder(codes));
     yield* network.passBefore(grids, labels, () => true);
-    yield* network.computeAfter(grids, labels, "ofAfter");
+    yield* network.computeAfter(grids, labels, "contextAfter");
     const logP = new Float64Array(labels.length * cells * numCodes); // [label][cell][code], cells row by row
     const turned = inOrder(range(cells));
-    yield* network.passHead({ where: "ofAfter", n: labels.length, which: range(labels.length) }, () => true, (cell, k, at) => {
+    yield* network.passHead({ where: "contextAfter", n: labels.length, which: range(labels.length) }, () => true, (cell, k, at) => {
       const sum = logSumExp(heap, at, numCodes);
       const to = (k * cells + turned[cell]) * numCodes;
       for (let code = 0; code < numCodes; code++) logP[to + code] = heap[at + code] - sum;
     });
-    const weights = label === null ? yield* labelsByOtherCells(codes, grids, logP) : range(cells).map(() => [0]);
+    const weights = label === null ? yield* labelLogProbsOfOthers(codes, grids, logP) : range(cells).map(() => [0]);
     const result = new Float32Array(cells * numCodes);
     for (let cell = 0; cell < cells; cell++) {
       for (const k of range(labels.length)) {
@@ -164,14 +166,14 @@ export function sampling(network) {
     return result;
   }
 
-  /** log p(label | all known cells but one) -> [cell][label]; see `_labels_by_other_cells` of model.py. */
-  function* labelsByOtherCells(codes, grids, logP) {
+  /** log p(label | all known cells but one) -> [cell][label]; see `_label_log_probs_of_others` of model.py. */
+  function* labelLogProbsOfOthers(codes, grids, logP) {
     const evidence = yield* network.evidence(grids, everyLabel);
-    const { whole, without } = network.guess(codes, true);
-    keep(codes.join(), withEvidence(whole, evidence));
+    const { whole, without } = network.classify(codes, true);
+    keep(codes.join(), labelPosterior(whole, evidence));
     return range(cells).map((cell) => {
       const added = everyLabel.map((label) => (codes[cell] < 0 ? 0 : logP[(label * cells + cell) * numCodes + codes[cell]]));
-      return rareLeftOut(withEvidence(without[cell], everyLabel.map((label) => evidence[label] - added[label])));
+      return dropRareLabels(labelPosterior(without[cell], everyLabel.map((label) => evidence[label] - added[label])));
     });
   }
 
@@ -181,7 +183,7 @@ export function sampling(network) {
     const seen = codes.map((grid) => grid.map((code, cell) => (known[cell] ? code : -1)));
     const terms = []; // {grid, label, weight}: of each mixture
     for (const grid of range(codes.length)) {
-      const weights = label === null ? rareLeftOut(yield* guessLabel(seen[grid])) : null;
+      const weights = label === null ? dropRareLabels(yield* labelLogProbs(seen[grid])) : null;
       for (const its of label === null ? everyLabel : [label]) {
         if (!weights || weights[its] > -Infinity) terms.push({ grid, label: its, weight: weights ? weights[its] : 0 });
       }
@@ -193,10 +195,10 @@ export function sampling(network) {
       const keys = some.map(({ grid, label }) => `${seen[grid].join()};${label}`);
       const distinct = [...new Set(keys)];
       const firsts = distinct.map((key) => some[keys.indexOf(key)]);
-      yield* network.computeAfter(firsts.map(({ grid }) => inOrder(seen[grid])), firsts.map(({ label }) => label), "ofAfter");
+      yield* network.computeAfter(firsts.map(({ grid }) => inOrder(seen[grid])), firsts.map(({ label }) => label), "contextAfter");
       const grids = some.map(({ grid }) => inOrder(codes[grid]));
       yield* network.passBefore(grids, some.map(({ label }) => label), (cell) => wanted[cell]);
-      const after = { where: "ofAfter", n: distinct.length, which: keys.map((key) => distinct.indexOf(key)) };
+      const after = { where: "contextAfter", n: distinct.length, which: keys.map((key) => distinct.indexOf(key)) };
       yield* network.passHead(after, (cell) => wanted[cell], (cell, k, at) => (some[k].weight += network.logP(at, grids[k][cell])));
     }
     return codes.map((_, i) => logSumExp(terms.filter(({ grid }) => grid === i).map(({ weight }) => weight)));
@@ -207,9 +209,9 @@ export function sampling(network) {
   function* logits({ codes, known, label }) {
     const seen = codes.map((code, cell) => (known[cell] ? code : -1));
     yield* network.passBefore([inOrder(codes)], [label], () => true);
-    yield* network.computeAfter([inOrder(seen)], [label], "ofAfter");
+    yield* network.computeAfter([inOrder(seen)], [label], "contextAfter");
     const [result, turned] = [new Float32Array(cells * numCodes), inOrder(range(cells))];
-    yield* network.passHead({ where: "ofAfter", n: 1, which: [0] }, () => true, (cell, _, at) =>
+    yield* network.passHead({ where: "contextAfter", n: 1, which: [0] }, () => true, (cell, _, at) =>
       result.set(heap.subarray(at, at + numCodes), turned[cell] * numCodes),
     );
     return result;
@@ -219,14 +221,16 @@ export function sampling(network) {
 }
 
 /** The sums of the first one, two, ... of some numbers. */
-function running(numbers) {
+function running(numbers, sums = new Float64Array(numbers.length)) {
   let sum = 0;
-  return Float64Array.from(numbers, (number) => (sum += number));
+  for (let i = 0; i < sums.length; i++) sums[i] = sum += numbers[i];
+  return sums;
 }
 
 /** Which of some things, by their cumulative weights, a number in [0,1) stands for. */
 function invert(cumulative, number) {
   const threshold = number * cumulative[cumulative.length - 1];
-  const found = cumulative.findIndex((sum) => sum > threshold);
-  return found < 0 ? cumulative.length - 1 : found;
+  let found = 0;
+  while (found < cumulative.length - 1 && cumulative[found] <= threshold) found++;
+  return found;
 }
