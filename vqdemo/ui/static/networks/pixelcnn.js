@@ -158,7 +158,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
       skip: linear(part("out"), plain, skips),
       mixing: rowMixing(part("above"), config.width, gates, i === 0 ? embedding : null),
       // What it is given, by both stacks (see at()), and what its horizontal gates are for the present row.
-      ...(i > 0 ? { v: space(grid + 1, grid + 2, most, width), h: space(grid + 1, grid + 2, most, width) } : {}),
+      ...(i > 0 ? { v: space(grid, grid + 2, most, width), h: space(grid, grid + 2, most, width) } : {}),
       gates: space(grid, most, 2 * width),
     };
   }
@@ -219,8 +219,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   const { heap, simd: isSimd, multiply, mix, gate, add } = kernel(arrays, simd);
   for (const compute of whenPlaced) compute();
 
-  /** Where a cell of v or h of a layer is; rows and columns from -1, columns to `grid`. */
-  const at = (matrix, n, row, column) => matrix + ((row + 1) * (grid + 2) + column + 1) * n * width;
+  /** Where a cell of v or h of a layer is; columns from -1 to `grid`, both of which are zeros. */
+  const at = (matrix, n, row, column) => matrix + (row * (grid + 2) + column + 1) * n * width;
 
   // ---- stacks ----
 
@@ -230,12 +230,16 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     stack.n = n;
     stack.labels.set(labels);
     codes.forEach((grid, k) => grid.forEach((code, cell) => (stack.codes[cell * n + k] = code < 0 ? numCodes : code)));
-    for (const { v, h } of stack.layers.slice(1)) {
+    clearBorder(stack, 0);
+  }
+
+  /** Zeros beside the rows from some row on. */
+  function clearBorder({ n, layers }, from) {
+    for (const { v, h } of layers.slice(1)) {
       for (const matrix of [v, h]) {
-        heap.fill(0, matrix, at(matrix, n, 0, 0));
-        for (let row = 0; row < grid; row++) {
-          heap.fill(0, at(matrix, n, row, grid), at(matrix, n, row, grid + 1));
+        for (let row = from; row < grid; row++) {
           heap.fill(0, at(matrix, n, row, -1), at(matrix, n, row, 0));
+          heap.fill(0, at(matrix, n, row, grid), at(matrix, n, row, grid + 1));
         }
       }
     }
@@ -620,7 +624,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
         grids.forEach((k, j) => heap.set(old.subarray(k * size, (k + 1) * size), matrix + (i * m + j) * size));
       }
     };
-    const padded = (row_ + 1) * (grid + 2);
+    const padded = row_ * (grid + 2);
     for (const { v, h, gates, mixing } of before.layers) {
       if (v !== undefined) spread(h, width, padded, padded + grid + 2);
       spread(gates, 2 * width, 0, grid);
@@ -638,6 +642,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     }
     labels.set(grids.map((k) => labels[k]));
     before.n = m;
+    clearBorder(before, row_ + 1);
     kept = { ...kept, which: grids.map((k) => kept.which[k]) };
   }
 

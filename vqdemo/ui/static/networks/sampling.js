@@ -17,6 +17,26 @@ export function sampling(network) {
   const everyLabel = range(numLabels);
   const empty = Array(cells).fill(-1);
 
+  /** Throws if an argument is not what it should be, and says what is allowed. */
+  function check({ codes, known, label = null, n = 1, seed = 0, temperature = 1, top_p: topP = 1, guidance = 0 }, unknown = true) {
+    const lowest = unknown ? -1 : 0;
+    const demand = (isSo, sentence) => {
+      if (!isSo) throw new RangeError(sentence);
+    };
+    for (const grid of unknown ? [codes] : codes) {
+      const isGrid = grid?.length === cells && grid.every((code) => Number.isInteger(code) && code >= lowest && code < numCodes);
+      demand(isGrid, `codes must be ${cells} whole numbers from ${lowest} to ${numCodes - 1}, not ${grid}`);
+    }
+    demand(known === undefined || known?.length === cells, `known must have ${cells} booleans, not ${known?.length}`);
+    demand(label === null || everyLabel.includes(label), `label must be from 0 to ${numLabels - 1}, or null for any, not ${label}`);
+    demand(Number.isInteger(n) && n >= 1, `n must be a whole number of at least 1, not ${n}`);
+    const isSeed = typeof seed === "bigint" || Number.isSafeInteger(seed);
+    demand(isSeed && seed >= 0 && BigInt(seed) < 2n ** 63n, `seed must be a whole number from 0 to 2^63 - 1, not ${seed}`);
+    demand(temperature >= 0.001 && temperature <= 100, `temperature must be from 0.001 to 100, not ${temperature}`);
+    demand(topP > 0 && topP <= 1, `top_p must be above 0 and at most 1, not ${topP}`);
+    demand(guidance >= 0 && guidance <= 20, `guidance must be from 0 to 20, not ${guidance}`);
+  }
+
   // ---- labels ----
 
   const posteriors = new Map(); // by grid: log p(label | known cells)
@@ -48,6 +68,7 @@ export function sampling(network) {
 
   /** p(label | known cells) -> by label. */
   function* labelProbs({ codes }) {
+    check({ codes });
     return (yield* labelLogProbs(codes)).map(Math.exp);
   }
 
@@ -68,16 +89,17 @@ export function sampling(network) {
   /** n completions of a grid, the known cells unchanged, numbered from `first`: {codes, n, label (null for any), temperature, top_p, guidance,
    * seed} -> grids. Yields {alternative, grid} as soon as one is there; the first is computed alone where `ahead` is true. */
   function* complete({ codes, n, first = 0, label = null, temperature = 1, top_p = 1, guidance = 0, seed, ahead = false }) {
+    check({ codes, n, label, temperature, top_p, guidance, seed });
     if (!codes.includes(-1)) return range(n).map(() => [...codes]);
     const labels = label === null ? yield* sampleLabels({ codes, first, n, temperature, guidance, seed }) : Array(n).fill(label);
     const grids = [];
     const together = guidance > 0 ? Math.floor(network.most / 2) : network.most;
     const distinct = [...new Set(guidance > 0 ? [...labels, numLabels] : labels)];
-    yield* network.computeAfter(distinct.map(() => inOrder(codes)), distinct, "contextAfter"); // for each label once
+    const context = yield* contextFor(codes, distinct);
     while (grids.length < n) {
       const some = labels.slice(grids.length, grids.length + (ahead && grids.length === 0 ? 1 : together));
       const numbers = some.map((_, i) => inOrder(cellNumbers(seed, first + grids.length + i, cells)));
-      for (const grid of yield* fill(inOrder(codes), some, distinct, { temperature, top_p, guidance }, numbers)) {
+      for (const grid of yield* fill(inOrder(codes), some, context, { temperature, top_p, guidance }, numbers)) {
         yield { alternative: first + grids.length, grid };
         grids.push(grid);
       }
@@ -85,27 +107,34 @@ export function sampling(network) {
     return grids;
   }
 
+  /** The context after of a grid, for each of some labels once -> a function that tells which of these is that of each of some labels. */
+  function* contextFor(codes, distinct) {
+    const isEmpty = codes.every((code) => code < 0);
+    if (isEmpty) return (labels) => ({ where: "emptyContext", n: numLabels + 1, which: labels });
+    yield* network.computeAfter(distinct.map(() => inOrder(codes)), distinct, "contextAfter");
+    return (labels) => ({ where: "contextAfter", n: distinct.length, which: labels.map((label) => distinct.indexOf(label)) });
+  }
+
   /** n grids from nothing. */
   const sample = (given) => complete({ ...given, codes: empty });
 
-  /** A grid, in generation order, filled once for each of some labels: `fill_cached` of sampling.py. distinct: for which labels the
-   * context after is there. numbers: of each completion, by which its cells are drawn. */
-  function* fill(start, labels, distinct, choice, numbers) {
+  /** A grid, in generation order, filled once for each of some labels: `fill_cached` of sampling.py. context: see
+   * contextFor(). numbers: of each completion, by which its cells are drawn. */
+  function* fill(start, labels, context, choice, numbers) {
     const n = labels.length;
     const both = choice.guidance > 0 ? [...labels, ...labels.map(() => numLabels)] : labels;
-    const known = (labels) => ({ where: "contextAfter", n: distinct.length, which: labels.map((label) => distinct.indexOf(label)) });
     const grids = labels.map(() => [...start]);
     // Until a first code is drawn, completions with the same label are one.
-    const kinds = [...new Set(both)];
+    const distinct = [...new Set(both)];
     let shared = true;
-    network.start(kinds.map(() => start), kinds, known(kinds));
+    network.start(distinct.map(() => start), distinct, context(distinct));
     const open = range(cells).filter((cell) => start[cell] < 0);
     for (let row = 0; row <= Math.floor(open.at(-1) / grid); row++) {
       if (row > 0) network.finishRow();
       network.startRow(row);
       for (const cell of open.filter((cell) => Math.floor(cell / grid) === row)) {
         const logits = network.logitsOf(cell % grid);
-        const which = both.map((label, k) => (shared ? kinds.indexOf(label) : k));
+        const which = both.map((label, k) => (shared ? distinct.indexOf(label) : k));
         const codes = grids.map((grid, k) => (grid[cell] = pick(logits, which[k], which[n + k], choice, numbers[k][cell])));
         if (shared) network.select(which);
         shared = false;
@@ -143,6 +172,7 @@ export function sampling(network) {
 
   /** What is expected in each cell given all other known cells: {codes, label} -> Float32Array [cell][numCodes]. */
   function* conditionals({ codes, label = null }) {
+    check({ codes, label });
     const labels = label === null ? everyLabel : [label];
     const grids = labels.map(() => inOrder(codes));
     yield* network.passBefore(grids, labels, () => true);
@@ -180,6 +210,7 @@ export function sampling(network) {
   /** Natural-log probability of the cells that are unknown given those that are known: {codes: grids, known: booleans [cell], label} -> of each
    * grid. Without a label: the mixture over labels that completions are drawn from. */
   function* logProb({ codes, known = empty.map(() => false), label = null }) {
+    check({ codes, known, label }, false);
     const seen = codes.map((grid) => grid.map((code, cell) => (known[cell] ? code : -1)));
     const terms = []; // {grid, label, weight}: of each mixture
     for (const grid of range(codes.length)) {
