@@ -92,8 +92,8 @@ def test_cells_of_one_digit_are_put_into_another(page):
 
 def example_codes(page, label):
     """The codes of an example digit, as the page knows them."""
-    script = "async ([address, label]) => (await import(address)).state.about.examples[label].codes"
-    return np.array(page.evaluate(script, [module(page, "state.js"), label]))
+    script = "async ([address, label]) => (await import(address)).state.modelInfo.examples[label].codes"
+    return np.array(page.evaluate(script, [module(page, "state/store.js"), label]))
 
 
 def test_halves_swap_and_the_walk_from_a_to_b(page):

@@ -1,4 +1,5 @@
-// The page's prior under node: answers the questions of a JSON file {weights, config, simd, questions: [[name, given], ...]}, a list of answers.
+// The page's prior under node: answers the questions of a JSON file {weights, config, simd, questions:
+// [[name, given], ...]}, a list of answers.
 
 import { readFileSync } from "node:fs";
 

@@ -1,4 +1,5 @@
-// How long the page's prior takes, in node or a browser; see prior_speed.py. measure() -> {matmul: GFLOP/s, medians: {name: ms}, ...}
+// How long the page's prior takes, in node or a browser; see prior_speed.py. measure() -> {matmul: GFLOP/s,
+// medians: {name: ms}, ...}
 
 import { finished, pixelcnn } from "../../vqdemo/ui/static/networks/pixelcnn.js";
 import { sampling } from "../../vqdemo/ui/static/networks/sampling.js";
@@ -17,7 +18,8 @@ function matmul(simd) {
   return () => {
     const start = performance.now();
     let times = 0;
-    for (; performance.now() - start < 5; times += 5) for (let i = 0; i < 5; i++) multiply(ROWS, layer, x, K, out, N);
+    for (; performance.now() - start < 5; times += 5)
+      for (let i = 0; i < 5; i++) multiply(ROWS, layer, x, K, out, N);
     return (2 * ROWS * K * N * times) / (performance.now() - start) / 1e6;
   };
 }
@@ -54,7 +56,9 @@ export function measure({ file, config, grids, repeats, simd = true }) {
     "log_prob of 8 alternatives without": ofAlternatives,
     "16 samples, guided": whole("sample", (_, seed) => ({ n: 16, label: 3, guidance: 0.5, seed })),
     "label_probs with unknown cells": whole("labelProbs", (codes) => ({ codes: half(codes) })),
-    "label_probs with all cells but one": whole("labelProbs", (codes) => ({ codes: codes.map((code, cell) => (cell === 3 ? -1 : code)) })),
+    "label_probs with all cells but one": whole("labelProbs", (codes) => ({
+      codes: codes.map((code, cell) => (cell === 3 ? -1 : code)),
+    })),
   };
 
   const [times, speeds] = [{}, []];
@@ -62,7 +66,8 @@ export function measure({ file, config, grids, repeats, simd = true }) {
     times[name] = [];
     for (let i = 0; i < repeats + 3; i++) {
       fresh();
-      const later = question.length && name.startsWith("log_prob") ? question(grids[i % grids.length], i) : null;
+      const later =
+        question.length && name.startsWith("log_prob") ? question(grids[i % grids.length], i) : null;
       speeds.push(speed());
       const start = performance.now();
       if (later) later();
@@ -73,7 +78,17 @@ export function measure({ file, config, grids, repeats, simd = true }) {
       if (i >= 3) times[name].push([took, (took * (speeds.at(-1) + speeds.at(-2))) / 2 / 30]);
     }
   }
-  const of = (which, pick) => Object.fromEntries(Object.entries(times).map(([name, all]) => [name, pick(all.map((one) => one[which]))]));
+  const of = (which, pick) =>
+    Object.fromEntries(
+      Object.entries(times).map(([name, all]) => [name, pick(all.map((one) => one[which]))]),
+    );
   const least = (numbers) => Math.min(...numbers);
-  return { loading, matmul: median(speeds), fastest: Math.max(...speeds), median: of(0, median), least: of(0, least), scaled: of(1, median) };
+  return {
+    loading,
+    matmul: median(speeds),
+    fastest: Math.max(...speeds),
+    median: of(0, median),
+    least: of(0, least),
+    scaled: of(1, median),
+  };
 }

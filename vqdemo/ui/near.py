@@ -1,4 +1,4 @@
-"""The VQ-VAE's weights for the page, which runs that network in the visitor's browser (static/vqvae.js).
+"""The VQ-VAE's weights for the page, which runs that network in the visitor's browser (static/networks/vqvae.js).
 
 Four megabytes, once: the address holds the model's identity, so that a browser may keep them for good.
 """

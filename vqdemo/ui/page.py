@@ -33,7 +33,7 @@ from .views import FILES, STATIC, text_for, view
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
 
-# What stands on the page: what is always there, then the views of which one is open (see static/nav.js).
+# What stands on the page: what is always there, then the views of which one is open (see static/views/nav).
 COLUMNS = {
     "top": ("header", "share", "nav"),
     "bench": ("draw_pad", "code_grid", "reconstruction", "what_if", "palette", "completion"),

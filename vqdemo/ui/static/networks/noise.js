@@ -1,4 +1,5 @@
-// The uniform numbers behind everything that is drawn, the same as those of vqdemo/noise.py, which says how they are made.
+// The uniform numbers behind everything that is drawn, the same as those of vqdemo/noise.py, which says how
+// they are made.
 
 const ROUNDS = 10;
 const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
@@ -26,7 +27,7 @@ export function philox(counter, key) {
   return [a, b, c, d];
 }
 
-/** A seed, a whole number from 0 to 2⁶³ - 1 (a BigInt where it is not exact as a number) -> its two words. */
+/** A seed from 0 to 2⁶³ - 1 (a BigInt where it is not exact as a number) -> its two words. */
 function keyOf(seed) {
   const whole = BigInt(seed);
   return [Number(whole & 0xffffffffn), Number(whole >> 32n)];

@@ -1,34 +1,59 @@
-// The prior in the browser: the networks of vqdemo/pixelcnn.py once more, from the same file of weights. What that says of the method
-// holds here. It runs in a worker, and so uses nothing of the page.
+// The prior in the browser: the networks of vqdemo/pixelcnn.py once more, from the same file of weights. What
+// that says of the method holds here. It runs in a worker, and so uses nothing of the page.
 //
-// N grids are computed together, row by row. What flows is a matrix whose rows are (cell, grid), grids of one cell next to each other: the
-// cells of a grid's row are one piece of memory, and a cell beside another lies N rows from it. So a masked convolution is a sum of
-// products, one for each cell that it sees, each of the same matrix a few rows further up or down. What is beyond the border is zeros
-// that stand there. In the first layer, which sees codes, each of these products is a table with a row for each code.
+// N grids are computed together, row by row. What flows is a matrix whose rows are (cell, grid), grids of one
+// cell next to each other: the cells of a grid's row are one piece of memory, and a cell beside another lies
+// N rows from it. So a masked convolution is a sum of products, one for each cell that it sees, each of the
+// same matrix a few rows further up or down. What is beyond the border is zeros that stand there. In the
+// first layer, which sees codes, each of these products is a table with a row for each code.
 //
 // Codes come and go in the generation order (see inOrder), cell after cell; MASK is the number of codes.
 //
-// Everything that takes long is a generator, which stops now and then for its caller to see whether it is still wanted.
+// Everything that takes long is a generator, which stops now and then for its caller to see whether it is
+// still wanted.
 
 import { safetensors } from "./safetensors.js";
-import { full, kernel, layout, strips, ZEROS } from "./wasm_matmul.js";
+import { kernel, layout, padded, strips, ZEROS } from "./wasm_matmul.js";
 
-// The tensors in the file, * for the number of a layer. What stands behind `stack` is of either stack, behind `layer` of each of its layers.
+// The tensors in the file, * for the number of a layer. What stands behind `stack` is of either stack, behind
+// `layer` of each of its layers.
 const NAMES = {
   stack: { before: "before", after: "after", embedding: "embedding", layers: "layers.*" },
-  layer: { vertical: "vertical", horizontal: "horizontal", down: "down", out: "out", above: "above", label: "by_label", place: "by_place" },
+  layer: {
+    vertical: "vertical",
+    horizontal: "horizontal",
+    down: "down",
+    out: "out",
+    above: "above",
+    label: "by_label",
+    place: "by_place",
+  },
   mixing: { weight: "weight", enter: "enter", leave: "leave" },
   fusionLayers: "head.joins.*",
-  fusionLayer: { soFar: "from_so_far", before: "from_before", above: "above", after: "from_after", below: "below", out: "out" },
+  fusionLayer: {
+    soFar: "from_so_far",
+    before: "from_before",
+    above: "above",
+    after: "from_after",
+    below: "below",
+    out: "out",
+  },
   head: { mix: ["head.mix.1", "head.mix.3"], logits: "head.logits" },
-  classifier: { embedding: "guess.embedding", convolutions: ["guess.trunk.0", "guess.trunk.2"], linear: ["guess.trunk.6", "guess.trunk.9"] },
+  classifier: {
+    embedding: "guess.embedding",
+    convolutions: ["guess.trunk.0", "guess.trunk.2"],
+    linear: ["guess.trunk.6", "guess.trunk.9"],
+  },
 };
 
-const EVIDENCE_WEIGHT = 0.5; // weight of log p(known cells | label) relative to the label classifier's log probability
+// The weight of log p(known cells | label) relative to the label classifier's log probability.
+const EVIDENCE_WEIGHT = 0.5;
 const MOST = 32; // grids that are computed together at most, or one for each label
 
-/** The neighbours that a masked convolution sees, as [row, column] relative to its own cell: `VERTICAL_OFFSETS` and `horizontal_offsets` of
- * pixelcnn.py. */
+/**
+ * The neighbours that a masked convolution sees, as [row, column] relative to its own cell:
+ * `VERTICAL_OFFSETS` and `horizontal_offsets` of pixelcnn.py.
+ */
 const pairs = (rows, columns) => rows.flatMap((row) => columns.map((column) => [row, column]));
 const VERTICAL_OFFSETS = { A: pairs([-2, -1], [-1, 0, 1]), B: pairs([0], [-1, 0, 1]) };
 
@@ -41,26 +66,32 @@ function horizontalOffsets(first, grid, layers) {
 // ---- channels: matrices have full columns, some of which belong to no channel (-1) ----
 
 const range = (n, from = 0) => Array.from({ length: n }, (_, i) => from + i);
-const channels = (n, from = 0) => [...range(n, from), ...Array(full(n) - n).fill(-1)];
+const channels = (n, from = 0) => [...range(n, from), ...Array(padded(n) - n).fill(-1)];
 const halves = (n) => [...channels(n), ...channels(n, n)]; // of what goes into a gate
 
-/** The order of channels in which mix() can use one weight for each of four: groups side by side, four at a time. */
+/**
+ * The order of channels in which mix() can use one weight for each of four: groups side by side, four at a
+ * time.
+ */
 function interleaved(n, groups) {
   const each = n / groups;
   return range(Math.ceil(groups / 4)).flatMap((four) =>
-    range(full(each, 2)).flatMap((channel) =>
+    range(padded(each, 2)).flatMap((channel) =>
       range(4).map((i) => (4 * four + i < groups && channel < each ? (4 * four + i) * each + channel : -1)),
     ),
   );
 }
 
-/** A safetensors file (ArrayBuffer) and `prior` of config.json -> the network. Throws if a tensor is missing. */
+/**
+ * A safetensors file (ArrayBuffer) and `prior` of config.json -> the network. Throws if a tensor is missing.
+ */
 export function pixelcnn(file, config, { simd = true } = {}) {
   const tensors = safetensors(file);
   const { grid, num_codes: numCodes, num_labels: numLabels, groups } = config;
   const cells = grid * grid;
   const most = Math.max(MOST, numLabels + 1);
-  const [width, wide, kinds] = [full(config.width), full(config.head_width), full(numCodes)]; // columns of the matrices
+  // Columns of the matrices: of the stacks, of the head, of the logits.
+  const [width, wide, kinds] = [padded(config.width), padded(config.head_width), padded(numCodes)];
   const { arrays, place } = layout();
   const whenPlaced = []; // what is left to compute once the program is there
 
@@ -74,7 +105,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   // ---- weights ----
 
   /** A vector, of the channels `to`. */
-  const vector = (data, to, from = 0) => Float32Array.from(to, (channel) => (channel < 0 ? 0 : data[from + channel]));
+  const vector = (data, to, from = 0) =>
+    Float32Array.from(to, (channel) => (channel < 0 ? 0 : data[from + channel]));
 
   /** The linear layer of a name, from channels to channels. */
   function linear(name, from, to) {
@@ -95,10 +127,15 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   /** The embedding of each code -> where. */
   function embedded(name, from) {
     const { data, shape } = tensor(`${name}.weight`);
-    return place(Float32Array.from(range(numCodes + 1).flatMap((code) => [...vector(data, from, code * shape[1])])));
+    return place(
+      Float32Array.from(range(numCodes + 1).flatMap((code) => [...vector(data, from, code * shape[1])])),
+    );
   }
 
-  /** A masked convolution: what it sees, and by what layer, or by what table where it sees codes. Its bias is left out: see conditions(). */
+  /**
+   * A masked convolution: what it sees, and by what layer, or by what table where it sees codes. Its bias is
+   * left out: see conditions().
+   */
   function convolution(name, offsets, embedding) {
     const [plain, gates] = [channels(config.width), halves(config.width)];
     return offsets.map(([row, column], i) => {
@@ -115,7 +152,9 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     const fours = range(Math.ceil(groups / 4));
     const weight = Float32Array.from(
       fours.flatMap((four) =>
-        range(cells * cells).flatMap((pair) => range(4).map((i) => (4 * four + i < groups ? data[(4 * four + i) * cells * cells + pair] : 0))),
+        range(cells * cells).flatMap((pair) =>
+          range(4).map((i) => (4 * four + i < groups ? data[(4 * four + i) * cells * cells + pair] : 0)),
+        ),
       ),
     );
     const enter = linear(`${name}.${NAMES.mixing.enter}`, channels(n), order);
@@ -139,20 +178,38 @@ export function pixelcnn(file, config, { simd = true } = {}) {
       Object.entries(both).map(([key, [from]]) => {
         const bias = vector(new Float32Array(2 * config.width), gates);
         for (const layer of biases[key]) {
-          vector(tensor(`${part(layer)}.bias`).data, gates).forEach((number, channel) => (bias[channel] += number));
+          vector(tensor(`${part(layer)}.bias`).data, gates).forEach(
+            (number, channel) => (bias[channel] += number),
+          );
         }
         const table = (data, rows, add) =>
           Float32Array.from(
-            range(rows).flatMap((row) => [...vector(data, gates, row * 4 * config.width + from)].map((number, c) => number + add[c])),
+            range(rows).flatMap((row) =>
+              [...vector(data, gates, row * 4 * config.width + from)].map((number, c) => number + add[c]),
+            ),
           );
-        return [key, { places: place(table(places, cells, bias)), labels: place(table(labels, numLabels + 1, new Float32Array(gates.length))) }];
+        return [
+          key,
+          {
+            places: place(table(places, cells, bias)),
+            labels: place(table(labels, numLabels + 1, new Float32Array(gates.length))),
+          },
+        ];
       }),
     );
     const skips = channels(features).map((channel) => (channel < 0 ? -1 : config.width + channel));
     return {
       conditions,
-      vertical: convolution(part("vertical"), VERTICAL_OFFSETS[i === 0 ? "A" : "B"], i === 0 ? embedding : null),
-      horizontal: convolution(part("horizontal"), horizontalOffsets(i === 0, grid, layers), i === 0 ? embedding : null),
+      vertical: convolution(
+        part("vertical"),
+        VERTICAL_OFFSETS[i === 0 ? "A" : "B"],
+        i === 0 ? embedding : null,
+      ),
+      horizontal: convolution(
+        part("horizontal"),
+        horizontalOffsets(i === 0, grid, layers),
+        i === 0 ? embedding : null,
+      ),
       down: { ...linear(part("down"), plain, gates), bias: ZEROS },
       onward: linear(part("out"), plain, plain),
       skip: linear(part("out"), plain, skips),
@@ -168,8 +225,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     const of = (i) => `${name}.${NAMES.stack.layers.replace("*", i)}`;
     return {
       layers: range(layers).map((i) => gatedLayer(of(i), i, layers, features, embedding)),
-      columns: full(features),
-      features: space(cells, most, full(features)),
+      columns: padded(features),
+      features: space(cells, most, padded(features)),
       codes: new Int32Array(cells * most), // (cell, grid)
       labels: new Int32Array(most),
       n: 0,
@@ -189,7 +246,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
       // What is added to the gates, of (cell, grid):
       contextBefore: space(cells, most, 2 * wide), // by all cells before each cell
       contextAfter: space(cells, most, 2 * wide), // by the known cells after it
-      emptyContext: space(cells, numLabels + 1, 2 * wide), // the same of an empty grid, for each label and for none
+      emptyContext: space(cells, numLabels + 1, 2 * wide), // that of an empty grid, by label
     };
   }
 
@@ -229,7 +286,9 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     const n = labels.length;
     stack.n = n;
     stack.labels.set(labels);
-    codes.forEach((grid, k) => grid.forEach((code, cell) => (stack.codes[cell * n + k] = code < 0 ? numCodes : code)));
+    codes.forEach((grid, k) =>
+      grid.forEach((code, cell) => (stack.codes[cell * n + k] = code < 0 ? numCodes : code)),
+    );
     clearBorder(stack, 0);
   }
 
@@ -249,7 +308,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   function conditions({ n, labels: its }, { places, labels }, row, out) {
     for (let column = 0; column < grid; column++) {
       const place = places + (row * grid + column) * 2 * width;
-      for (let k = 0; k < n; k++) add(1, 2 * width, place, 0, labels + its[k] * 2 * width, 0, out + (column * n + k) * 2 * width, 0);
+      for (let k = 0; k < n; k++)
+        add(1, 2 * width, place, 0, labels + its[k] * 2 * width, 0, out + (column * n + k) * 2 * width, 0);
     }
   }
 
@@ -258,9 +318,21 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     for (const { row: down, column: right, table } of convolution) {
       if (row + down < 0) continue;
       for (let column = Math.max(first, -right); column < Math.min(end, grid - right); column++) {
-        const [seen, to] = [((row + down) * grid + column + right) * n, out + (column - first) * n * 2 * width];
+        const [seen, to] = [
+          ((row + down) * grid + column + right) * n,
+          out + (column - first) * n * 2 * width,
+        ];
         for (let k = 0; k < n; k++) {
-          add(1, 2 * width, table + codes[seen + k] * 2 * width, 0, to + k * 2 * width, 0, to + k * 2 * width, 0);
+          add(
+            1,
+            2 * width,
+            table + codes[seen + k] * 2 * width,
+            0,
+            to + k * 2 * width,
+            0,
+            to + k * 2 * width,
+            0,
+          );
         }
       }
     }
@@ -369,9 +441,16 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     }
   }
 
-  /** The contexts of the known cells after each cell, for codes [grid][cell] and labels [grid], into `where` of each fusion layer. */
+  /**
+   * The contexts of the known cells after each cell, for codes [grid][cell] and labels [grid], into `where`
+   * of each fusion layer.
+   */
   function* computeAfter(codes, labels, where) {
-    begin(after, codes.map((grid) => [...grid].reverse()), labels); // so that the last cell comes first
+    begin(
+      after,
+      codes.map((grid) => [...grid].reverse()),
+      labels,
+    ); // so that the last cell comes first
     yield* run(after, grid);
     const { n, features, columns } = after;
     for (const layer of fusionLayers) {
@@ -389,8 +468,10 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     }
   }
 
-  /** Logits of some cells of a row, into their place. known: {where, n, which}: the context after, of n grids, and which of these is each
-   * grid's. */
+  /**
+   * Logits of some cells of a row, into their place. known: {where, n, which}: the context after, of n grids,
+   * and which of these is each grid's.
+   */
   function head(index, first, end, { where, n: kept, which }, out) {
     const { n } = before;
     const m = (end - first) * n;
@@ -419,7 +500,10 @@ export function pixelcnn(file, config, { simd = true } = {}) {
 
   // ---- in one pass ----
 
-  /** The stack `before` and its part of the head, for codes [grid][cell] and labels [grid], as far as wanted(cell) is true. */
+  /**
+   * The stack `before` and its part of the head, for codes [grid][cell] and labels [grid], as far as
+   * wanted(cell) is true.
+   */
   function* passBefore(codes, labels, wanted) {
     const rows = 1 + Math.floor(range(cells).findLast(wanted) / grid);
     begin(before, codes, labels);
@@ -427,7 +511,9 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     yield* computeBefore(rows);
   }
 
-  /** Of the grids of passBefore, -> for each cell that is wanted, its logits: seen(cell, grid, where in heap). */
+  /**
+   * Of the grids of passBefore, -> for each cell that is wanted, its logits: seen(cell, grid, where in heap).
+   */
   function* passHead(known, wanted, seen) {
     for (let index = 0; index < grid; index++) {
       for (let first = 0; first < grid; first++) {
@@ -436,7 +522,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
         while (end < grid && wanted(index * grid + end)) end++;
         head(index, first, end, known, logits);
         for (let column = first; column < end; column++) {
-          for (let k = 0; k < before.n; k++) seen(index * grid + column, k, logits + ((column - first) * before.n + k) * kinds);
+          for (let k = 0; k < before.n; k++)
+            seen(index * grid + column, k, logits + ((column - first) * before.n + k) * kinds);
         }
         first = end;
       }
@@ -447,7 +534,10 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   /** log p of a code from logits that lie somewhere. */
   const logP = (at, code) => heap[at + code] - logSumExp(heap, at, numCodes);
 
-  /** log p(known cells | label) of the grids of passBefore, by the chain rule: each given those before it -> Float64Array [grid]. */
+  /**
+   * log p(known cells | label) of the grids of passBefore, by the chain rule: each given those before it ->
+   * Float64Array [grid].
+   */
   function* evidence(codes, labels) {
     const sums = new Float64Array(labels.length);
     const known = { where: "emptyContext", n: numLabels + 1, which: labels };
@@ -469,7 +559,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     const last = channels(sizes[2]);
     const hidden = tensor(`${names[0]}.weight`).shape[0];
     return {
-      columns: sizes.slice(1).map((size) => full(size)),
+      columns: sizes.slice(1).map((size) => padded(size)),
       tables: nears.map((near) => {
         const from = channels(given).map((channel) => (channel < 0 ? -1 : channel * 9 + near));
         return table(embeddings, { ...linear(convolutions[0], from, channels(sizes[1])), bias: ZEROS });
@@ -477,23 +567,33 @@ export function pixelcnn(file, config, { simd = true } = {}) {
       bias: place(vector(tensor(`${convolutions[0]}.bias`).data, channels(sizes[1]))),
       rows: range(3).map((r) => {
         // three cells beside each other
-        const from = range(3).flatMap((c) => channels(sizes[1]).map((channel) => (channel < 0 ? -1 : channel * 9 + 3 * r + c)));
+        const from = range(3).flatMap((c) =>
+          channels(sizes[1]).map((channel) => (channel < 0 ? -1 : channel * 9 + 3 * r + c)),
+        );
         const layer = linear(convolutions[1], from, last);
         return r === 0 ? layer : { ...layer, bias: ZEROS };
       }),
       linear: [
-        linear(names[0], range(cells).flatMap((cell) => last.map((channel) => (channel < 0 ? -1 : channel * cells + cell))), channels(hidden)),
+        linear(
+          names[0],
+          range(cells).flatMap((cell) => last.map((channel) => (channel < 0 ? -1 : channel * cells + cell))),
+          channels(hidden),
+        ),
         linear(names[1], channels(hidden), channels(numLabels)),
       ],
-      // Grids with a border of zeros, and what is made of them, of each cell but one in turn, and last of all.
-      first: space(grid + 2, grid + 2, full(sizes[1])),
+      // Grids with a border of zeros, and what is made of them, of each cell but one in turn, and last of
+      // all.
+      first: space(grid + 2, grid + 2, padded(sizes[1])),
       second: space(cells + 1, cells, last.length),
-      hidden: space(cells + 1, full(hidden)),
-      logits: space(cells + 1, full(numLabels)),
+      hidden: space(cells + 1, padded(hidden)),
+      logits: space(cells + 1, padded(numLabels)),
     };
   }
 
-  /** The first layer of the classifier for the cells around some cell, -1 for all. codes [cell], in raster order. */
+  /**
+   * The first layer of the classifier for the cells around some cell, -1 for all. codes [cell], in raster
+   * order.
+   */
   function look(codes, around) {
     const { tables, bias, columns: [n], first } = classifier; // prettier-ignore
     forCells(around, 1, (row, column) => {
@@ -534,11 +634,15 @@ export function pixelcnn(file, config, { simd = true } = {}) {
 
   function forCells(around, distance, visit) {
     const [top, bottom, left, right] = near(around, distance);
-    for (let row = top; row < bottom; row++) for (let column = left; column < right; column++) visit(row, column);
+    for (let row = top; row < bottom; row++)
+      for (let column = left; column < right; column++) visit(row, column);
   }
 
-  /** The classifier's logits of the labels: codes [cell], in raster order, -1 where unknown -> arrays [numLabels]. With eachLeftOut also
-   * without each cell in turn, [cell]; only what is near that cell is computed once more. */
+  /**
+   * The classifier's logits of the labels: codes [cell], in raster order, -1 where unknown -> arrays
+   * [numLabels]. With eachLeftOut also without each cell in turn, [cell]; only what is near that cell is
+   * computed once more.
+   */
   function classify(codes, eachLeftOut = false) {
     const { columns: [, n], second, linear, hidden, logits } = classifier; // prettier-ignore
     const [size, variants] = [cells * n, eachLeftOut ? cells : 0];
@@ -558,7 +662,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     multiply(rows, linear[0], second + from * size, size, hidden, linear[0].n);
     relu(hidden, hidden, rows * linear[0].n);
     multiply(rows, linear[1], hidden, linear[0].n, logits, linear[1].n);
-    const of = (row) => Array.from(heap.subarray(logits + row * linear[1].n, logits + row * linear[1].n + numLabels));
+    const of = (row) =>
+      Array.from(heap.subarray(logits + row * linear[1].n, logits + row * linear[1].n + numLabels));
     return { whole: of(rows - 1), without: range(variants).map(of) };
   }
 
@@ -621,12 +726,14 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     const spread = (matrix, size, from, to) => {
       for (let i = to - 1; i >= from; i--) {
         const old = heap.slice(matrix + i * n * size, matrix + (i + 1) * n * size);
-        grids.forEach((k, j) => heap.set(old.subarray(k * size, (k + 1) * size), matrix + (i * m + j) * size));
+        grids.forEach((k, j) =>
+          heap.set(old.subarray(k * size, (k + 1) * size), matrix + (i * m + j) * size),
+        );
       }
     };
-    const padded = row_ * (grid + 2);
+    const first = row_ * (grid + 2);
     for (const { v, h, gates, mixing } of before.layers) {
-      if (v !== undefined) spread(h, width, padded, padded + grid + 2);
+      if (v !== undefined) spread(h, width, first, first + grid + 2);
       spread(gates, 2 * width, 0, grid);
       spread(mixing.values, mixing.columns, 0, cell);
     }
@@ -646,7 +753,9 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     kept = { ...kept, which: grids.map((k) => kept.which[k]) };
   }
 
-  /** Grids [cell] so turned that raster order is the generation order; turned once more they are as before. */
+  /**
+   * Grids [cell] so turned that raster order is the generation order; turned once more they are as before.
+   */
   const inOrder = (values) => (config.backward ? [...values].reverse() : [...values]);
 
   const network = {
@@ -655,7 +764,13 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     ...{ start, startRow, logitsOf, write, finishRow, select },
   };
   const everyLabel = range(numLabels + 1);
-  finished(computeAfter(everyLabel.map(() => Array(cells).fill(-1)), everyLabel, "emptyContext"));
+  finished(
+    computeAfter(
+      everyLabel.map(() => Array(cells).fill(-1)),
+      everyLabel,
+      "emptyContext",
+    ),
+  );
   return network;
 }
 

@@ -2,12 +2,13 @@
 //
 // It is sent
 //   {address, config}               once: where the weights are, and `prior` of config.json
-//   {id, question, given}           question: complete, sample, conditionals, logProb or labelProbs (see sampling.js), given: its arguments
-//   {cancel: id}                    the answer is no longer wanted: what has been begun is given up at the next cell
+//   {id, question, given}           question: complete, sample, conditionals, logProb or labelProbs; given: its
+//                                   arguments (see sampling.js)
+//   {cancel: id}                    the answer is no longer wanted: it is given up at the next cell
 //
 // and sends
 //   {loaded, total}                 bytes of weights that have come; total is 0 where it is not known
-//   {ready: true, simd}             once; simd is false where the same runs on plain loops, some ten times slower
+//   {ready: true, simd}             once; simd is false where all runs on plain loops, slower
 //   {failed: sentence}              no weights, or not these
 //   {id, alternative, grid}         of complete and sample: each grid as soon as it is there
 //   {id, answer}                    at the end
@@ -50,7 +51,7 @@ async function fetched(address) {
   const total = reply.headers.has("content-encoding") ? 0 : Number(reply.headers.get("content-length"));
   const parts = [];
   let loaded = 0;
-  for (const reader = reply.body.getReader(); ; ) {
+  for (const reader = reply.body.getReader(); ;) {
     const { done, value } = await reader.read();
     if (done) return new Blob(parts).arrayBuffer();
     parts.push(value);
