@@ -100,6 +100,10 @@ class VectorQuantizer(nn.Module):
     gives codes that nothing selects a second chance ([3]). `count` and `total` are the running statistics.
     """
 
+    codebook: Tensor  # (K,D)
+    count: Tensor  # (K,)
+    total: Tensor  # (K,D)
+
     def __init__(self, num_codes: int, code_dim: int):
         super().__init__()
         self.register_buffer("codebook", torch.randn(num_codes, code_dim))
@@ -176,6 +180,9 @@ class VectorQuantizer(nn.Module):
 
 class VQVAE(nn.Module):
     """Encoder, quantizer and decoder. `encode` and `decode` are the two halves that the page uses."""
+
+    tiles: Tensor  # (K,T,T)
+    usage: Tensor  # (K,)
 
     def __init__(self, config: VQVAEConfig):
         super().__init__()

@@ -2,7 +2,7 @@
 //
 // It is sent
 //   {address, config}               once: where the weights are, and `prior` of config.json
-//   {id, question, given}           question: complete, sample, conditionals, logProb or labelProbs; given: its
+//   {id, question, given}           complete, sample, conditionals, logProb or labelProbs, and its
 //                                   arguments (see sampling.js)
 //   {cancel: id}                    the answer is no longer wanted: it is given up at the next cell
 //
