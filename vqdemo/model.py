@@ -156,8 +156,8 @@ class VQModel:
         """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not
         checked.
 
-        label: one for all grids, or int64 (N,), one for each. None: sampled as in `complete`, in even shares over
-        the batch, so that a few completions of a grid that may be a 4 or a 9 show both.
+        label: one for all grids, or int64 (N,), one for each. None: sampled as in `complete`, in even shares
+        over the batch, so that a few completions of a grid that may be a 4 or a 9 show both.
         seed: 0..2^63-1. The uniform numbers of a grid depend on it and on the grid's row in the batch alone.
         """
         if isinstance(label, Tensor):
@@ -252,7 +252,7 @@ class VQModel:
         return drop_rare_labels(posterior).T.unflatten(1, self.grid_shape)
 
     def _sample_labels(self, codes: Tensor, params: SamplingParams, seed: int) -> Tensor:
-        """A label for each grid by its weights, int64 (N,). The uniform numbers are spread evenly over [0,1)."""
+        """A label for each grid by its weights, int64 (N,). The uniform numbers are spread evenly."""
         uniform = torch.from_numpy(noise.label_numbers(seed, range(len(codes))))
         cumulative = self._label_weights(codes, params).double().cumsum(1)
         return (cumulative <= uniform[:, None] * cumulative[:, -1:]).sum(1).clamp(max=self.num_labels - 1)

@@ -1,27 +1,27 @@
-"""The uniform numbers behind everything that is drawn: one for each seed, alternative and cell, in whatever order they are asked for.
+"""The uniform numbers behind all sampling: one for each seed, alternative and cell.
 
-    Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC '11: Philox4x32-10 turns a counter of four
-    words into four random words by ten rounds of multiplication, under a key of two.
+    Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC '11: Philox4x32-10
+    turns a counter of four words into four random words by ten rounds of multiplication, with a key of two.
 
-The key is the seed; the counter is (cell // 4, alternative, what it is for, 0), and cell % 4 says which of the four words is the cell's.
-So alternative 3 is the same whether 4 or 16 are asked for, and the browser (ui/static/networks/noise.js), which computes the same words,
-draws the same codes.
+The key is the seed. The counter is (cell // 4, alternative, purpose, 0), and the cell's number is word cell % 4
+of the four. So alternative 3 is the same whether 4 or 16 are asked for. The browser computes the same words
+(ui/static/networks/noise.js) and samples the same codes.
 
-Labels are to come in even shares, also among few alternatives: their numbers are no random ones, but the additive recurrence
-offset + alternative / golden ratio (mod 1), of low discrepancy, from a random offset.
+Labels are to come in even shares, also among few alternatives. So their numbers are a low-discrepancy sequence:
+the additive recurrence offset + alternative / golden ratio (mod 1), from a random offset.
 """
 
 import numpy as np
 
 ROUNDS = 10
 MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-WEYL = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)  # by which the key is raised from round to round; the first is 2^32 / golden ratio
-CELLS, LABELS = 0, 1  # what a number is for: the counter's third word
+WEYL = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)  # added to the key each round; the first is 2^32 / 1.618
+CELLS, LABELS = 0, 1  # purposes
 WORD, HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 def philox(counter: np.ndarray, seed: int) -> np.ndarray:
-    """Counters of four words, uint64 (...,4), and a seed from 0 to 2^63-1 -> random words from 0 to 2^32-1, uint64 (...,4)."""
+    """Counters of four words, uint64 (...,4), and a seed -> random words 0 to 2^32-1, uint64 (...,4)."""
     a, b, c, d = np.moveaxis(counter, -1, 0)
     k, m = np.uint64(seed) & WORD, np.uint64(seed) >> HALF
     for _ in range(ROUNDS):
@@ -41,6 +41,6 @@ def cell_numbers(seed: int, alternatives: range, cells: int) -> np.ndarray:
 
 
 def label_numbers(seed: int, alternatives: range) -> np.ndarray:
-    """The number in [0,1) by which the label of each of some alternatives is drawn: -> float64 (alternatives,)."""
+    """A number in [0,1) for the label of each of some alternatives: -> float64 (alternatives,)."""
     offset = philox(np.array([0, 0, LABELS, 0], np.uint64), seed)[0]
     return ((offset + np.array(alternatives, np.uint64) * WEYL[0]) & WORD) / 2**32

@@ -52,10 +52,13 @@ def node(tmp_path_factory):
     def ask(questions: list, prior: PixelCNN | None = None, dtype=torch.float32, simd: bool = True) -> list:
         given: dict = {"questions": questions, "simd": simd}
         if prior is not None:
-            save_file({k: t.to(dtype).contiguous() for k, t in prior.state_dict().items()}, folder / "prior.safetensors")
+            save_file(
+                {k: t.to(dtype).contiguous() for k, t in prior.state_dict().items()},
+                folder / "prior.safetensors",
+            )
             given |= {"weights": str(folder / "prior.safetensors"), "config": asdict(prior.config)}
         (folder / "questions.json").write_text(json.dumps(given))
-        done = subprocess.run(["node", SCRIPT, folder / "questions.json"], capture_output=True, text=True)
+        done = subprocess.run(["node", SCRIPT, folder / "questions.json"], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -118,7 +121,9 @@ def test_logits_of_500_digits_under_every_mask(node, model, digits):
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16])
 def test_weights_of_16_bits(node, model, digits, dtype):
     rounded = PixelCNN(model.prior.config).eval().requires_grad_(False)
-    rounded.load_state_dict({name: tensor.to(dtype).float() for name, tensor in model.prior.state_dict().items()})
+    rounded.load_state_dict(
+        {name: tensor.to(dtype).float() for name, tensor in model.prior.state_dict().items()}
+    )
     assert compare_logits(node, rounded, digits[:3], dtype=dtype) < LOGITS
 
 
@@ -127,9 +132,36 @@ def test_plain_loops_do_the_same(node, model, digits):
 
 
 SHAPES = [
-    {"grid": 5, "num_codes": 130, "num_labels": 3, "width": 20, "groups": 5, "after_features": 15, "head_width": 18, "layers": 2},
-    {"grid": 4, "num_codes": 5, "num_labels": 40, "width": 24, "groups": 8, "after_features": 8, "head_width": 16, "joins": 1},
-    {"grid": 9, "num_codes": 16, "num_labels": 2, "width": 12, "groups": 1, "after_features": 7, "after_layers": 1, "layers": 5},
+    {
+        "grid": 5,
+        "num_codes": 130,
+        "num_labels": 3,
+        "width": 20,
+        "groups": 5,
+        "after_features": 15,
+        "head_width": 18,
+        "layers": 2,
+    },
+    {
+        "grid": 4,
+        "num_codes": 5,
+        "num_labels": 40,
+        "width": 24,
+        "groups": 8,
+        "after_features": 8,
+        "head_width": 16,
+        "joins": 1,
+    },
+    {
+        "grid": 9,
+        "num_codes": 16,
+        "num_labels": 2,
+        "width": 12,
+        "groups": 1,
+        "after_features": 7,
+        "after_layers": 1,
+        "layers": 5,
+    },
 ]
 
 
@@ -140,14 +172,18 @@ def of_shape(shape: dict, backward: bool) -> VQModel:
     for parameter in prior.parameters():
         parameter.data.mul_(1.7)
     labels = [str(i) for i in range(shape["num_labels"])]
-    return VQModel(VQVAE(VQVAEConfig(grid=shape["grid"], num_codes=shape["num_codes"], width=8)), prior, labels, {})
+    return VQModel(
+        VQVAE(VQVAEConfig(grid=shape["grid"], num_codes=shape["num_codes"], width=8)), prior, labels, {}
+    )
 
 
 @pytest.mark.parametrize("backward", [False, True], ids=["raster order", "its reverse"])
 @pytest.mark.parametrize("shape", SHAPES, ids=["small", "many labels", "wide grid"])
 def test_it_follows_any_shape_of_the_network(node, shape, backward):
     model = of_shape(shape, backward)
-    grids = torch.randint(shape["num_codes"], (6, shape["grid"], shape["grid"]), generator=torch.Generator().manual_seed(1))
+    grids = torch.randint(
+        shape["num_codes"], (6, shape["grid"], shape["grid"]), generator=torch.Generator().manual_seed(1)
+    )
     assert compare_logits(node, model.prior, grids) < LOGITS
     part = torch.where(random_known(1, shape["grid"], torch.Generator().manual_seed(4))[0], grids[0], -1)
     assert compare_answers(node, model, [part]) < PROBABILITIES
@@ -187,15 +223,25 @@ def test_conditionals_and_label_probabilities_of_500_digits(node, model, digits)
 
 def test_log_prob_of_alternatives(node, model, digits):
     questions, theirs = [], []
-    for name, known in masks(7).items():
+    for known in masks(7).values():
         for label in (None, 3):
-            questions.append(("logProb", {"codes": [flat(grid) for grid in digits[:9]], "known": flat(known), "label": label}))
+            questions.append(
+                (
+                    "logProb",
+                    {"codes": [flat(grid) for grid in digits[:9]], "known": flat(known), "label": label},
+                )
+            )
             theirs.append(model.log_prob(digits[:9], known, label))
     ours = node(questions, model.prior)
-    assert np.abs(np.array(ours) - np.array(theirs)).max() < 1e-3, name
+    assert np.abs(np.array(ours) - np.array(theirs)).max() < 1e-3
 
 
-SETTINGS = [{}, {"guidance": 0.8}, {"temperature": 0.7, "top_p": 0.9}, {"temperature": 1.4, "top_p": 0.8, "guidance": 2.0}]
+SETTINGS = [
+    {},
+    {"guidance": 0.8},
+    {"temperature": 0.7, "top_p": 0.9},
+    {"temperature": 1.4, "top_p": 0.8, "guidance": 2.0},
+]
 
 
 def differing(node, model: VQModel, grids: list[torch.Tensor], n: int) -> int:
@@ -244,12 +290,16 @@ def test_a_cell_depends_on_earlier_cells_and_known_later_ones_alone(node, model,
             changed[free] = (changed[free] + 1 + len(questions) % 2) % model.num_codes
             questions.append(("logits", {"codes": flat(changed), "known": flat(known), "label": 4}))
     answers = np.array(node(questions, model.prior)).reshape(49, 2, 49, -1)
-    plain = np.array(node([("logits", {"codes": flat(first), "known": flat(known), "label": 4})], model.prior)).reshape(49, -1)
+    plain = np.array(
+        node([("logits", {"codes": flat(first), "known": flat(known), "label": 4})], model.prior)
+    ).reshape(49, -1)
     for turn, cell in enumerate(order):
         own_is_known = bool(known.flatten()[cell])
         for logits in answers[turn]:
             assert np.array_equal(logits[cell], plain[cell])
-            assert own_is_known or all(np.array_equal(logits[other], plain[other]) for other in order[: turn + 1])
+            assert own_is_known or all(
+                np.array_equal(logits[other], plain[other]) for other in order[: turn + 1]
+            )
             assert turn == 48 or not np.array_equal(logits, plain)
 
 
@@ -258,7 +308,11 @@ def test_a_cell_depends_on_earlier_cells_and_known_later_ones_alone(node, model,
     [
         ("complete", {"codes": [-1] * 48, "n": 1, "seed": 0}, "codes must be 49 whole numbers from -1 to 63"),
         ("complete", {"codes": [64] * 49, "n": 1, "seed": 0}, "from -1 to 63"),
-        ("complete", {"codes": [-1] * 49, "n": 0, "seed": 0}, "n must be a whole number of at least 1, not 0"),
+        (
+            "complete",
+            {"codes": [-1] * 49, "n": 0, "seed": 0},
+            "n must be a whole number of at least 1, not 0",
+        ),
         ("complete", {"codes": [-1] * 49, "n": 1, "seed": -1}, "seed must be a whole number from 0"),
         ("sample", {"n": 1, "seed": 0, "label": 10}, "label must be from 0 to 9, or null for any, not 10"),
         ("sample", {"n": 1, "seed": 0, "temperature": 0}, "temperature must be from 0.001 to 100, not 0"),
@@ -316,10 +370,15 @@ def talk(browser):
     page = browser.new_page()
     page.goto(f"{address}/LICENSE")
 
-    def talk(questions: list[dict], done: int, weights: str = "weights/prior.safetensors", after: int = 0) -> list[dict]:
+    def talk(
+        questions: list[dict], done: int, weights: str = "weights/prior.safetensors", after: int = 0
+    ) -> list[dict]:
         """after: how many messages have to come before the last of the questions is sent."""
         config = json.loads((ROOT / "weights" / "config.json").read_text())["prior"]
-        messages = [{"after": 0, "message": message} for message in [{"address": f"{address}/{weights}", "config": config}, *questions]]
+        messages = [
+            {"after": 0, "message": message}
+            for message in [{"address": f"{address}/{weights}", "config": config}, *questions]
+        ]
         messages[-1]["after"] = after
         return page.evaluate(TALK, [f"{address}/vqdemo/ui/static/networks/prior_worker.js", messages, done])
 

@@ -57,7 +57,10 @@ async (given) => {
 
 
 class Files(SimpleHTTPRequestHandler):
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript", ".mjs": "text/javascript"}
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+    }
 
     def log_message(self, *args):
         pass
@@ -68,7 +71,9 @@ def in_node(given: dict) -> dict:
         program, questions = Path(folder) / "program.mjs", Path(folder) / "given.json"
         program.write_text(IN_NODE.replace("SCRIPT", (ROOT / "tests/tools/prior_speed.mjs").as_uri()))
         questions.write_text(json.dumps(given | {"weights": str(ROOT / "weights/prior.safetensors")}))
-        return json.loads(subprocess.run(["node", program, questions], check=True, capture_output=True, text=True).stdout)
+        return json.loads(
+            subprocess.run(["node", program, questions], check=True, capture_output=True, text=True).stdout
+        )
 
 
 def in_browser(name: str, given: dict) -> dict:
@@ -92,7 +97,13 @@ def in_browser(name: str, given: dict) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--in", dest="places", nargs="+", default=["node", "chromium"], choices=["node", "chromium", "firefox"])
+    parser.add_argument(
+        "--in",
+        dest="places",
+        nargs="+",
+        default=["node", "chromium"],
+        choices=["node", "chromium", "firefox"],
+    )
     parser.add_argument("--plain", action="store_true", help="by plain loops, as without SIMD")
     arguments = parser.parse_args()
     model = vqdemo.load(ROOT / "weights")
@@ -101,7 +112,9 @@ def main() -> None:
     given = {"config": config, "grids": grids, "repeats": arguments.repeats, "simd": not arguments.plain}
     for place in arguments.places:
         result = in_node(given) if place == "node" else in_browser(place, given)
-        print(f"\n{place}: product {result['matmul']:.1f} GFLOP/s (fastest {result['fastest']:.1f}), loading {result['loading']:.0f} ms")
+        print(
+            f"\n{place}: product {result['matmul']:.1f} GFLOP/s (fastest {result['fastest']:.1f}), loading {result['loading']:.0f} ms"
+        )
         print(f"{'':38}{'median':>8}{'least':>8}{'at 30 GFLOP/s':>15}{'allowed':>9}")
         for name, allowed in ALLOWED.items():
             times = [result[kind][name] for kind in ("median", "least", "scaled")]

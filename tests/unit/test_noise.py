@@ -1,4 +1,4 @@
-"""The uniform numbers: Philox4x32-10 as published, the same for each alternative however many are asked for."""
+"""The uniform numbers: Philox4x32-10 as published, each alternative's the same for any number of them."""
 
 import numpy as np
 import pytest
@@ -39,12 +39,16 @@ def test_numbers_are_uniform_and_neighbours_independent():
     assert numbers.max() < 1
     share = np.histogram(numbers, 20, (0, 1))[0] / numbers.size
     assert np.abs(share - 0.05).max() < 0.005
-    for one, other in [(numbers[:, 0], numbers[:, 1]), (numbers[:-1, 0], numbers[1:, 0]), (numbers[:, 3], numbers[:, 4])]:
+    for one, other in [
+        (numbers[:, 0], numbers[:, 1]),
+        (numbers[:-1, 0], numbers[1:, 0]),
+        (numbers[:, 3], numbers[:, 4]),
+    ]:
         assert abs(np.corrcoef(one, other)[0, 1]) < 0.1
 
 
 def test_labels_numbers_are_spread_evenly_from_the_first_on():
-    """Every interval gets its share of the first n, but for less than 2.5; their start depends on the seed."""
+    """Every interval gets its share of the first n, within 2.5; their start depends on the seed."""
     for seed in range(20):
         numbers = noise.label_numbers(seed, range(64))
         assert np.array_equal(numbers[5:9], noise.label_numbers(seed, range(5, 9)))
