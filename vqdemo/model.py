@@ -7,6 +7,7 @@ config.json, beside the weights, has all that is needed to rebuild both networks
 files. Arguments are arrays, tensors or nested lists, checked by vqdemo/checks.py. Results are numpy arrays.
 """
 
+import secrets
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,12 +15,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vqdemo import checks, sampling, storage
+from vqdemo import checks, noise, sampling, storage
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig, label_posterior
 from vqdemo.sampling import SamplingParams
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 BATCH_GRIDS = 256  # grids that go through a network at once: bounds memory, changes no result
+MAX_GRIDS = 100_000  # grids that one call of `sample` or `complete` may ask for
 MIN_LABEL_PROBABILITY = 1e-3  # labels that are less likely are left out of a mixture over labels
 
 
@@ -96,13 +98,14 @@ class VQModel:
     ) -> np.ndarray:
         """n new grids -> int64 (n,G,G) in 0..K-1.
 
-        n: at least 1.
+        n: 1 to 100,000.
         label: 0..num_labels-1, or None to sample a label for each grid first.
         temperature: 0.001 to 100. Logits are divided by it.
         top_p: above 0 and at most 1. Only the likeliest codes that together reach this probability are
         sampled.
         guidance: 0 to 20, weight of classifier-free guidance towards the label (0: none).
-        seed: 0..2^63-1, or None for a new one each time. Equal seeds give equal grids on one machine.
+        seed: 0..2^63-1, or None for a new one each time. Equal seeds give equal grids on one machine,
+        and the first of them are the same for any n.
 
         Raises TypeError or ValueError, which name the argument, its value and what is allowed.
         """
@@ -128,15 +131,14 @@ class VQModel:
         errors are those of `sample`.
         """
         grid = self._codes(codes, unknown=True, batch=False)
-        n = checks.integer(n, "n", 1)
+        n = checks.integer(n, "n", 1, MAX_GRIDS)
         label = checks.label(label, self.num_labels)
         params = SamplingParams(
             checks.temperature(temperature), checks.top_p(top_p), checks.guidance(guidance)
         )
-        generator = torch.Generator()
         seed = checks.seed(seed)
-        generator.manual_seed(seed) if seed is not None else generator.seed()
-        return self.complete_each(grid.expand(n, -1, -1), label, params, generator).cpu().numpy()
+        seed = secrets.randbits(63) if seed is None else seed
+        return self.complete_each(grid.expand(n, -1, -1), label, params, seed).cpu().numpy()
 
     def generation_order(self, codes) -> list[int]:
         """The unknown cells of a grid in the order in which `complete` fills them: int (G,G) -> cell numbers
@@ -149,28 +151,28 @@ class VQModel:
 
     @torch.inference_mode()
     def complete_each(
-        self, codes: Tensor, label: int | Tensor | None, params: SamplingParams, generator: torch.Generator
+        self, codes: Tensor, label: int | Tensor | None, params: SamplingParams, seed: int
     ) -> Tensor:
         """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not
         checked.
 
-        label: one for all grids, or int64 (N,), one for each. None: sampled as in `complete`, but stratified
+        label: one for all grids, or int64 (N,), one for each. None: sampled as in `complete`, in even shares
         over the batch, so that a few completions of a grid that may be a 4 or a 9 show both.
+        seed: 0..2^63-1. The uniform numbers of a grid depend on it and on the grid's row in the batch alone.
         """
         if isinstance(label, Tensor):
             labels = label
         elif label is None:
-            labels = self._sample_labels(codes, params, generator)
+            labels = self._sample_labels(codes, params, seed)
         else:
             labels = torch.full((len(codes),), label)
-        uniform = torch.rand(codes.shape, generator=generator)
-        batches = zip(*(x.split(BATCH_GRIDS) for x in (codes, labels.to(self.device), uniform)), strict=True)
-        return torch.cat(
-            [
-                sampling.fill_cached(self.prior, batch, batch_labels, params, numbers)
-                for batch, batch_labels, numbers in batches
-            ]
-        )
+        filled = []
+        for rows in torch.arange(len(codes)).split(BATCH_GRIDS):
+            batch, batch_labels = codes[rows], labels[rows].to(self.device)
+            numbers = noise.cell_numbers(seed, range(int(rows[0]), int(rows[-1]) + 1), batch[0].numel())
+            uniform = torch.from_numpy(numbers).view(batch.shape)
+            filled.append(sampling.fill_cached(self.prior, batch, batch_labels, params, uniform))
+        return torch.cat(filled)
 
     @torch.inference_mode()
     def log_prob(self, codes, known=None, label: int | None = None) -> np.ndarray:
@@ -258,10 +260,9 @@ class VQModel:
         posterior = label_posterior(classifier_logits, evidence - own.flatten(1).T)
         return drop_rare_labels(posterior).T.unflatten(1, self.grid_shape)
 
-    def _sample_labels(self, codes: Tensor, params: SamplingParams, generator: torch.Generator) -> Tensor:
-        """A label for each grid by its weights, int64 (N,). The uniform numbers are stratified over [0,1)."""
-        n = len(codes)
-        uniform = (torch.randperm(n, generator=generator) + torch.rand(1, generator=generator)) / n
+    def _sample_labels(self, codes: Tensor, params: SamplingParams, seed: int) -> Tensor:
+        """A label for each grid by its weights, int64 (N,). The uniform numbers are spread evenly."""
+        uniform = torch.from_numpy(noise.label_numbers(seed, range(len(codes))))
         cumulative = self._label_weights(codes, params).double().cumsum(1)
         return (cumulative <= uniform[:, None] * cumulative[:, -1:]).sum(1).clamp(max=self.num_labels - 1)
 

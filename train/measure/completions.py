@@ -32,7 +32,7 @@ def completions(
         if not known.any():
             continue
         cut = torch.where(known, codes, -1).repeat_interleave(each, 0)
-        filled = model.complete_each(cut, None, SamplingParams(**settings), torch.Generator().manual_seed(0))
+        filled = model.complete_each(cut, None, SamplingParams(**settings), seed=0)
         pictures = torch.from_numpy(model.decode(filled))[:, None]
         table[name] = {
             "reads_as_true_digit": accuracy(evaluator, pictures, labels.repeat_interleave(each)),

@@ -60,7 +60,7 @@ def example_images(model) -> np.ndarray:
     labels = torch.arange(model.num_labels).repeat_interleave(EXAMPLE_TRIES)
     unknown = torch.full((len(labels), *model.grid_shape), -1, device=model.device)
     choice = SamplingParams(temperature=0.8, guidance=1.0)
-    samples = model.complete_each(unknown, labels, choice, torch.Generator().manual_seed(0)).cpu().numpy()
+    samples = model.complete_each(unknown, labels, choice, seed=0).cpu().numpy()
     medians = []
     for label, grids in enumerate(samples.reshape(model.num_labels, EXAMPLE_TRIES, *model.grid_shape)):
         medians.append(grids[np.argsort(model.log_prob(grids, label=label))[EXAMPLE_TRIES // 2]])

@@ -8,7 +8,8 @@
 
 /** @import { Grid, Image } from "./types.js" */
 
-import { COLUMNS, kernel, ROWS, strips } from "./wasm_matmul.js";
+import { safetensors } from "./safetensors.js";
+import { kernel, padded, strips } from "./wasm_matmul.js";
 
 /**
  * The network of a safetensors file. Throws where that is of another network.
@@ -32,7 +33,7 @@ export function vqvae(file, shape) {
   }
   const width = layers.get("encoder.enter").n;
   const longest = Math.max(...[...layers.values()].map(({ k }) => k));
-  const matrix = (columns) => new Float32Array(padded(cells, ROWS) * columns);
+  const matrix = (columns) => new Float32Array(cells * columns);
   const activations = [
     matrix(padded(patch ** 2)),
     matrix(padded(dimension)),
@@ -50,7 +51,8 @@ export function vqvae(file, shape) {
 
   function convolve(name, x, out) {
     const { size, inputs, k, n, weights, bias } = layers.get(name);
-    multiply(out, size === 1 ? x : gather(x, inputs), weights, bias, k, n);
+    const layer = { w: at(weights), bias: at(bias), k, n };
+    multiply(cells, layer, at(size === 1 ? x : gather(x, inputs)), k, at(out), n);
   }
 
   /** For each cell, its 3x3 neighbourhood in a row: zeros beyond the border. */
@@ -132,8 +134,8 @@ export function vqvae(file, shape) {
   };
 }
 
-/** The next multiple: the kernel works on full blocks, whose further rows and columns are padding. */
-const padded = (number, step = COLUMNS) => Math.ceil(number / step) * step;
+/** Where an array lies in the kernel's memory. */
+const at = (array) => array.byteOffset / 4;
 
 /**
  * Weight (outputs, channels, size, size) and bias -> a layer whose weights are a matrix of k rows, one for
@@ -151,22 +153,4 @@ function convolution({ shape: [outputs, channels, size], data }, bias) {
   const paddedBias = new Float32Array(n);
   paddedBias.set(bias.data);
   return { size, inputs, k, n, weights: strips(weight, k, n), bias: paddedBias };
-}
-
-/**
- * A file of float32 tensors -> {shape, data} by name. The format:
- * https://github.com/huggingface/safetensors#format
- */
-function safetensors(file) {
-  const length = Number(new DataView(file).getBigUint64(0, true));
-  const { __metadata__, ...header } = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
-  return new Map(
-    Object.entries(header).map(([name, { dtype, shape, data_offsets }]) => {
-      if (dtype !== "F32") throw new Error(`${name} is ${dtype}, not F32`);
-      return [
-        name,
-        { shape, data: new Float32Array(file.slice(...data_offsets.map((at) => 8 + length + at))) },
-      ];
-    }),
-  );
 }
