@@ -253,7 +253,7 @@ def ground_of(rgb: np.ndarray, radius: int) -> np.ndarray:
 
 
 def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    """RGB and its ground (H, W, 3) -> int64 (H, W), -442 to 442: the distance along the colour axis of most difference.
+    """RGB and its ground (H, W, 3) -> int64 (H, W), -884 to 884: the distance along the colour axis of most difference.
 
     More than 0 is lighter than the ground, less is darker.
     """
@@ -270,7 +270,10 @@ def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
     if axis[0] + axis[1] + axis[2] < 0:
         axis = [-part for part in axis]
     along = away[..., 0] * axis[0] + away[..., 1] * axis[1] + away[..., 2] * axis[2]
-    return np.floor(along + 0.5).astype(np.int64)
+    # In a shadow the pen differs less from the paper; so reliefs are compared as shares of the light that falls there.
+    light = ground.sum(axis=2) + 1
+    usual = np.sort(light.ravel())[light.size // 2]
+    return np.floor(along * (usual / light).clip(0.5, 2) + 0.5).astype(np.int64)
 
 
 # ---- 6: ruled lines ----
