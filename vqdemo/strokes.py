@@ -20,6 +20,7 @@ the browser, agrees to the pixel:
 """
 
 import io
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -201,6 +202,11 @@ def as_framed(rgb: np.ndarray, ink: str | None) -> Framed:
 # ---- 3 to 5: how far each pixel is from its ground ----
 
 
+def middle_of(values: np.ndarray) -> int:
+    """The value in the middle of whole numbers once they are sorted, the upper one of two."""
+    return int(np.sort(values, axis=None)[values.size // 2])
+
+
 def rim_of(image: np.ndarray) -> np.ndarray:
     """The pixels along the four sides of (H, W, 3) -> (N, 3)."""
     return np.concatenate([image[0], image[-1], image[:, 0], image[:, -1]])
@@ -263,17 +269,26 @@ def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
     axis = [0.6, 0.64, 0.48]
     for _ in range(40):  # power iteration
         axis = [row[0] * axis[0] + row[1] * axis[1] + row[2] * axis[2] for row in moments]
-        length = (axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2]) ** 0.5
+        length = math.sqrt(axis[0] * axis[0] + axis[1] * axis[1] + axis[2] * axis[2])
         if not length:
             raise ValueError(NO_INK)
         axis = [part / length for part in axis]
     if axis[0] + axis[1] + axis[2] < 0:
         axis = [-part for part in axis]
     along = away[..., 0] * axis[0] + away[..., 1] * axis[1] + away[..., 2] * axis[2]
-    # In a shadow the pen differs less from the paper; so reliefs are compared as shares of the light that falls there.
+    # In a shadow a dark pen differs less from the paper; so reliefs are compared as shares of the light that falls there.
     light = ground.sum(axis=2) + 1
-    usual = np.sort(light.ravel())[light.size // 2]
-    return np.floor(along * (usual / light).clip(0.5, 2) + 0.5).astype(np.int64)
+    share = middle_of(light) / light
+    return np.floor(along * np.where(along < 0, share.clip(0.5, 2), share.clip(0.5, 1)) + 0.5).astype(np.int64)
+
+
+def edges_of(ground: np.ndarray) -> np.ndarray:
+    """The ground (H, W, 3) -> bool (H, W): within 3 pixels of the edge of a table or of a deep shadow."""
+    light = ground.sum(axis=2)
+    high, low = light, 765 - light
+    for _ in range(3):
+        high, low = grown(high), grown(low)
+    return (high + low - 765) * 4 > middle_of(light)
 
 
 # ---- 6: ruled lines ----
@@ -290,52 +305,61 @@ def without_rows(relief: np.ndarray, least: int) -> np.ndarray:
     if min(height, width) < 40:
         return relief
     x = np.arange(width)
-    ends = max(width // 12, 1)
+    ends, reach = max(width // 12, 1), width // 8
+    starts = np.arange(-reach, height + reach)[:, None]  # the row of a line where it has no shift; it may leave the picture
     for _ in range(3):  # lines in perspective have several slopes
         inked = np.pad(relief >= least, ((1, 1), (0, 0)))
         inked = inked[:-2] | inked[1:-1] | inked[2:]
         best, chosen = 0, None
-        for rise in range(-(width // 8), width // 8 + 1, 2):
+        for rise in range(-reach, reach + 1, 2):
             shift = (2 * rise * x + width) // (2 * width)
-            rows = np.arange(height)[:, None] + shift
-            along = inked[rows.clip(0, height - 1), x] & (rows >= 0) & (rows < height)
+            rows = starts + shift
+            inside = (rows >= 0) & (rows < height)
+            along = inked[rows.clip(0, height - 1), x] & inside
             there = along.sum(axis=1)
-            crossing = (there * 10 >= 6 * width) & (along[:, :ends].sum(axis=1) * 2 >= ends)
-            crossing &= along[:, -ends:].sum(axis=1) * 2 >= ends
+            crossing = (there * 10 >= 6 * inside.sum(axis=1)) & (there * 10 >= 3 * width)
+            for end in (slice(0, ends), slice(width - ends, width)):
+                crossing &= along[:, end].sum(axis=1) * 2 >= inside[:, end].sum(axis=1)
             total = int(there[crossing].sum())
             if total > best:
                 best, chosen = total, (crossing, shift)
         if chosen is None:
             return relief
-        crossing, shift = chosen
-        relief = relief.copy()
-        erased = False
-        for top, bottom in runs(crossing):
-            if bottom - top > max(6, height // 12) or bottom <= height // 25 or top >= height - height // 25:
-                continue
-            erased = True
-            rows = np.arange(top, bottom)[:, None] + shift
-            inside = (rows >= 0) & (rows < height)
-            rows = rows.clip(0, height - 1)
-            band = relief[rows, x]
-            values = np.sort(band.max(axis=0))
-            level = int(values[width // 2])
-            above, below = (
-                np.maximum.reduce(
-                    [
-                        relief[(edge + shift + more).clip(0, height - 1), (x + aside).clip(0, width - 1)]
-                        for more in (0, way)
-                        for aside in (-1, 0, 1)
-                    ]
-                )
-                for edge, way in ((top - 1, -1), (bottom, 1))
-            )
-            crossed = np.minimum(above, below)
-            crossed = np.where(crossed >= least, crossed, 0)
-            left = np.minimum(band, np.maximum(np.maximum(band - level * 5 // 4, 0), crossed))
-            relief[rows[inside], np.broadcast_to(x, rows.shape)[inside]] = left[inside]
-        if not erased:
+        bands = [(top - reach, bottom - reach) for top, bottom in runs(chosen[0])]
+        bands = [band for band in bands if is_line(band[0], band[1], int(chosen[1][width // 2]), height)]
+        if not bands:
             return relief
+        for top, bottom in bands:
+            relief = without_band(relief, top, bottom, chosen[1], least)
+    return relief
+
+
+def is_line(top: int, bottom: int, shift: int, height: int) -> bool:
+    """Is the band between rows `top` and `bottom`, moved by `shift` in the middle, narrow and not at the rim?"""
+    margin = height // 25
+    return bottom - top <= max(6, height // 12) and bottom + shift > margin and top + shift < height - margin
+
+
+def without_band(relief: np.ndarray, top: int, bottom: int, shift: np.ndarray, least: int) -> np.ndarray:
+    """Relief without the line between rows `top` and `bottom`, moved by `shift` (W,); strokes on both sides of it are joined."""
+    height, width = relief.shape
+    x = np.arange(width)
+    rows = np.arange(top, bottom)[:, None] + shift
+    inside = (rows >= 0) & (rows < height)
+    band = np.where(inside, relief[rows.clip(0, height - 1), x], -1)
+    thickest = band.max(axis=0)
+    level = middle_of(thickest[thickest >= 0]) * 5 // 4
+
+    def beside(edge: int, way: int) -> np.ndarray:
+        """The strongest relief within a pixel of the band's edge (W,)."""
+        places = [(edge + shift + more, x + aside) for more in (0, way) for aside in (-1, 0, 1)]
+        return np.max([relief[row.clip(0, height - 1), column.clip(0, width - 1)] for row, column in places], axis=0)
+
+    crossed = np.minimum(beside(top - 1, -1), beside(bottom, 1))
+    crossed = np.where(crossed >= least, crossed, 0)
+    left = np.minimum(band, np.maximum(np.maximum(band - level, 0), crossed))
+    relief = relief.copy()
+    relief[rows[inside], np.broadcast_to(x, rows.shape)[inside]] = left[inside]
     return relief
 
 
@@ -358,6 +382,7 @@ class Component(NamedTuple):
     right: int  # one beyond the last
     bottom: int
     rim: int  # pixels on the picture's rim
+    edge: int  # pixels along an edge of the ground
     full: int  # relief of the pen where it draws in full
     pen: float  # width of the stroke
     slim: float  # spread across the longest direction / spread along it: 0 for a straight line
@@ -401,8 +426,8 @@ def labelled(ink: np.ndarray) -> tuple[np.ndarray, int]:
     return labels, len(set(roots.tolist()))
 
 
-def components(relief: np.ndarray, least: int) -> tuple[np.ndarray, list[Component]]:
-    """Relief (H, W), ink above 0 -> labels (H, W), and the components that are large enough for a part of a digit."""
+def components(relief: np.ndarray, least: int, edges: np.ndarray) -> tuple[np.ndarray, list[Component]]:
+    """Relief (H, W), ink above 0, and ``edges_of`` -> labels (H, W), and the components that are large enough for a part of a digit."""
     height, width = relief.shape
     labels, number = labelled(relief >= least)
     y, x = np.nonzero(labels)
@@ -426,6 +451,7 @@ def components(relief: np.ndarray, least: int) -> tuple[np.ndarray, list[Compone
     np.maximum.at(bottom, which, y + 1)
     np.maximum.at(most, which, relief[y, x])
     rim = sums((x == 0) | (y == 0) | (x == width - 1) | (y == height - 1))
+    edge = sums(edges[y, x])
     drawn = relief[y, x] * 2 >= most[which]
     full = np.bincount(which, relief[y, x] * drawn, number + 1) / np.maximum(sums(drawn), 1)
     around = np.pad(labels, 1)
@@ -435,7 +461,7 @@ def components(relief: np.ndarray, least: int) -> tuple[np.ndarray, list[Compone
     found = [
         Component(
             i, int(area[i]), int(left[i]), int(top[i]), int(right[i]), int(bottom[i]),
-            int(rim[i]), int(full[i] + 0.5), float(pen[i]), float(slim[i]),
+            int(rim[i]), int(edge[i]), int(full[i] + 0.5), float(pen[i]), float(slim[i]),
         )
         for i in np.flatnonzero(area >= 4).tolist()
         if i
@@ -450,8 +476,11 @@ def scored(found: list[Component], height: int, width: int) -> list[Component]:
         longer = max(height, width)
         if one.length < max(3, longer * LEAST_LENGTH) or one.area < 6:
             return 0.0
-        score = one.length * one.full**0.5
+        score = min(one.length, 0.6 * longer) * math.sqrt(one.full * math.sqrt(one.full))
+        if one.right - one.left == width or one.bottom - one.top == height:
+            score *= 0.4
         score *= min(max(1 - 3 * one.rim / one.length, 0.05), 1)
+        score *= max(1 - 1.5 * one.edge / one.area, 0.02)
         score *= min(max((0.55 - one.pen / one.length) / 0.25, 0.02), 1)
         if one.slim < 0.05:
             score *= 0.2 if one.rim else 0.5
@@ -459,7 +488,7 @@ def scored(found: list[Component], height: int, width: int) -> list[Component]:
             score *= 0.1
         away_x = (one.left + one.right) / width - 1
         away_y = (one.top + one.bottom) / height - 1
-        return score * (1 - 0.4 * ((away_x * away_x + away_y * away_y) / 2) ** 0.5)
+        return score * (1 - 0.4 * math.sqrt((away_x * away_x + away_y * away_y) / 2))
 
     return [one._replace(score=likeness(one)) for one in found]
 
@@ -483,9 +512,10 @@ def is_second_digit(best: Component, other: Component) -> bool:
     """Is `other` a digit of its own, as large as `best` and beside or below it?"""
     if other.score < 0.35 * best.score or not 0.6 <= other.length / best.length <= 1.7:
         return False
-    if not 0.5 <= other.full / best.full <= 2 or not 0.4 <= other.pen / best.pen <= 2.5:
+    if not 0.5 <= other.full / best.full <= 2 or not 0.3 <= other.pen / best.pen <= 3.3:
         return False
-    return gap(best, other) > 0.06 * best.length
+    beside = max(best.left, other.left) - min(best.right, other.right) > 0.06 * best.length
+    return beside or gap(best, other) > max(0.25 * best.length, 1.5 * best.pen)
 
 
 def grouped(found: list[Component], best: Component) -> list[Component]:
@@ -493,8 +523,10 @@ def grouped(found: list[Component], best: Component) -> list[Component]:
     group = [best]
     for _ in range(2):
         for one in found:
-            near = min(gap(one, member) for member in group) <= 0.12 * best.length
-            if one in group or not near or one.length > 1.2 * best.length or encloses(one, best):
+            near = min(gap(one, member) for member in group) <= max(0.12 * best.length, best.pen)
+            if one in group or not near or one.length > 1.2 * best.length:
+                continue
+            if encloses(one, best) or is_second_digit(best, one):
                 continue
             if one.area >= 0.02 * best.area and one.full >= 0.45 * best.full and one.rim * 4 <= one.length:
                 group.append(one)
@@ -521,15 +553,15 @@ def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes 
     scale = rgb.shape[0] / height, rgb.shape[1] / width
     longer = max(height, width)
     radius = longer // 4 if pen is None else int(min(max(3 * pen / scale[0], longer // 12), longer // 4))
-    relief = relief_of(small, ground_of(small, max(radius, 1)))
-    noise = int(np.sort(np.abs(relief).ravel())[relief.size // 2])
-    least = max(LEAST_RELIEF, 7 * noise)
+    ground = ground_of(small, max(radius, 1))
+    relief, edges = relief_of(small, ground), edges_of(ground)
+    least = max(LEAST_RELIEF, 7 * middle_of(np.abs(relief)))
 
     def best_of(sign: int, least: int, lines: bool) -> tuple:
         side = np.maximum(relief * sign, 0)
         if lines:
             side = without_lines(side, least)
-        labels, found = components(side, least)
+        labels, found = components(side, least, edges)
         found = scored(found, height, width)
         return max((one.score for one in found), default=0), sign, side, labels, found
 
@@ -543,7 +575,7 @@ def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes 
         return None
     best = max(found, key=lambda one: one.score)
     if best.full * 35 > least * 100:  # what is far fainter than the pen is not ink
-        labels, found = components(side, best.full * 35 // 100)
+        labels, found = components(side, best.full * 35 // 100, edges)
         found = scored(found, height, width)
         best = max(found, key=lambda one: one.score)
     group = grouped(found, best)

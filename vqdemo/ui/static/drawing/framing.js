@@ -249,8 +249,17 @@ function reliefOf({ width, height, data }, ground) {
   const usual = middleOf(light);
   return light.map((here, i) => {
     const along = away[i * 3] * axis[0] + away[i * 3 + 1] * axis[1] + away[i * 3 + 2] * axis[2];
-    return half(along * clamp(usual / here, 0.5, 2));
+    return half(along * clamp(usual / here, 0.5, along < 0 ? 2 : 1));
   });
+}
+
+function edgesOf({ width, height }, ground) {
+  const light = new Int32Array(width * height).map((_, i) => ground[i * 3] + ground[i * 3 + 1] + ground[i * 3 + 2]);
+  let high = { width, height, data: light };
+  let low = { width, height, data: light.map((value) => 765 - value) };
+  for (let time = 0; time < 3; time++) [high, low] = [grown(high), grown(low)];
+  const usual = middleOf(light);
+  return light.map((_, i) => ((high.data[i] + low.data[i] - 765) * 4 > usual ? 1 : 0));
 }
 
 // ---- ruled lines ----
@@ -261,6 +270,7 @@ function withoutRows(relief, least) {
   const { width, height } = relief;
   if (Math.min(width, height) < 40) return relief;
   const ends = Math.max(Math.floor(width / 12), 1);
+  const reach = Math.floor(width / 8);
   for (let time = 0; time < 3; time++) {
     const from = relief.data;
     const inked = new Uint8Array(width * height);
@@ -269,48 +279,52 @@ function withoutRows(relief, least) {
         if (from[y * width + x] >= least)
           for (let row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++) inked[row * width + x] = 1;
     let [best, chosen] = [0, null];
-    for (let rise = -Math.floor(width / 8); rise <= Math.floor(width / 8); rise += 2) {
-      const shift = Array.from({ length: width }, (_, x) => Math.floor((2 * rise * x + width) / (2 * width)));
+    for (let rise = -reach; rise <= reach; rise += 2) {
+      const shift = Int32Array.from({ length: width }, (_, x) => Math.floor((2 * rise * x + width) / (2 * width)));
       const crossing = [];
       let total = 0;
-      for (let y = 0; y < height; y++) {
-        let [there, first, last] = [0, 0, 0];
+      for (let start = -reach; start < height + reach; start++) {
+        const [there, inside] = [[0, 0, 0], [0, 0, 0]]; // in the first columns, between, in the last
         for (let x = 0; x < width; x++) {
-          const row = y + shift[x];
-          if (row < 0 || row >= height || !inked[row * width + x]) continue;
-          there++;
-          if (x < ends) first++;
-          if (x >= width - ends) last++;
+          const row = start + shift[x];
+          if (row < 0 || row >= height) continue;
+          const part = x < ends ? 0 : x < width - ends ? 1 : 2;
+          inside[part]++;
+          there[part] += inked[row * width + x];
         }
-        crossing.push(there * 10 >= 6 * width && first * 2 >= ends && last * 2 >= ends);
-        if (crossing[y]) total += there;
+        const all = there[0] + there[1] + there[2];
+        const long = all * 10 >= 6 * (inside[0] + inside[1] + inside[2]) && all * 10 >= 3 * width;
+        crossing.push(long && there[0] * 2 >= inside[0] && there[2] * 2 >= inside[2]);
+        if (crossing.at(-1)) total += all;
       }
       if (total > best) [best, chosen] = [total, { crossing, shift }];
     }
     if (!chosen) return relief;
-    const to = from.slice();
-    let erased = false;
-    for (const [top, bottom] of runs(chosen.crossing)) {
-      const narrow = bottom - top <= Math.max(6, Math.floor(height / 12));
-      const inside = bottom > Math.floor(height / 25) && top < height - Math.floor(height / 25);
-      if (!narrow || !inside) continue;
-      erased = true;
-      eraseBand(to, width, height, top, bottom, chosen.shift, least);
-    }
-    if (!erased) return relief;
-    relief = { width, height, data: to };
+    const middle = chosen.shift[Math.floor(width / 2)];
+    const bands = runs(chosen.crossing)
+      .map(([top, bottom]) => [top - reach, bottom - reach])
+      .filter(([top, bottom]) => isLine(top, bottom, middle, height));
+    if (!bands.length) return relief;
+    relief = { width, height, data: from.slice() };
+    for (const [top, bottom] of bands) eraseBand(relief, top, bottom, chosen.shift, least);
   }
   return relief;
 }
 
+function isLine(top, bottom, shift, height) {
+  const margin = Math.floor(height / 25);
+  return bottom - top <= Math.max(6, Math.floor(height / 12)) && bottom + shift > margin && top + shift < height - margin;
+}
+
 /** Takes away the line between rows `top` and `bottom`, along `shift`; keeps the strokes that go on above and below it. */
-function eraseBand(data, width, height, top, bottom, shift, least) {
+function eraseBand({ width, height, data }, top, bottom, shift, least) {
   const before = data.slice();
   const at = (row, x) => before[clamp(row, 0, height - 1) * width + clamp(x, 0, width - 1)];
-  const thickest = Int32Array.from(shift, (moved, x) => {
-    let most = -Infinity;
-    for (let row = top; row < bottom; row++) most = Math.max(most, at(row + moved, x));
-    return most;
+  const thickest = [];
+  shift.forEach((moved, x) => {
+    let most = -1;
+    for (let row = top + moved; row < bottom + moved; row++) if (row >= 0 && row < height) most = Math.max(most, at(row, x));
+    if (most >= 0) thickest.push(most);
   });
   const level = Math.floor((middleOf(thickest) * 5) / 4);
   for (let x = 0; x < width; x++) {
@@ -367,17 +381,18 @@ function labelled({ width, height, data }, least) {
   return { labels, number };
 }
 
-function components(relief, least) {
+function components(relief, least, edges) {
   const { width, height, data } = relief;
   const { labels, number } = labelled(relief, least);
   const found = Array.from({ length: number }, (_, i) => ({
-    label: i + 1, area: 0, left: width, top: height, right: 0, bottom: 0, rim: 0,
+    label: i + 1, area: 0, left: width, top: height, right: 0, bottom: 0, rim: 0, edge: 0,
     x: 0, y: 0, xx: 0, yy: 0, xy: 0, most: 0, drawn: 0, inDrawn: 0, outline: 0,
   })); // prettier-ignore
-  const eachPixel = (visit) => labels.forEach((label, i) => label && visit(found[label - 1], i % width, Math.floor(i / width), data[i]));
+  const eachPixel = (visit) => labels.forEach((label, i) => label && visit(found[label - 1], i % width, Math.floor(i / width), data[i], edges[i]));
   const labelAt = (x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : labels[y * width + x]);
-  eachPixel((one, x, y, value) => {
+  eachPixel((one, x, y, value, edge) => {
     one.area++;
+    one.edge += edge;
     one.left = Math.min(one.left, x);
     one.top = Math.min(one.top, y);
     one.right = Math.max(one.right, x + 1);
@@ -414,8 +429,11 @@ function components(relief, least) {
 
 function likeness(one, found, width, height) {
   if (one.length < Math.max(3, Math.max(width, height) * LEAST_LENGTH) || one.area < 6) return 0;
-  let score = one.length * Math.sqrt(one.full);
+  const longer = Math.max(width, height);
+  let score = Math.min(one.length, 0.6 * longer) * Math.sqrt(one.full * Math.sqrt(one.full));
+  if (one.right - one.left === width || one.bottom - one.top === height) score *= 0.4;
   score *= clamp(1 - (3 * one.rim) / one.length, 0.05, 1);
+  score *= Math.max(1 - (1.5 * one.edge) / one.area, 0.02);
   score *= clamp((0.55 - one.pen / one.length) / 0.25, 0.02, 1);
   if (one.slim < 0.05) score *= one.rim ? 0.2 : 0.5;
   if (found.some((other) => encloses(one, other))) score *= 0.1;
@@ -438,16 +456,18 @@ function gap(one, other) {
 function isSecondDigit(best, other) {
   const between = (value, low, high) => value >= low && value <= high;
   if (other.score < 0.35 * best.score || !between(other.length / best.length, 0.6, 1.7)) return false;
-  if (!between(other.full / best.full, 0.5, 2) || !between(other.pen / best.pen, 0.4, 2.5)) return false;
-  return gap(best, other) > 0.06 * best.length;
+  if (!between(other.full / best.full, 0.5, 2) || !between(other.pen / best.pen, 0.3, 3.3)) return false;
+  const beside = Math.max(best.left, other.left) - Math.min(best.right, other.right) > 0.06 * best.length;
+  return beside || gap(best, other) > Math.max(0.25 * best.length, 1.5 * best.pen);
 }
 
 function grouped(found, best) {
   const group = [best];
   for (let time = 0; time < 2; time++)
     for (const one of found) {
-      const near = Math.min(...group.map((member) => gap(one, member))) <= 0.12 * best.length;
-      if (group.includes(one) || !near || one.length > 1.2 * best.length || encloses(one, best)) continue;
+      const near = Math.min(...group.map((member) => gap(one, member))) <= Math.max(0.12 * best.length, best.pen);
+      if (group.includes(one) || !near || one.length > 1.2 * best.length) continue;
+      if (encloses(one, best) || isSecondDigit(best, one)) continue;
       if (one.area >= 0.02 * best.area && one.full >= 0.45 * best.full && one.rim * 4 <= one.length) group.push(one);
     }
   return group;
@@ -463,13 +483,15 @@ function look(rgb, ink, pen = null) {
   const longer = Math.max(width, height);
   const quarter = Math.floor(longer / 4);
   const radius = pen === null ? quarter : Math.floor(Math.min(Math.max((3 * pen) / scale[1], Math.floor(longer / 12)), quarter));
-  const relief = reliefOf(small, groundOf(small, Math.max(radius, 1)));
+  const ground = groundOf(small, Math.max(radius, 1));
+  const relief = reliefOf(small, ground);
+  const edges = edgesOf(small, ground);
   const least = Math.max(LEAST_RELIEF, 7 * middleOf(relief.map(Math.abs)));
 
   const bestOf = (sign, lines) => {
     let side = { width, height, data: relief.map((value) => Math.max(value * sign, 0)) };
     if (lines) side = withoutLines(side, least);
-    const { labels, found } = components(side, least);
+    const { labels, found } = components(side, least, edges);
     return { score: Math.max(0, ...found.map((one) => one.score)), sign, side, labels, found };
   };
   const signs = [[-1, "dark"], [1, "light"]].filter(([, name]) => !ink || ink === name).map(([sign]) => sign); // prettier-ignore
@@ -483,7 +505,7 @@ function look(rgb, ink, pen = null) {
   let { labels, found } = chosen;
   let best = highest(found);
   if (best.full * 35 > least * 100) {
-    ({ labels, found } = components(side, Math.floor((best.full * 35) / 100)));
+    ({ labels, found } = components(side, Math.floor((best.full * 35) / 100), edges));
     best = highest(found);
   }
   const group = grouped(found, best);
