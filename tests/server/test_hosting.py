@@ -78,6 +78,7 @@ def opened(page, url: str):
     complaints = []
     page.set_default_timeout(60_000)
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("response", lambda reply: complaints.append(reply.url) if reply.status >= 400 else None)
     page.goto(url)
     page.wait_for_selector("#code-grid [role=gridcell]")
     page.wait_for_selector("#palette [role=option]")
@@ -104,7 +105,9 @@ def test_the_page_behind_nginx_that_strips_a_prefix(model, browser, tmp_path):
     (inside,) = [block for block in re.findall(r"```nginx\n(.*?)```", README, re.DOTALL) if "/demo/" in block]
     port, folder = app_process.free_port(), tmp_path / "nginx"
     with launched(model, root_path="/demo") as (_, url):
-        inside = f"server {{ listen 127.0.0.1:{port};\n{inside.replace('http://127.0.0.1:7860', url)} }}"
+        site_icon = "location = /favicon.ico { return 204; }"  # which browsers ask for, outside of the prefix
+        inside = inside.replace("http://127.0.0.1:7860", url)
+        inside = f"server {{ listen 127.0.0.1:{port};\n{site_icon}\n{inside} }}"
         folder.mkdir()
         (folder / "nginx.conf").write_text(AROUND.format(folder=folder, inside=inside))
         process = subprocess.Popen(
