@@ -442,7 +442,7 @@ def same_luminance(rng, source):
     while True:
         ground, ink = rng.integers(0, 256, (2, 3)).astype(float)
         ink = np.round(ink + (ground @ weights - ink @ weights))
-        if 0 <= ink.min() and ink.max() <= 255 and np.abs(ground - ink).max() > 80:
+        if ink.min() >= 0 and ink.max() <= 255 and np.abs(ground - ink).max() > 80:
             break
     image, label = flat(rng, source, ground, ink)
     return encoded(image, *rng.choice(["PNG", "WEBP"], 1)), label
