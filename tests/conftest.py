@@ -30,8 +30,9 @@ def app_url(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def browser():
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         own = Path(playwright.chromium.executable_path)
         path = None if own.exists() else DEBIAN_CHROMIUM
