@@ -2,28 +2,18 @@
 
 import gradio as gr
 
-from vqdemo.strokes import SIDE
 from vqdemo.ui.description import identity_of
 from vqdemo.ui.endpoints.api import add_endpoints
 from vqdemo.ui.endpoints.limits import MAX_UPLOAD_BYTES
+from vqdemo.ui.layout import COLUMNS, LAST, OPEN, STATIC, check_size, text_for
 from vqdemo.ui.questions import asking, near
 from vqdemo.ui.questions.server import questions
 from vqdemo.ui.serving.blocks import ServedBlocks
-from vqdemo.ui.views import FILES, STATIC, text_for, view
+from vqdemo.ui.views import FILES, view
 
 # Fonts that machines have: nothing is downloaded.
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
-
-# What stands on the page: what is always there, then the views of which one is open (see static/views/nav).
-COLUMNS = {
-    "top": ("header", "share", "nav"),
-    "bench": ("draw_pad", "code_grid", "reconstruction", "what_if", "palette", "completion"),
-    "samples": ("samples",),
-    "graft": ("graft",),
-    "codebook": ("codebook",),
-    "how": ("how",),
-}
 
 GROUND = {"body_background_fill": "#f5f5f2", "body_background_fill_dark": "#111318"}  # as --page in page.css
 
@@ -40,19 +30,15 @@ LOOK = {
 
 def build(model, metrics: dict | None = None) -> ServedBlocks:
     """The whole page for one model (see ``vqdemo.load``) and its measurements (see ``read_metrics``)."""
-    if model.image_size != SIDE:
-        size = model.image_size
-        raise ValueError(
-            f"the page draws pictures of {SIDE}x{SIDE} pixels, and these weights take {size}x{size}"
-        )
+    check_size(model)
     text = text_for(model)
     with ServedBlocks(LOOK, title=text["title"]) as demo:
         for column, names in COLUMNS.items():
-            hidden = [] if column in ("top", "bench") else ["off"]
+            hidden = [] if column in OPEN else ["off"]
             with gr.Column(elem_id=column, elem_classes=hidden):
                 for name in names:
                     view(name, text)
-        view("status", text)
+        view(LAST, text)
         add_endpoints(model)
     identity = identity_of(model)
     demo.own_routes = [asking.route(questions(model, identity, metrics)), near.route(model, identity), FILES]
