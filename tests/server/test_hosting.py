@@ -25,7 +25,7 @@ from starlette.testclient import TestClient
 from test_replicas import AROUND, NGINX
 
 import vqdemo
-from vqdemo.ui import build
+from vqdemo.ui.page import build
 from vqdemo.ui.description import identity_of
 from vqdemo.ui.questions.asking import ADDRESS as QUESTIONS
 from vqdemo.ui.questions.near import ADDRESS as WEIGHTS
