@@ -7,7 +7,8 @@
     page-<fingerprint>/     scripts, styles, sentences, icons
     model/                  model.json, and the weights of both networks
 
-index.html names all else by addresses that change with the content, so that a browser never mixes two releases.
+index.html names all else by addresses that change with the content, so that a browser never mixes two
+releases.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import posixpath
 import re
 import shutil
 from pathlib import Path
+from textwrap import indent
 
 from PIL import Image, ImageDraw
 
@@ -30,8 +32,9 @@ from vqdemo.ui import description, layout
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 ICON_SIDES = (192, 512)  # pixels of the icons that an installed page needs
 GROUND = ("#f5f5f2", "#111318")  # as --page in page.css: light, dark
+TAB = "  "
 MAIN = "standalone/mount.js"
-IMPORT = re.compile(r"""^\s*(?:import|export)\b[^;"']*["'](\.[^"']+)["']""", re.MULTILINE)
+IMPORT = re.compile(r"""^(?:import|export) (?:[^;"'=]*? from )?["'](\.[^"']+)["']""", re.MULTILINE)
 
 INDEX = """\
 <!doctype html>
@@ -52,14 +55,18 @@ INDEX = """\
     <link rel="manifest" href="{folder}/manifest.webmanifest" />
     <link rel="preload" as="fetch" crossorigin id="model" href="{model}" />
     <link rel="preload" as="fetch" crossorigin id="sentences" href="{folder}/sentences.json" />
-{scripts}
     <script type="module" src="{folder}/{main}"></script>
   </head>
   <body class="gradio-container">
     <noscript>{no_script}</noscript>
-    <main>
+    <div class="main">
+      <main>
 {columns}
-    </main>
+      </main>
+    </div>
+
+    <!-- What {main} imports, so that a browser need not find it script by script. -->
+{scripts}
   </body>
 </html>
 """
@@ -69,8 +76,8 @@ def write(target: str | Path, weights: str | Path) -> dict[str, int]:
     """Write the page for a folder of weights into the folder `target`; gives the bytes of each file by its
     address below it.
 
-    `target` is made if need be. What an earlier call wrote there is replaced. Raises FileExistsError if anything
-    else is in it, and what ``vqdemo.load`` raises of weights.
+    `target` is made if need be. What an earlier call wrote there is replaced. Raises FileExistsError if it
+    holds other things, and what ``vqdemo.load`` raises of weights.
     """
     target = Path(target)
     written_before = (target / "service-worker.js").is_file()
@@ -138,7 +145,7 @@ def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> 
     for column, names in layout.COLUMNS.items():
         off = "" if column in layout.OPEN else ' class="off"'
         inner = "\n".join(view_html(name, text) for name in names)
-        columns.append(f'<div id="{column}"{off}>\n{inner}\n</div>')
+        columns.append(f'<div id="{column}"{off}>\n{indent(inner, TAB)}\n</div>')
     scripts = [f'    <link rel="modulepreload" href="{folder}/{name}" />' for name in imported(parts)]
     return INDEX.format(
         title=html.escape(text["title"]),
@@ -151,14 +158,14 @@ def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> 
         model=model,
         scripts="\n".join(scripts),
         main=MAIN,
-        columns="\n".join([*columns, view_html(layout.LAST, text)]),
+        columns=indent("\n".join([*columns, view_html(layout.LAST, text)]), 4 * TAB),
     )
 
 
 def view_html(name: str, text: dict) -> str:
     classes = " ".join(layout.classes_of(name))
     inner = layout.filled(layout.part_of(name, "html"), text.get(name, {}))
-    return f'<div id="{name}-view" class="{classes}">\n{inner}</div>'
+    return f'<div id="{name}-view" class="{classes}">\n{indent(inner, TAB)}</div>'
 
 
 def imported(parts: dict[str, bytes]) -> list[str]:
@@ -174,7 +181,9 @@ def imported(parts: dict[str, bytes]) -> list[str]:
 
 def manifest(text: dict) -> dict:
     """What a browser needs to install the page: https://www.w3.org/TR/appmanifest"""
-    icons = [{"src": f"icon-{side}.png", "sizes": f"{side}x{side}", "type": "image/png"} for side in ICON_SIDES]
+    icons = [
+        {"src": f"icon-{side}.png", "sizes": f"{side}x{side}", "type": "image/png"} for side in ICON_SIDES
+    ]
     return {
         "name": text["title"],
         "short_name": text["title"],
@@ -189,9 +198,9 @@ def manifest(text: dict) -> dict:
 
 
 def icon(side: int) -> bytes:
-    """icon.svg as a PNG of `side` pixels each way: a ground with rectangles on it, drawn four times as large."""
+    """icon.svg as a PNG of `side` pixels each way: a ground with rectangles, drawn four times as large."""
     svg = (layout.STATIC / "icon.svg").read_text(encoding="utf-8")
-    full, colours = int(re.search(r'viewBox="0 0 (\d+)', svg)[1]), re.findall(r'fill="(#\w+)"', svg)
+    full, colours = int(re.findall(r'viewBox="0 0 (\d+)', svg)[0]), re.findall(r'fill="(#\w+)"', svg)
     picture = Image.new("RGB", (4 * side, 4 * side), colours[0])
     draw = ImageDraw.Draw(picture)
     for x, y, width, height in re.findall(r"M(\d+) (\d+)h(\d+)v(\d+)", svg):
@@ -204,10 +213,11 @@ def icon(side: int) -> bytes:
 
 
 def service_worker(files: dict[str, bytes], index: bytes, named: list[str]) -> bytes:
-    """Its script, with what this release is made of put before it. `named`: what only this index.html names."""
+    """Its script, after what this release is made of. `named`: what only this index.html names."""
     script = (layout.STATIC / "standalone" / "service_worker.js").read_text(encoding="utf-8")
     sums = {
-        address: base64.b64encode(hashlib.sha256(content).digest()).decode() for address, content in files.items()
+        address: base64.b64encode(hashlib.sha256(content).digest()).decode()
+        for address, content in files.items()
     }
     name = fingerprint({**files, "index.html": index, "script": script.encode()})
     release = json.dumps({"name": name, "named": named, "files": sums}, indent=1)
