@@ -3,10 +3,8 @@ strict policy, in an iframe, without storage, and without a network.
 """
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlparse
@@ -16,15 +14,13 @@ import numpy as np
 import pytest
 import small_model
 import static_server
-from app_process import ROOT
 from chromium import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import expect
-from static_server import CSP
+from static_server import CSP, PREFIX
 from visitor import CODES, UNKNOWN, codes, draw_and_settle, message, picture, settle, until, until_codes_are
 
 from vqdemo import site
 
-PREFIX = "some/where"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 NGINX_CONF = """
 daemon off;
@@ -54,18 +50,9 @@ KEPT = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def root(tmp_path_factory):
-    """The root of a host that has the static edition below a prefix."""
-    root = tmp_path_factory.mktemp("host")
-    subprocess.run([sys.executable, "-m", "vqdemo.site", root / PREFIX], cwd=ROOT, check=True, timeout=120)
-    return root
-
-
-@pytest.fixture(scope="module")
-def url(root):
-    with static_server.serving(root, Content_Security_Policy=CSP) as host:
-        yield f"{host}/{PREFIX}/"
+@pytest.fixture
+def url(static_url):
+    return f"{static_url}/"
 
 
 def small_site(folder: Path, **weights) -> Path:
@@ -164,8 +151,8 @@ def test_the_page_works_on_a_plain_file_server(browser, url):
 
 @pytest.mark.slow
 @pytest.mark.skipif(NGINX is None, reason="no nginx: on Debian `apt-get install nginx`")
-def test_the_page_works_behind_nginx(browser, root, tmp_path):
-    with nginx(tmp_path / "nginx", root) as url:
+def test_the_page_works_behind_nginx(browser, static_root, tmp_path):
+    with nginx(tmp_path / "nginx", static_root) as url:
         page = browser.new_page()
         wrongs = watched(page, url)
         page.goto(url + "index.html")
@@ -381,10 +368,10 @@ def test_the_editions_have_the_same_parts(browser, url, app_url):
 # ---- how much, how soon
 
 
-def test_the_first_view_fetches_each_file_once(browser, root):
+def test_the_first_view_fetches_each_file_once(browser, static_root):
     """Keeping the page for offline use fetches nothing anew that the page has fetched."""
     served: list[tuple[str, int]] = []
-    with static_server.serving(root, served) as host:
+    with static_server.serving(static_root, served) as host:
         context = browser.new_context()
         page = context.new_page()
         page.goto(f"{host}/{PREFIX}/")
@@ -393,5 +380,3 @@ def test_the_first_view_fetches_each_file_once(browser, root):
         context.close()
     large = [address for address, size in served if size > 100_000]
     assert len(large) == len(set(large)) == 2, large
-    if os.environ.get("FIRST_VIEW"):
-        print(sum(size for _, size in served), len(served))
