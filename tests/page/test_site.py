@@ -1,5 +1,5 @@
-"""The static edition in Chromium: written as the README says, served by plain file servers below a prefix, with a
-strict policy, in an iframe, without storage, and without a network.
+"""The static edition in Chromium: served by plain file servers below a prefix, with a strict policy, in an
+iframe, without storage, and without a network.
 """
 
 import json
@@ -97,7 +97,7 @@ def watched(page, url: str) -> list[str]:
     page.set_default_timeout(60_000)
     page.on("pageerror", lambda error: wrongs.append(f"page error: {error}"))
     page.on("console", lambda said: wrongs.append(said.text) if said.type in ("error", "warning") else None)
-    page.on("response", lambda reply: wrongs.append(f"{reply.status}: {reply.url}") if reply.status >= 400 else None)
+    page.on("response", lambda r: wrongs.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
 
     def note(request):
         address = urlparse(request.url)
@@ -166,7 +166,8 @@ def test_the_page_works_behind_nginx(browser, static_root, tmp_path):
 @pytest.mark.parametrize("theme", ["dark", "light"])
 def test_the_theme_is_the_asked_one_else_the_systems(browser, url, theme):
     other = {"dark": "light", "light": "dark"}[theme]
-    luminance = "() => getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number).reduce((a, b) => a + b)"
+    luminance = """() => getComputedStyle(document.body).backgroundColor
+      .match(/\\d+/g).map(Number).reduce((sum, value) => sum + value)"""
     page = browser.new_page(color_scheme=theme)
     page.goto(url)
     assert (page.evaluate(luminance) < 300) == (theme == "dark")
@@ -206,7 +207,7 @@ def test_after_the_first_visit_the_page_needs_no_network(browser, url):
 def test_a_new_release_is_taken_whole_or_not_at_all(browser, tmp_path):
     root = small_site(tmp_path / "old", labels=("old", "b"))
     new = small_site(tmp_path / "new", labels=("new", "b"), num_codes=20)
-    labels = "() => [...document.querySelectorAll('select[name=label] option')].map((one) => one.textContent)"
+    labels = "() => [...document.querySelectorAll('[name=label] option')].map((one) => one.textContent)"
     with static_server.serving(root) as host:
         url = f"{host}/{PREFIX}/"
         context = browser.new_context()
@@ -233,7 +234,7 @@ def test_a_new_release_is_taken_whole_or_not_at_all(browser, tmp_path):
         assert "old" in shown()
         page.evaluate(KEPT)
 
-        # Half of the new release has arrived: its service worker is there, its page is not, or not its weights.
+        # Half of the new release has arrived: its service worker, then its page, then damaged weights.
         place, fresh = root / PREFIX, new / PREFIX
         shutil.copy(fresh / "service-worker.js", place)
         assert update() == "redundant"
@@ -300,7 +301,7 @@ def test_the_page_works_in_an_iframe_without_storage(browser, url, tmp_path):
         frame = page.frame_locator("iframe")
         frame.locator("#code-grid [role=gridcell]").first.wait_for()
         (inner,) = [one for one in page.frames if one.url == url]
-        refused = "() => { try { return sessionStorage.length, 'kept'; } catch (error) { return error.name; } }"
+        refused = "() => { try { return sessionStorage.length; } catch (error) { return error.name; } }"
         assert inner.evaluate(refused) == "SecurityError"
         before = inner.evaluate(CODES)
         box = frame.locator("#draw-pad").bounding_box()
@@ -308,7 +309,8 @@ def test_the_page_works_in_an_iframe_without_storage(browser, url, tmp_path):
         page.mouse.down()
         page.mouse.move(box["x"] + 200, box["y"] + 60, steps=8)
         page.mouse.up()
-        inner.wait_for_function(f"(before) => JSON.stringify(({CODES})()) !== JSON.stringify(before)", arg=before)
+        differ = f"(before) => JSON.stringify(({CODES})()) !== JSON.stringify(before)"
+        inner.wait_for_function(differ, arg=before)
         frame.locator("[data-preset=bottom]").click()
         frame.locator("#complete").click()
         frame.locator("#completions button").first.click()
@@ -350,7 +352,10 @@ def test_the_editions_have_the_same_parts(browser, url, app_url):
     """The same elements with the same words in each view, before anybody has done anything."""
     parts = """() => Object.fromEntries([...document.querySelectorAll(".view")]
       .filter((view) => !view.querySelector(".view"))
-      .map((view) => [view.className.match(/view (\\S+)/)[1], view.innerHTML.replace(/\\s+/g, " ").replace(/> </g, "><").trim()]))"""
+      .map((view) => {
+        const text = view.innerHTML.replace(/\\s+/g, " ").replace(/> </g, "><").trim();
+        return [view.className.match(/view (\\S+)/)[1], text];
+      }))"""
     shown = []
     for address in (url, app_url):
         page = browser.new_page(viewport={"width": 1280, "height": 900})

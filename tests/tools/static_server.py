@@ -1,4 +1,4 @@
-"""Python's plain file server on loopback, as a static host of the page: below a prefix, with headers if wanted."""
+"""Python's plain file server on loopback, as a static host of the page."""
 
 import threading
 from collections.abc import Iterator
@@ -8,7 +8,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 PREFIX = "some/where"  # below which tests put the page
-CSP = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
+CSP = (
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:"
+)
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -34,7 +37,7 @@ class Handler(SimpleHTTPRequestHandler):
 
 @contextmanager
 def serving(folder: Path, served: list | None = None, **headers: str) -> Iterator[str]:
-    """The address of a server of this folder. `headers`: names with _ for -, as in Cache_Control="no-store"."""
+    """The address of a server of this folder. `headers`: with _ for -, as in Cache_Control="no-store"."""
     own = {name.replace("_", "-"): value for name, value in headers.items()}
     handler = partial(Handler, directory=str(folder), headers=own, served=[] if served is None else served)
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)

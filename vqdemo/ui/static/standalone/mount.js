@@ -1,5 +1,5 @@
-// The static edition's page: each view gets its sentences and its script, the page starts, and what it is made of
-// is kept for when there is no network. In the other edition Gradio mounts the views (ui/views.py).
+// The static edition's page: each view gets its sentences and its script, the page starts, and what it is
+// made of is kept for when there is no network. In the other edition Gradio mounts the views (ui/views.py).
 
 import { start } from "../start.js";
 import { watch } from "../state/store.js";
@@ -24,8 +24,8 @@ async function mount(element) {
 await Promise.all([...document.querySelectorAll(".view")].map(mount));
 start(sentences.status, addressOf("model"));
 
-// Once the last network has come, so that nothing else is fetched before it. Without storage, as in some iframes,
-// or on a page without https, the page works, but not offline.
+// Once the prior has come, so that nothing is fetched before it. Without storage, as in some iframes, or
+// without https, the page works, but not offline.
 let asked = false;
 watch(["networks"], ({ networks }) => {
   if (asked || networks.prior.phase !== "ready") return;

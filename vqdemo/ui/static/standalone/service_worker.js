@@ -1,15 +1,16 @@
-// The service worker of the static edition: after a first visit the page needs no network. vqdemo/site.py puts
-// what a release is made of before this script: its name, the files that index.html has to name, and the address
-// and SHA-256 (base64) of each file but that one.
+// The service worker of the static edition: after a first visit the page needs no network. Before this script
+// vqdemo/site.py puts what a release is made of: its name, the addresses by which its index.html is known,
+// and the address and SHA-256 (base64) of each other file.
 //
-// A release is kept whole, each file with the right checksum, or not at all, and the browser switches to it only
-// then. The release before stays for the pages that are still open with it.
+// A release is kept whole, each file with the right checksum, or not at all, and the browser switches to it
+// only then. The release before stays for the pages that are still open with it.
 
-const { name, named, files } = /** @type {any} */ (self).RELEASE;
 const worker = /** @type {any} */ (self); // a ServiceWorkerGlobalScope
+const { name: release, named, files } = worker.RELEASE;
 const ROOT = worker.registration.scope; // where index.html is; other copies of the page may lie elsewhere
 const KEPT = `vqdemo ${ROOT} `; // begins the names of its caches
-const OWN = KEPT + name;
+const OWN = KEPT + release;
+const ANY_HEADERS = { ignoreVary: true }; // a file is the same whoever asks
 
 worker.addEventListener("install", (event) => event.waitUntil(install()));
 worker.addEventListener("activate", (event) => event.waitUntil(worker.clients.claim()));
@@ -36,12 +37,13 @@ async function install() {
 }
 
 async function keep(cache, address, sum) {
-  const reply = await fetch(new URL(address, ROOT), { integrity: `sha256-${sum}` });
+  const get = (mode) => fetch(new URL(address, ROOT), { integrity: `sha256-${sum}`, cache: mode });
+  const reply = await get("default").catch(() => get("reload")); // what the browser has kept may be wrong
   if (!reply.ok) throw new Error(`${address}: ${reply.status}`);
   await cache.put(new URL(address, ROOT), reply);
 }
 
-/** Delete all releases that are not whole, and of the others all but the last, which serves pages now open. */
+/** Delete releases that are not whole, and of the others all but the last: it serves the pages now open. */
 async function forgetOlder() {
   const whole = [];
   for (const key of (await caches.keys()).filter((key) => key.startsWith(KEPT) && key !== OWN)) {
@@ -55,6 +57,6 @@ async function answer(request) {
   const address = new URL(request.url);
   address.search = address.hash = "";
   const isPage = [ROOT, `${ROOT}index.html`].includes(address.href);
-  const kept = isPage ? await (await caches.open(OWN)).match(ROOT) : await caches.match(request, { ignoreVary: true });
-  return kept ?? fetch(request);
+  const kept = isPage ? caches.match(ROOT, { cacheName: OWN }) : caches.match(address, ANY_HEADERS);
+  return (await kept) ?? fetch(request);
 }

@@ -1,5 +1,5 @@
-// Dark or light: as the address asks (?__theme=dark), else as the system is set. Not a module, so that it runs
-// before the page is first drawn.
+// Dark or light: as the address asks (?__theme=dark), else as the system is set. Not a module, so that it
+// runs before the page is first drawn.
 
 {
   const asked = new URLSearchParams(location.search).get("__theme");
