@@ -164,7 +164,7 @@ def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> 
 
 def view_html(name: str, text: dict) -> str:
     classes = " ".join(layout.classes_of(name))
-    inner = layout.filled(layout.part_of(name, "html"), text.get(name, {}))
+    inner = layout.filled(layout.part_of(name, "html"), layout.sentences_of(name, text))
     return f'<div id="{name}-view" class="{classes}">\n{indent(inner, TAB)}</div>'
 
 

@@ -71,7 +71,7 @@ def test_index_holds_each_views_html_with_its_sentences(files, weights):
     index = re.sub(r"\s+", " ", files["index.html"].decode())
     assert "{{" not in index and "${" not in index
     for name in site.views():
-        inner = layout.filled(layout.part_of(name, "html"), text.get(name, {}))
+        inner = layout.filled(layout.part_of(name, "html"), layout.sentences_of(name, text))
         assert re.sub(r"\s+", " ", inner).strip() in index, name
     ids = re.findall(r'\bid="([^"]+)"', index)
     assert len(ids) == len(set(ids))
@@ -81,13 +81,14 @@ def test_templates_use_nothing_that_the_static_edition_does_not_fill():
     for name in site.views():
         template = layout.part_of(name, "html")
         tags = re.findall(r"\{\{.*?\}\}", template)
-        assert all(re.fullmatch(r"\{\{text\.\w+\}\}", tag) for tag in tags), name
+        assert all(re.fullmatch(r"\{\{text\.[\w.]+\}\}", tag) for tag in tags), name
         assert not re.search(r"\$\{|`|\\|@children", template), name
 
 
 def test_sentences_are_escaped():
     words = "<i>&\"'"
     assert layout.filled("<b>{{text.a}}</b>", {"a": words}) == f"<b>{html.escape(words)}</b>"
+    assert layout.filled("{{text.a.b}}", {"a": {"b": "<"}}) == "&lt;"
     with pytest.raises(KeyError, match="absent"):
         layout.filled("{{text.absent}}", {"a": ""})
 

@@ -3,6 +3,7 @@
 views.py and page.py make Gradio components of it, ../site.py plain files. Gradio is not needed here.
 """
 
+import functools
 import html
 import math
 import re
@@ -63,10 +64,19 @@ def classes_of(name: str) -> list[str]:
     return ["view", name.replace("_", "-")]
 
 
-def filled(template: str, text: dict) -> str:
-    """A view's HTML with its sentences, escaped, for each {{text.name}}, as Gradio's templates (Handlebars)
-    fill them in.
+def sentences_of(name: str, text: dict) -> dict:
+    """A view's own sentences, and under "status" those of the status line."""
+    return {**text.get(name, {}), "status": text["status"]}
+
+
+def filled(template: str, sentences: dict) -> str:
+    """A view's HTML with its sentences, escaped, for each {{text.name}} or {{text.name.name}}, as Gradio's
+    templates (Handlebars) fill them in.
 
     Raises KeyError for a sentence that there is not.
     """
-    return re.sub(r"\{\{text\.(\w+)\}\}", lambda found: html.escape(text[found[1]]), template)
+
+    def sentence(found: re.Match) -> str:
+        return html.escape(functools.reduce(lambda part, name: part[name], found[1].split("."), sentences))
+
+    return re.sub(r"\{\{text\.([\w.]+)\}\}", sentence, template)

@@ -9,7 +9,7 @@ import hashlib
 import gradio as gr
 from starlette.routing import Mount
 
-from vqdemo.ui.layout import STATIC, classes_of, part_of
+from vqdemo.ui.layout import STATIC, classes_of, part_of, sentences_of
 from vqdemo.ui.serving.files import FingerprintedFiles
 
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
@@ -53,5 +53,5 @@ def view(name: str, text: dict, model: str) -> gr.HTML:
         elem_classes=classes_of(name),
         scripts=[f"{ADDRESS}/start.js", f"{ADDRESS}/views/{name}/{name}.js"],
         model=f"{MODEL}/{model}",
-        text={**text.get(name, {}), "status": text["status"]},
+        text=sentences_of(name, text),
     )
