@@ -89,8 +89,8 @@ def until_open(port: int) -> None:
 
 
 def watched(page, url: str) -> list[str]:
-    """What goes wrong on a page from now on: errors on the console, policy violations among them, files that are
-    preloaded in vain, failed replies, and requests to other hosts.
+    """What goes wrong on a page from now on: errors on the console, policy violations among them; files that
+    are preloaded in vain; failed replies; requests to other hosts.
     """
     wrongs: list[str] = []
     host = urlparse(url).netloc
