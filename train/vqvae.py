@@ -12,20 +12,23 @@ Loss: mean squared error / data variance + beta x commitment loss - a little x e
 After training the codes are renumbered for the palette (train/palette.py).
 """
 
-import math
 import time
 from dataclasses import asdict, dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 from tqdm import tqdm
 
-from train import checkpoint, data, distributed, drawings, palette
-from train.device import autocast, best_device
-from train.masks import random_rectangles
-from train.output import Folders, finished, log_row, run_stage, write_network
-from train.settings import setting, show
+from train import palette
+from train.data import datasets, drawings
+from train.data.augment import edit, make_batch
+from train.runtime import checkpoint, distributed
+from train.runtime.device import autocast, best_device
+from train.runtime.folders import Folders, run_stage
+from train.runtime.log import log_row
+from train.runtime.schedule import learning_rate
+from train.runtime.settings import setting, show
+from train.runtime.weights_folder import finished, write_network
 from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
 
 
@@ -33,7 +36,7 @@ from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
 class VQVAESettings:
     """Settings of stage 1. Raises ValueError for those that nothing can be trained with."""
 
-    dataset: str = setting("mnist", f"what to learn: {', '.join(data.NAMES)}, or a folder with a subfolder of pictures for each class")
+    dataset: str = setting("mnist", f"what to learn: {', '.join(datasets.NAMES)}, or a folder with a subfolder of pictures for each class")
     split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
     images: int = setting(0, "use only so many of the training images, 0 for all")
     codes: int = setting(64, "codes in the codebook, K")
@@ -58,74 +61,24 @@ class VQVAESettings:
     seed: int = setting(0, "seed of everything random")
 
     def __post_init__(self):
-        data.check(self.dataset)
+        datasets.check(self.dataset)
         if self.grid not in (7, 14):
             raise ValueError(f"the grid can be 7 or 14, not {self.grid}")
         if not 2 <= self.codes <= 4096:
             raise ValueError(f"codes must be 2 to 4096, not {self.codes}")
 
 
-def random_cells(n: int, grid: int, generator: torch.Generator) -> Tensor:
-    """Random sets of cells -> bool (n,grid,grid): in half of the pictures scattered cells, in the others a rectangle."""
-    scattered = torch.rand(n, grid, grid, generator=generator) < 0.5 * torch.rand(n, 1, 1, generator=generator)
-    rectangle = random_rectangles(n, grid, generator)
-    return torch.where(torch.rand(n, 1, 1, generator=generator) < 0.5, scattered, rectangle)
-
-
-def to_pixels(cells: Tensor, patch: int) -> Tensor:
-    """Cells bool (N,G,G) -> the pixels of their patches (N,1,G*patch,G*patch)."""
-    return cells.repeat_interleave(patch, 1).repeat_interleave(patch, 2)[:, None]
-
-
-def chosen(n: int, share: float, generator: torch.Generator) -> Tensor:
-    """A bool (n,1,1), true for about `share` of the rows."""
-    return torch.rand(n, 1, 1, generator=generator) < share
-
-
-def make_batch(digits: Tensor, doodles: Tensor, s: VQVAESettings, grid: int, generator: torch.Generator) -> Tensor:
-    """Shift digits, turn doodles, erase cells: uint8 (n,28,28) and (m,28,28) -> float (n+m,1,28,28) in [0,1]."""
-    moves = torch.randint(-8, 9, (len(digits), 2), generator=generator) * chosen(len(digits), s.shift_share, generator)[:, 0]
-    digits = drawings.shift(digits, moves)
-    if torch.rand((), generator=generator) < 0.5:
-        doodles = doodles.mT
-    flips = [axis for axis in (1, 2) if torch.rand((), generator=generator) < 0.5]
-    images = torch.cat([digits, doodles.flip(flips)])[:, None].float() / 255
-    erased = random_cells(len(images), grid, generator) & chosen(len(images), s.erase_share, generator)
-    return images * ~to_pixels(erased, images.shape[-1] // grid)
-
-
-def edit(vectors: Tensor, codes: Tensor, codebook: Tensor, images: Tensor, share: float, generator: torch.Generator):
-    """Replace random cells by background, or by another picture's, in the vectors (N,D,G,G) and in the target pixels."""
-    n, grid = len(codes) * distributed.size(), codes.shape[-1]
-    cells = distributed.share(random_cells(n, grid, generator) & chosen(n, share, generator)).to(codes.device)
-    pixels = to_pixels(cells, images.shape[-1] // grid)
-    graft = distributed.share(chosen(n, 0.3, generator))[:, None].to(codes.device)
-    background = codebook[distributed.gather(codes).flatten().mode().values][:, None, None]
-    donor = distributed.share(torch.randperm(n, generator=generator)).to(codes.device)
-    vectors = torch.where(cells[:, None], torch.where(graft, distributed.gather(vectors)[donor], background), vectors)
-    target = torch.where(pixels, torch.where(graft, distributed.gather(images)[donor], 0.0), images)
-    return vectors, target
-
-
-def learning_rate(step: int, steps: int, peak: float) -> float:
-    """Linear warm-up over the first 2 %, then a cosine to zero."""
-    warm = max(1, steps // 50)
-    if step < warm:
-        return peak * (step + 1) / warm
-    return peak * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
-
-
 def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
     """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the CPU, palette in place."""
     show("VQ-VAE", settings)
     s = settings
-    digits = data.load(s.dataset, folders.data, s.split, s.images).images
+    digits = datasets.load(s.dataset, folders.data, s.split, s.images).images
     doodles = drawings.doodles(s.doodle_number, seed=s.seed)
     variance = (digits / 255).var().item()
 
     torch.manual_seed(s.seed)
     config = VQVAEConfig(
-        grid=s.grid, patch=data.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks, decoder_blocks=s.decoder_blocks
+        grid=s.grid, patch=datasets.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks, decoder_blocks=s.decoder_blocks
     )  # fmt: skip
     model = VQVAE(config).to(device, memory_format=torch.channels_last)
     encoder, decoder = distributed.averaging(model.encoder), distributed.averaging(model.decoder)
@@ -148,9 +101,9 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             step = epoch * steps_an_epoch + i
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(step, s.epochs * steps_an_epoch, s.learning_rate)
-            some = order[i * digits_a_batch : (i + 1) * digits_a_batch]
-            others = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
-            images = distributed.share(make_batch(digits[some], doodles[others], s, config.grid, generator)).to(device)
+            rows = order[i * digits_a_batch : (i + 1) * digits_a_batch]
+            doodle_rows = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
+            images = distributed.share(make_batch(digits[rows], doodles[doodle_rows], config.grid, s.shift_share, s.erase_share, generator)).to(device)
 
             with autocast(device, bool(s.bf16)):
                 vectors = encoder(images)

@@ -214,6 +214,15 @@ class VQModel:
         return log_p.logsumexp(0).exp().cpu().numpy()
 
     @torch.inference_mode()
+    def label_probs(self, codes) -> np.ndarray:
+        """p(label | known cells): int (G,G), -1 where unknown -> float32 (num_labels,), summing to 1.
+
+        Raises TypeError or ValueError as `complete` does.
+        """
+        grid = self._codes(codes, unknown=True, batch=False)[None]
+        return self._label_log_probs(grid, grid >= 0)[0].exp().cpu().numpy()
+
+    @torch.inference_mode()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
         """log p(label | known cells): int64 and bool tensors (N,G,G) -> float32 (N,num_labels), -inf for rare
         labels.

@@ -28,7 +28,7 @@ from visitor import (
     until_picture_differs,
 )
 
-from vqdemo.ui import limits
+from vqdemo.ui.endpoints import limits
 
 # ---- drawing ----
 

@@ -21,8 +21,8 @@ from visitor import (
 
 import vqdemo
 from vqdemo.storage import file_of
-from vqdemo.ui.near import ADDRESS
-from vqdemo.ui.server import identity_of
+from vqdemo.ui.description import identity_of
+from vqdemo.ui.questions.near import ADDRESS
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 WEIGHTS = f"**/{ADDRESS}/*"
@@ -79,7 +79,7 @@ def drawings():
 
 
 def test_it_reads_and_draws_digits_as_python_does(page, model, mnist_folder):
-    from train.data import mnist
+    from train.data.datasets import mnist
 
     images = np.concatenate([mnist(mnist_folder, "test", 300).images.numpy(), drawings()])
     theirs = model.encode(images.astype(np.float32) / 255)

@@ -23,7 +23,7 @@ from visitor import (
 )
 
 import vqdemo
-from vqdemo.ui.server import identity_of
+from vqdemo.ui.description import identity_of
 
 
 def a_long_work(page):

@@ -6,7 +6,7 @@ import torch
 from app_process import ROOT
 
 import vqdemo
-from vqdemo.ui import limits
+from vqdemo.ui.serving import limits
 
 
 @pytest.mark.slow

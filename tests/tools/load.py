@@ -37,7 +37,7 @@ import torch
 from PIL import Image, ImageDraw
 
 import vqdemo
-from vqdemo.ui.asking import ADDRESS
+from vqdemo.ui.questions.asking import ADDRESS
 
 RATE = 8  # pictures a second while a stroke is drawn
 STROKE, PAUSE = 2.0, 1.0  # seconds

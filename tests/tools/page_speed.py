@@ -8,7 +8,7 @@ It starts the app with that one function more, and measures from the visitor's e
 and, from a fresh browser profile each time, the opening of the page, and how much later it runs the VQ-VAE itself. Each of the first
 two is followed by empty round trips, so that other work on the machine disturbs all alike, and is compared with those: a bare call of a
 server function of Gradio's, one sent from an event of the same kind as the one measured, after as long a rest, since whatever has not
-run for a while is slower, and such a one by the page's own way (ui/asking.py).
+run for a while is slower, and such a one by the page's own way (ui/questions/asking.py).
 """
 
 import argparse
@@ -31,10 +31,11 @@ from playwright.sync_api import sync_playwright
 from visitor import module, runs_locally
 
 import vqdemo
-from vqdemo.ui import gate, read_metrics
 from vqdemo.ui import page as ui
-from vqdemo.ui.asking import ADDRESS
-from vqdemo.ui.near import ADDRESS as WEIGHTS
+from vqdemo.ui import read_metrics
+from vqdemo.ui.questions.asking import ADDRESS
+from vqdemo.ui.questions.near import ADDRESS as WEIGHTS
+from vqdemo.ui.serving import gate
 
 # Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the state.
 WATCH = """async ([script, event, part]) => {

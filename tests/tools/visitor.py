@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from vqdemo.ui.asking import ADDRESS
+from vqdemo.ui.questions.asking import ADDRESS
 
 UNKNOWN = -1
 SERVER = re.compile(f"/{ADDRESS}/")

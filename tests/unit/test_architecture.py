@@ -125,7 +125,6 @@ def upward(imports: Imports) -> list[str]:
 # ---- this tree
 
 
-@pytest.mark.xfail(strict=True, reason="bench.js -> imagine.js -> bench.js")
 def test_scripts_import_in_no_circle():
     found = cycle(script_imports(ROOT, STATIC))
     assert found is None, " -> ".join(found)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 import vqdemo
-from train.masks import judged
+from train.data.masks import evaluation_masks
 from vqdemo import sampling
 from vqdemo.model import VQModel
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
@@ -185,10 +185,10 @@ def test_probabilities_of_all_grids_add_up_to_one(tiny):
             assert math.isclose(np.exp(tiny.log_prob(every[agree], known, label)).sum(), 1, abs_tol=1e-4)
 
 
-@pytest.mark.parametrize("name", judged(7))
+@pytest.mark.parametrize("name", evaluation_masks(7))
 def test_log_prob_is_the_sum_of_a_chain_of_single_cells(model, grids, name):
     """log_prob is the sum over cells, each from a pass that is given no code of a later unknown cell."""
-    known = judged(7)[name]
+    known = evaluation_masks(7)[name]
     truth = torch.from_numpy(grids[:3])
     codes = torch.where(known, truth, -1)
     labels = torch.full((3,), 7)
@@ -239,6 +239,18 @@ def test_conditionals_with_other_cells_unknown_are_distributions(model, grids):
     p = model.conditionals(codes)
     assert np.allclose(p.sum(-1), 1, atol=1e-5)
     assert np.isfinite(p).all()
+
+
+def test_label_probs_are_a_distribution_given_the_known_cells(model, grids):
+    torch_codes = torch.as_tensor(np.asarray(grids))
+    expected = model._label_log_probs(torch_codes, torch_codes >= 0).exp().numpy()
+    for grid, share in zip(grids, expected, strict=True):
+        belief = model.label_probs(grid)
+        assert belief.shape == (model.num_labels,) and belief.dtype == np.float32
+        assert abs(belief.sum() - 1) < 1e-5 and (belief >= 0).all()
+        np.testing.assert_allclose(belief, share, atol=1e-5)
+    nothing = model.label_probs(np.full(model.grid_shape, -1))
+    assert nothing.max() < 0.5, "an empty question must not be sure of a digit"
 
 
 def test_samples_follow_log_prob(tiny):

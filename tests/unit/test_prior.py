@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from train.masks import judged, random_known
+from train.data.masks import evaluation_masks, random_known
 from vqdemo import sampling
 from vqdemo.pixelcnn import (
     EVIDENCE_WEIGHT,
@@ -79,7 +79,7 @@ def test_a_prior_without_the_stack_after_is_refused(value):
 
 def known_masks() -> dict[str, torch.Tensor]:
     scattered = random_known(6, GRID, torch.Generator().manual_seed(1))
-    return judged(GRID) | {f"random {i}": mask for i, mask in enumerate(scattered)}
+    return evaluation_masks(GRID) | {f"random {i}": mask for i, mask in enumerate(scattered)}
 
 
 @pytest.mark.parametrize(("name", "known"), known_masks().items(), ids=str)
@@ -176,7 +176,7 @@ def test_the_cached_sampler_equals_the_reference(prior, guidance, top_p):
     n = 12
     codes = torch.randint(prior.config.num_codes, (n, GRID, GRID), generator=generator)
     for known in [
-        *judged(GRID).values(),
+        *evaluation_masks(GRID).values(),
         *random_known(6, GRID, generator),
         random_known(n, GRID, generator),
     ]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import gradio as gr
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
-from .text import TEXT
+from vqdemo.ui.serving.files import FingerprintedFiles
+from vqdemo.ui.text import TEXT
 
 STATIC = Path(__file__).parent / "static"
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
@@ -20,13 +20,23 @@ CONTENTS = hashlib.sha256()
 for path in sorted(STATIC.rglob("*.*")):
     CONTENTS.update(path.relative_to(STATIC).as_posix().encode() + path.read_bytes())
 ADDRESS = f"vqdemo/{CONTENTS.hexdigest()[:12]}"
-FILES = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
+FILES = Mount(f"/{ADDRESS}", FingerprintedFiles(directory=STATIC))
 
+# Scripts lie where the app is: there is the page, or what `<gradio-app src>` names on a page of another site.
 MOUNT = """
-Promise.all(props.scripts.map((script) => import(new URL(script, document.baseURI)))).then(([page, view]) => {
-  view.mount(element, props);
-  page.start(props.text.status);
-});
+const src = element.closest("gradio-app")?.getAttribute("src");
+const app = new URL(src ? src.replace(/[/]*$/, "/") : ".", document.baseURI);
+const addresses = props.scripts.map((script) => new URL(script, app).href);
+Promise.all(addresses.map((address) => import(address))).then(
+  ([page, view]) => {
+    view.mount(element, props);
+    page.start(props.text.status);
+  },
+  () => {
+    element.textContent = props.text.status.no_script.replace("{address}", addresses.join(", "));
+    element.setAttribute("role", "alert");
+  },
+);
 """
 
 

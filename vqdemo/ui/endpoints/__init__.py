@@ -1,0 +1,1 @@
+"""The named endpoints for programs, with their arguments, limits and uploaded files."""
