@@ -202,7 +202,7 @@ def compare_answers(node, model: VQModel, grids: list[torch.Tensor]) -> float:
             questions.append(("conditionals", {"codes": flat(grid), "label": label}))
             theirs.append(model.conditionals(grid, label=label).flatten())
         questions.append(("labelProbs", {"codes": flat(grid)}))
-        theirs.append(model.prior.label_log_probs(grid[None], grid[None] >= 0)[0].exp().numpy())
+        theirs.append(model.label_probs(grid))
     ours = node(questions, model.prior)
     return max(np.abs(np.array(one) - other).max() for one, other in zip(ours, theirs, strict=True))
 

@@ -163,8 +163,8 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     }
     const enter = linear(`${name}.${NAMES.mixing.enter}`, channels(n), order);
     return {
-      ...{ fours, weight: place(weight), columns: order.length },
-      ...(embedding === null ? { enter } : { table: table(embedding, enter) }),
+      ...{ fours, weight: place(weight), columns: order.length, enter },
+      table: embedding === null ? null : table(embedding, enter),
       leave: linear(`${name}.${NAMES.mixing.leave}`, order, to),
       values: space(cells, most, order.length),
     };

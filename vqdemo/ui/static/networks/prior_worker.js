@@ -33,9 +33,9 @@ onmessage = ({ data }) => {
   }
 };
 
-async function begin({ address, config, simd }) {
+async function begin({ address, config }) {
   try {
-    const network = pixelcnn(await fetched(address), config, { simd });
+    const network = pixelcnn(await fetched(address), config);
     questions = sampling(network);
     postMessage({ ready: true, simd: network.simd });
     answerAll();

@@ -193,6 +193,7 @@ const ALIGNED = 2; // to 2² bytes
 const vector = (address, offset = 0) => [...address, 0xfd, 0x00, ALIGNED, offset]; // four floats there
 const splat = (address) => [...address, 0xfd, 0x09, ALIGNED, 0]; // the one float that lies there, four times
 const store = (address, offset, value) => [...address, ...value, 0xfd, 0x0b, ALIGNED, offset];
+/** Four times the same number. @param {number} n @param {any} type */
 const constant = (n, type = Float32Array) => [0xfd, 0x0c, ...new Uint8Array(new type(4).fill(n).buffer)];
 const simd = (instruction) => {
   return (...values) => [...values.flat(), 0xfd, ...count(instruction)];
