@@ -18,7 +18,7 @@ from app_process import ROOT
 from safetensors.torch import save_file
 
 import vqdemo
-from train.masks import judged, random_known
+from train.data.masks import evaluation_masks, random_known
 from vqdemo import noise
 from vqdemo.model import VQModel
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
@@ -37,7 +37,7 @@ def model() -> VQModel:
 @pytest.fixture(scope="module")
 def digits(model, mnist_folder) -> torch.Tensor:
     """Codes of 500 test digits, int64 (500,7,7)."""
-    from train.data import mnist
+    from train.data.datasets import mnist
 
     return torch.from_numpy(model.encode(mnist(mnist_folder, "test", 500).images.numpy() / np.float32(255)))
 
@@ -73,7 +73,7 @@ def flat(values) -> list:
 def masks(grid: int) -> dict[str, torch.Tensor]:
     """The sets of known cells that the prior is judged by, and a few random ones."""
     scattered = random_known(3, grid, torch.Generator().manual_seed(0))
-    return judged(grid) | {f"random {i}": mask for i, mask in enumerate(scattered)}
+    return evaluation_masks(grid) | {f"random {i}": mask for i, mask in enumerate(scattered)}
 
 
 # ---- noise ----
