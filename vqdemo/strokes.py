@@ -33,14 +33,22 @@ PEN = 2.2  # least width of a stroke in the frame, in pixels; MNIST's pen is 2 t
 READ = 1600  # pixels of the longer side that are kept of a photograph
 WORK = 240  # pixels of the longer side in steps 4 to 7
 TAPS = 16  # samples to each side of a running median, spread over its radius
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # Pillow reads more, some by running other programs
+FORMATS = (
+    "PNG",
+    "JPEG",
+    "WEBP",
+    "GIF",
+    "BMP",
+    "TIFF",
+    "AVIF",
+)  # Pillow reads more, some by running other programs
 NOT_A_PICTURE = "This file is not a picture that can be read. PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF can."
 SVG = "An SVG is no picture until a browser draws it. PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF can be read here."
 NO_INK = "The picture shows no ink: nothing on it stands out from its ground."
 SEVERAL = "The picture shows more than one digit: crop it to one."
 LEAST_RELIEF = 8  # distance in RGB (0 to 441) below which there is paper and grain only
 CLOSER = 0.8  # of the picture; a digit that fills less is looked at again
-LEAST_LENGTH = 0.025  # of the picture; what is shorter is no digit
+LEAST_LENGTH = 0.02  # of the picture; what is shorter is no digit
 SAME = 14  # distance in RGB within which a colour is still that of a plain ground
 
 
@@ -71,7 +79,9 @@ def digit_from_picture(
     return found.image.astype(np.float32) / 255
 
 
-def find_digit(rgba: np.ndarray, crop: tuple[int, int, int, int] | None = None, ink: str | None = None) -> Framed:
+def find_digit(
+    rgba: np.ndarray, crop: tuple[int, int, int, int] | None = None, ink: str | None = None
+) -> Framed:
     """RGBA uint8 (H, W, 4) -> the digit on it.
 
     Only what lies in `crop` (left, top, right, bottom in pixels) is looked at. `ink` ("dark" or "light") settles what is
@@ -125,7 +135,9 @@ def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) ->
                     f"The picture has {width} x {height} pixels; at most {max_pixels // 1_000_000} million are allowed."
                 )
             frames = min(getattr(picture, "n_frames", 1), max(max_pixels // (width * height), 1))
-            if picture.format == "MPO" or frames < 2:  # the second picture of an MPO is a preview or a depth map
+            if (
+                picture.format == "MPO" or frames < 2
+            ):  # the second picture of an MPO is a preview or a depth map
                 picture.draft(None, (READ, READ))  # lets JPEG decode at a fraction of its size
                 return upright(picture)
             fullest = None
@@ -279,7 +291,14 @@ def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
     # In a shadow a dark pen differs less from the paper; so reliefs are compared as shares of the light that falls there.
     light = ground.sum(axis=2) + 1
     share = middle_of(light) / light
-    return np.floor(along * np.where(along < 0, share.clip(0.5, 2), share.clip(0.5, 1)) + 0.5).astype(np.int64)
+    return np.floor(along * np.where(along < 0, share.clip(0.5, 2), share.clip(0.5, 1)) + 0.5).astype(
+        np.int64
+    )
+
+
+def grain_of(relief: np.ndarray) -> int:
+    """By how much neighbours in a row differ, in the middle: 0.95 of the standard deviation of white noise."""
+    return middle_of(np.abs(np.diff(relief, axis=1))) if relief.shape[1] > 1 else 0
 
 
 def edges_of(ground: np.ndarray) -> np.ndarray:
@@ -306,7 +325,9 @@ def without_rows(relief: np.ndarray, least: int) -> np.ndarray:
         return relief
     x = np.arange(width)
     ends, reach = max(width // 12, 1), width // 8
-    starts = np.arange(-reach, height + reach)[:, None]  # the row of a line where it has no shift; it may leave the picture
+    starts = np.arange(-reach, height + reach)[
+        :, None
+    ]  # the row of a line where it has no shift; it may leave the picture
     for _ in range(3):  # lines in perspective have several slopes
         inked = np.pad(relief >= least, ((1, 1), (0, 0)))
         inked = inked[:-2] | inked[1:-1] | inked[2:]
@@ -320,17 +341,17 @@ def without_rows(relief: np.ndarray, least: int) -> np.ndarray:
             crossing = (there * 10 >= 6 * inside.sum(axis=1)) & (there * 10 >= 3 * width)
             for end in (slice(0, ends), slice(width - ends, width)):
                 crossing &= along[:, end].sum(axis=1) * 2 >= inside[:, end].sum(axis=1)
-            total = int(there[crossing].sum())
+            middle = int(shift[width // 2])
+            bands = [
+                band for band in runs(crossing) if is_line(band[0] - reach, band[1] - reach, middle, height)
+            ]
+            total = sum(int(there[top:bottom].sum()) for top, bottom in bands)
             if total > best:
-                best, chosen = total, (crossing, shift)
+                best, chosen = total, (bands, shift)
         if chosen is None:
             return relief
-        bands = [(top - reach, bottom - reach) for top, bottom in runs(chosen[0])]
-        bands = [band for band in bands if is_line(band[0], band[1], int(chosen[1][width // 2]), height)]
-        if not bands:
-            return relief
-        for top, bottom in bands:
-            relief = without_band(relief, top, bottom, chosen[1], least)
+        for top, bottom in chosen[0]:
+            relief = without_band(relief, top - reach, bottom - reach, chosen[1], least)
     return relief
 
 
@@ -353,7 +374,9 @@ def without_band(relief: np.ndarray, top: int, bottom: int, shift: np.ndarray, l
     def beside(edge: int, way: int) -> np.ndarray:
         """The strongest relief within a pixel of the band's edge (W,)."""
         places = [(edge + shift + more, x + aside) for more in (0, way) for aside in (-1, 0, 1)]
-        return np.max([relief[row.clip(0, height - 1), column.clip(0, width - 1)] for row, column in places], axis=0)
+        return np.max(
+            [relief[row.clip(0, height - 1), column.clip(0, width - 1)] for row, column in places], axis=0
+        )
 
     crossed = np.minimum(beside(top - 1, -1), beside(bottom, 1))
     crossed = np.where(crossed >= least, crossed, 0)
@@ -455,7 +478,9 @@ def components(relief: np.ndarray, least: int, edges: np.ndarray) -> tuple[np.nd
     drawn = relief[y, x] * 2 >= most[which]
     full = np.bincount(which, relief[y, x] * drawn, number + 1) / np.maximum(sums(drawn), 1)
     around = np.pad(labels, 1)
-    outline = sum(sums(around[y + 1 + dy, x + 1 + dx] != which) for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0)))
+    outline = sum(
+        sums(around[y + 1 + dy, x + 1 + dx] != which) for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0))
+    )
     # A stroke's area over half its outline, which as a staircase comes out 4/pi too long.
     pen = area / np.maximum(outline * (np.pi / 8), 1)
     found = [
@@ -495,9 +520,13 @@ def scored(found: list[Component], height: int, width: int) -> list[Component]:
 
 def encloses(one: Component, other: Component) -> bool:
     """Is `one` a box or a circle around `other`?"""
+    aside = max(
+        abs(one.left + one.right - other.left - other.right),
+        abs(one.top + one.bottom - other.top - other.bottom),
+    )
     return (
         one.left < other.left and one.top < other.top and one.right > other.right and one.bottom > other.bottom
-        and other.length >= 0.25 * one.length and other.full >= 0.4 * one.full
+        and other.length >= 0.25 * one.length and other.full >= 0.4 * one.full and aside <= 0.5 * one.length
     )  # fmt: skip
 
 
@@ -512,7 +541,9 @@ def is_second_digit(best: Component, other: Component) -> bool:
     """Is `other` a digit of its own, as large as `best` and beside or below it?"""
     if other.score < 0.35 * best.score or not 0.6 <= other.length / best.length <= 1.7:
         return False
-    if not 0.5 <= other.full / best.full <= 2 or not 0.3 <= other.pen / best.pen <= 3.3:
+    if other.slim < 0.05 and other.length > 1.15 * best.length:  # a line
+        return False
+    if not 0.5 <= other.full / best.full <= 2 or not 0.25 <= other.pen / best.pen <= 4:
         return False
     beside = max(best.left, other.left) - min(best.right, other.right) > 0.06 * best.length
     return beside or gap(best, other) > max(0.25 * best.length, 1.5 * best.pen)
@@ -538,7 +569,9 @@ class Strokes(NamedTuple):
 
     grey: np.ndarray  # uint8 (h, w): the ink of the digit, 255 where the pen draws in full
     ink: str  # "dark" or "light"
-    box: tuple[int, int, int, int]  # left, top, right, bottom of it in pixels of the picture that was looked at
+    box: tuple[
+        int, int, int, int
+    ]  # left, top, right, bottom of it in pixels of the picture that was looked at
     pen: float  # width of its stroke, in the same pixels
     several: bool
 
@@ -555,7 +588,7 @@ def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes 
     radius = longer // 4 if pen is None else int(min(max(3 * pen / scale[0], longer // 12), longer // 4))
     ground = ground_of(small, max(radius, 1))
     relief, edges = relief_of(small, ground), edges_of(ground)
-    least = max(LEAST_RELIEF, 7 * middle_of(np.abs(relief)))
+    least = max(LEAST_RELIEF, 5 * grain_of(relief), min(7 * middle_of(np.abs(relief)), 20 * grain_of(relief)))
 
     def best_of(sign: int, least: int, lines: bool) -> tuple:
         side = np.maximum(relief * sign, 0)
@@ -566,9 +599,13 @@ def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes 
         return max((one.score for one in found), default=0), sign, side, labels, found
 
     signs = [sign for sign, name in ((-1, "dark"), (1, "light")) if ink in (None, name)]
-    score, sign, side, labels, found = max((best_of(sign, least, True) for sign in signs), key=lambda of: of[0])
+    score, sign, side, labels, found = max(
+        (best_of(sign, least, True) for sign in signs), key=lambda of: of[0]
+    )
     if not score:
-        score, sign, side, labels, found = max((best_of(sign, least, False) for sign in signs), key=lambda of: of[0])
+        score, sign, side, labels, found = max(
+            (best_of(sign, least, False) for sign in signs), key=lambda of: of[0]
+        )
     if not score:
         if pen is None:
             raise ValueError(NO_INK)

@@ -13,7 +13,7 @@ const WORK = 240; // pixels of the longer side while looking for the digit
 const TAPS = 16; // samples to each side of a running median, spread over its radius
 const LEAST_RELIEF = 8; // distance in RGB below which there is paper and grain only
 const CLOSER = 0.8; // of the picture; a digit that fills less is looked at again
-const LEAST_LENGTH = 0.025; // of the picture; what is shorter is no digit
+const LEAST_LENGTH = 0.02; // of the picture; what is shorter is no digit
 const SAME = 14; // distance in RGB within which a colour is still that of a plain ground
 
 /** Nothing on the picture stands out from its ground. */
@@ -253,6 +253,13 @@ function reliefOf({ width, height, data }, ground) {
   });
 }
 
+/** By how much neighbours in a row differ, in the middle. */
+function grainOf(relief, width) {
+  const differences = [];
+  for (let i = 1; i < relief.length; i++) if (i % width) differences.push(Math.abs(relief[i] - relief[i - 1]));
+  return differences.length ? middleOf(differences) : 0;
+}
+
 function edgesOf({ width, height }, ground) {
   const light = new Int32Array(width * height).map((_, i) => ground[i * 3] + ground[i * 3 + 1] + ground[i * 3 + 2]);
   let high = { width, height, data: light };
@@ -281,8 +288,7 @@ function withoutRows(relief, least) {
     let [best, chosen] = [0, null];
     for (let rise = -reach; rise <= reach; rise += 2) {
       const shift = Int32Array.from({ length: width }, (_, x) => Math.floor((2 * rise * x + width) / (2 * width)));
-      const crossing = [];
-      let total = 0;
+      const [crossing, lengths] = [[], []];
       for (let start = -reach; start < height + reach; start++) {
         const [there, inside] = [[0, 0, 0], [0, 0, 0]]; // in the first columns, between, in the last
         for (let x = 0; x < width; x++) {
@@ -295,18 +301,16 @@ function withoutRows(relief, least) {
         const all = there[0] + there[1] + there[2];
         const long = all * 10 >= 6 * (inside[0] + inside[1] + inside[2]) && all * 10 >= 3 * width;
         crossing.push(long && there[0] * 2 >= inside[0] && there[2] * 2 >= inside[2]);
-        if (crossing.at(-1)) total += all;
+        lengths.push(all);
       }
-      if (total > best) [best, chosen] = [total, { crossing, shift }];
+      const middle = shift[Math.floor(width / 2)];
+      const bands = runs(crossing).filter(([top, bottom]) => isLine(top - reach, bottom - reach, middle, height));
+      const total = sum(bands.map(([top, bottom]) => sum(lengths.slice(top, bottom))));
+      if (total > best) [best, chosen] = [total, { bands, shift }];
     }
     if (!chosen) return relief;
-    const middle = chosen.shift[Math.floor(width / 2)];
-    const bands = runs(chosen.crossing)
-      .map(([top, bottom]) => [top - reach, bottom - reach])
-      .filter(([top, bottom]) => isLine(top, bottom, middle, height));
-    if (!bands.length) return relief;
     relief = { width, height, data: from.slice() };
-    for (const [top, bottom] of bands) eraseBand(relief, top, bottom, chosen.shift, least);
+    for (const [top, bottom] of chosen.bands) eraseBand(relief, top - reach, bottom - reach, chosen.shift, least);
   }
   return relief;
 }
@@ -444,7 +448,10 @@ function likeness(one, found, width, height) {
 
 function encloses(one, other) {
   const around = one.left < other.left && one.top < other.top && one.right > other.right && one.bottom > other.bottom;
-  return around && other.length >= 0.25 * one.length && other.full >= 0.4 * one.full;
+  const acrossBy = Math.abs(one.left + one.right - other.left - other.right);
+  const downBy = Math.abs(one.top + one.bottom - other.top - other.bottom);
+  const central = Math.max(acrossBy, downBy) <= 0.5 * one.length;
+  return around && other.length >= 0.25 * one.length && other.full >= 0.4 * one.full && central;
 }
 
 function gap(one, other) {
@@ -456,7 +463,8 @@ function gap(one, other) {
 function isSecondDigit(best, other) {
   const between = (value, low, high) => value >= low && value <= high;
   if (other.score < 0.35 * best.score || !between(other.length / best.length, 0.6, 1.7)) return false;
-  if (!between(other.full / best.full, 0.5, 2) || !between(other.pen / best.pen, 0.3, 3.3)) return false;
+  if (other.slim < 0.05 && other.length > 1.15 * best.length) return false; // a line
+  if (!between(other.full / best.full, 0.5, 2) || !between(other.pen / best.pen, 0.25, 4)) return false;
   const beside = Math.max(best.left, other.left) - Math.min(best.right, other.right) > 0.06 * best.length;
   return beside || gap(best, other) > Math.max(0.25 * best.length, 1.5 * best.pen);
 }
@@ -486,7 +494,8 @@ function look(rgb, ink, pen = null) {
   const ground = groundOf(small, Math.max(radius, 1));
   const relief = reliefOf(small, ground);
   const edges = edgesOf(small, ground);
-  const least = Math.max(LEAST_RELIEF, 7 * middleOf(relief.map(Math.abs)));
+  const grain = grainOf(relief, width);
+  const least = Math.max(LEAST_RELIEF, 5 * grain, Math.min(7 * middleOf(relief.map(Math.abs)), 20 * grain));
 
   const bestOf = (sign, lines) => {
     let side = { width, height, data: relief.map((value) => Math.max(value * sign, 0)) };
