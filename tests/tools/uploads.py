@@ -1,12 +1,14 @@
-"""Pictures of digits as people upload them, made by the dozen: is each framed so that it is read as its digit?
+"""Pictures of digits as people upload them, made by the dozen: is each framed so that it is read as its
+digit?
 
     .venv/bin/python tests/tools/uploads.py --data MNIST_FOLDER --classifier FILE [--each 20] [--seed 0]
         [--kinds hard_shadow,thumb] [--write FOLDER]
 
-Half of the digits are MNIST's test digits, half are drawn with strokes. Each kind below is a function that lays a digit
-onto a picture of that kind and encodes it as a file. A digit is only used if the classifier (train/classifier.py; FILE
-is made if it is not there) reads it when nothing disturbs it, so what is read wrongly was framed wrongly. Prints the
-share that is read rightly, per kind; `--write` keeps the pictures. They hold MNIST's digits: do not commit them.
+Half of the digits are MNIST's test digits, half are drawn with strokes. Each kind below is a function that
+lays a digit onto a picture of that kind and encodes it as a file. A digit is only used if the classifier
+(train/classifier.py; FILE is made if it is not there) reads it when nothing disturbs it, so what is read
+wrongly was framed wrongly. Prints the share that is read rightly, per kind; `--write` keeps the pictures.
+They hold MNIST's digits: do not commit them.
 """
 
 import argparse
@@ -20,7 +22,8 @@ from vqdemo import strokes
 
 MAX_BYTES, MAX_PIXELS = 10 * 2**20, 40_000_000
 
-# Each digit as polylines in a unit square, x to the right and y down; curves are given by a few points and smoothed.
+# Each digit as polylines in a unit square, x to the right and y down; curves are given by a few points and
+# smoothed.
 DRAWN = {
     0: [[(0.5, 0.02), (0.2, 0.2), (0.12, 0.55), (0.3, 0.92), (0.6, 0.95), (0.82, 0.6), (0.78, 0.2), (0.5, 0.02)]],
     1: [[(0.5, 0.0), (0.5, 1.0)]],
@@ -45,7 +48,9 @@ class Source:
         self.rng, self.images, self.labels, self.turn = rng, images, labels, 0
 
     def __call__(self, height: int, pen: float | None = None) -> tuple[np.ndarray, int]:
-        """A digit `height` pixels high, its pen `pen` wide where it is drawn -> float (H, W) in [0, 1], and its label."""
+        """A digit `height` pixels high, its pen `pen` wide where it is drawn -> float (H, W) in [0, 1], and
+        its label.
+        """
         self.turn += 1
         if self.turn % 2:
             i = self.rng.integers(len(self.images))

@@ -1,4 +1,6 @@
-"""static/drawing/framing.js frames the same pixels as vqdemo/strokes.py does; by node, where it is installed."""
+"""static/drawing/framing.js frames the same pixels as vqdemo/strokes.py does; by node, where it is
+installed.
+"""
 
 import base64
 import json
