@@ -11,8 +11,8 @@ browser, agrees with it:
 4. ``ground_of``: the colour that the paper has under each pixel. One colour where it fills the picture's rim;
    else a running median along rows, then along columns: it follows slow shading and keeps straight edges of
    shadows and tables, and no stroke narrower than its radius survives it.
-5. ``relief_of``: how far each pixel is from the ground, along the one colour axis on which the picture differs
-   most from it. The sign is the polarity, so ink may be darker, lighter or just of another colour.
+5. ``relief_of``: how far each pixel is from the ground, along the one colour axis on which they differ
+   most. The sign is the polarity, so ink may be darker, lighter or just of another colour.
 6. ``without_lines``: ruled lines, which cross the whole picture, are taken away; strokes across them stay.
 7. ``components`` and ``scored``: of the connected strokes of either sign the one most like a digit (large,
    slender, not at the rim or along an edge of the ground, not a box), with the smaller ones near it.
