@@ -41,14 +41,16 @@ export const room = (length) => padded(length, 16);
 export function kernel(arrays, simd = true) {
   const starts = [FIRST];
   for (const { length } of arrays) starts.push(starts.at(-1) + room(length));
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * starts.at(-1)) / PAGE) });
-  const heap = new Float32Array(memory.buffer);
+  const pages = Math.ceil((4 * starts.at(-1)) / PAGE);
+  // Some browsers have no WebAssembly at all in their strictest settings.
+  const memory = globalThis.WebAssembly ? new WebAssembly.Memory({ initial: pages }) : null;
+  const heap = new Float32Array(memory ? memory.buffer : new ArrayBuffer(pages * PAGE));
   const copies = arrays.map((array, i) => {
     const copy = heap.subarray(starts[i], starts[i] + array.length);
     copy.set(array);
     return copy;
   });
-  const program = (simd && compiled(memory)) || loops(heap);
+  const program = (simd && memory && compiled(memory)) || loops(heap);
   return { heap, copies, simd: program.simd, ...program };
 }
 
