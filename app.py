@@ -25,7 +25,7 @@ import torch
 
 import vqdemo
 from vqdemo.storage import find
-from vqdemo.ui import build, read_metrics
+from vqdemo.ui import build
 from vqdemo.ui.serving.log import replace_unprintable
 from vqdemo.ui.serving.memory import give_back
 
@@ -36,7 +36,7 @@ give_back()
 torch.set_num_threads(1)  # a second thread does not help grids this small, and hurts on a busy machine
 try:
     folder = find(WEIGHTS, os.environ.get("VQDEMO_REVISION"))
-    demo = build(vqdemo.load(folder), read_metrics(folder))
+    demo = build(vqdemo.load(folder), folder)
 except (FileNotFoundError, ValueError) as error:
     sys.exit(f"No usable weights: {error}\nTrain them with `python -m train`, or set VQDEMO_WEIGHTS.")
 

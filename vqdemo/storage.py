@@ -58,6 +58,11 @@ def find(source: str | Path, revision: str | None = None) -> Path:
         raise FileNotFoundError(f"{where} cannot be fetched from the Hub: {error}") from None
 
 
+def weight_files(folder: str | Path) -> list[Path]:
+    """The files of a folder's networks, the VQ-VAE's first."""
+    return [Path(folder) / name for name in NETWORKS]
+
+
 def read_config(folder: Path) -> dict:
     """The object in config.json of a folder of weights.
 

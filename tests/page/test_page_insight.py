@@ -11,7 +11,6 @@ from visitor import (
     CELL,
     CODES,
     PHONE,
-    SERVER,
     UNKNOWN,
     cell,
     codes,
@@ -384,23 +383,3 @@ def test_sixteen_alternatives_stand_side_by_side(page):
     page.locator("[name=n]").fill("99")
     page.locator("[name=n]").press("Tab")
     expect(page.locator("[name=n]")).to_have_value("16")
-
-
-def test_while_a_stroke_is_drawn_nothing_is_asked_twice_at_once(page):
-    """One request in flight for each question: live views never pile up."""
-    flying, most = set(), [0]
-
-    def started(request):
-        if SERVER.search(request.url):
-            flying.add(request)
-            most[0] = max(most[0], len(flying))
-
-    page.on("request", started)
-    page.on("requestfinished", lambda request: flying.discard(request))
-    page.get_by_role("button", name="Surprise").click()
-    cell(page, 3, 3).click()
-    before = codes(page)
-    draw(page, [(6, 6), (22, 6), (12, 22), (22, 22)])
-    until_codes_differ(page, before)
-    settle(page)
-    assert 1 <= most[0] <= 3, f"{most[0]} requests at once"  # the codes or the picture, the footprint, the expectations

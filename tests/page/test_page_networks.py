@@ -1,38 +1,43 @@
-"""The VQ-VAE in the browser: it reads and draws as vqdemo/vqvae.py does, takes over from the server, and gives way to it."""
+"""The networks in the browser: the VQ-VAE reads and draws as vqdemo/vqvae.py does; no server computes for the page; and what
+is wrong with a file of weights, a worker or the connection is told, loses nothing, and can be tried again."""
 
 import base64
+import json
+import re
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 import torch
 from app_process import ROOT
+from playwright.sync_api import expect
 from visitor import (
-    SERVER,
     cell,
     codes,
     draw,
+    draw_and_settle,
+    message,
     module,
     picture,
-    runs_locally,
     settle,
+    until_codes_are,
     until_codes_differ,
+    until_network,
     until_picture_differs,
 )
 
 import vqdemo
 from vqdemo.storage import file_of
-from vqdemo.ui.description import identity_of
-from vqdemo.ui.questions.near import ADDRESS
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
-WEIGHTS = f"**/{ADDRESS}/*"
 ROUNDING = 1e-4  # float32 sums in another order
+MODEL, VQVAE_FILE, PRIOR_FILE = (f"**/vqdemo/model/{name}-*" for name in ("model", "vqvae", "prior"))
 
 # Reads and draws with a file of weights, all in base64.
-RUN = """async ([address, file, shape, images, grids]) => {
+RUN = """async ([address, file, config, images, grids]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const { vqvae } = await import(address);
-  const { encode, decode } = vqvae(bytes(file).buffer, shape);
+  const { encode, decode } = vqvae(bytes(file).buffer, config);
   return [images.map((image) => encode(bytes(image))), grids.map((grid) => [...decode(grid)])];
 }"""
 
@@ -53,7 +58,7 @@ def in_browser(page, vqvae, images, grids):
     size, grid = vqvae.config.image_size, vqvae.config.grid
     given = [base64.b64encode(data).decode() for data in (file_of(vqvae), *images.astype(np.uint8))]
     script = module(page, "networks/client.js").replace("client.js", "vqvae.js")  # which only the worker has loaded
-    read, drawn = page.evaluate(RUN, [script, given[0], [grid, grid], given[1:], grids.reshape(len(grids), -1).tolist()])
+    read, drawn = page.evaluate(RUN, [script, given[0], asdict(vqvae.config), given[1:], grids.reshape(len(grids), -1).tolist()])
     return np.reshape(read, (-1, grid, grid)), np.reshape(drawn, (-1, size, size))
 
 
@@ -112,98 +117,234 @@ def test_it_follows_any_shape_of_the_network(page, shape):
 # ---- in the page ----
 
 
-def test_drawing_and_editing_ask_no_server(open_page):
-    page = open_page()
-    assert runs_locally(page)
-    asked = []
-    page.on("request", lambda request: asked.append(request.url) if SERVER.search(request.url) else None)
-    before = codes(page)
-    draw(page)
-    until_codes_differ(page, before)
-    settle(page)
-    before = picture(page)
-    cell(page, 3, 3).click()
-    page.keyboard.type("12")
-    until_picture_differs(page, before)
-    settle(page)
-    assert not [url for url in asked if url.endswith(("/encode", "/decode"))]
-    assert [url for url in asked if url.endswith("/conditionals")], "the prior is the server's"
-
-
-def test_page_and_server_agree_on_what_was_drawn(open_page, model):
-    page = open_page()
-    assert runs_locally(page)
-    before = codes(page)
-    draw(page)
-    until_codes_differ(page, before)
-    settle(page)
+def test_page_and_python_agree_on_drawing_and_completions(page, model):
+    draw_and_settle(page)
     drawing, image = page.evaluate(DRAWN, [module(page, "drawing/strokes.js"), module(page, "state/store.js")])
     assert (model.encode(np.reshape(drawing, (1, 28, 28)) / 255) == codes(page)).all()
     assert np.abs(np.reshape(image, (1, 28, 28)) - 255 * model.decode(codes(page)[None])).max() < 0.51
+    page.locator("[data-preset=bottom]").click()
+    question = codes(page)
+    alternatives = page.locator("#completions button")
+    page.locator("#complete").click()
+    expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")
+    theirs = model.complete(question, 4, **{"temperature": 1.0, "top_p": 1.0, "guidance": 0.0, **model.defaults}, seed=1)
+    log_probs = model.log_prob(theirs, known=question >= 0)
+    offered = [one.get_attribute("data-codes") for one in alternatives.all()]
+    assert offered == [" ".join(map(str, theirs[i].ravel())) for i in np.argsort(-log_probs, kind="stable")]
 
 
-def zeros_of(model):
-    """A file of the same form that draws nothing."""
-    vqvae = VQVAE(model.vqvae.config)
-    for tensor in vqvae.state_dict().values():
-        tensor.zero_()
-    return file_of(vqvae)
+def test_once_loaded_nothing_is_asked_of_any_server(page):
+    """With the connection gone: draw, edit, complete, sample, look into every view, upload."""
+    until_network(page, "vqvae")
+    until_network(page, "prior")
+    asked = []
+    page.route("**/*", lambda route: (asked.append(route.request.url), route.abort()))
+    try:
+        draw_and_settle(page)
+        before = picture(page)
+        cell(page, 3, 3).click()
+        expect(page.locator("#what-if button:enabled")).to_have_count(8)
+        page.keyboard.type("12")
+        until_picture_differs(page, before)
+        page.get_by_role("button", name="Surprise").click()
+        page.locator("[data-preset=top]").click()
+        page.locator("#complete").click()
+        page.locator("#completions button").nth(1).click()
+        for view in ("samples", "graft", "codebook", "how"):
+            page.locator(f".nav [data-view={view}]").click()
+            settle(page)
+        assert page.locator("#sample-rows button:enabled").count() > 8
+    finally:
+        page.unroute("**/*")
+    assert [url for url in asked if not url.startswith("blob:") and "gradio_api" not in url] == []
 
 
-@pytest.mark.parametrize("fault", ["no weights", "cut off", "others", "a page", "no workers", "megabytes are counted"])
-def test_without_it_the_server_is_asked(browser, app_url, model, fault):
-    bodies = {"cut off": file_of(model.vqvae)[:100_000], "others": zeros_of(model), "a page": b"<html>not here</html>"}
-    scripts = {
-        "no workers": "delete window.Worker",
-        "megabytes are counted": "Object.defineProperty(navigator, 'connection', {value: {saveData: true}})",
-    }
-    fetched = []
-
-    def answer(route):
-        fetched.append(route.request.url)
-        if fault in bodies:
-            route.fulfill(body=bodies[fault])
-        elif fault == "no weights":
-            route.fulfill(status=404)
-        else:
-            route.continue_()
-
+def test_drawing_works_before_anything_is_there(browser, app_url):
+    """The weights are held back: what was drawn meanwhile is followed once they come, and what was edited stays."""
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        context.route(WEIGHTS, answer)
-        if fault in scripts:
-            context.add_init_script(scripts[fault])
-        page = context.new_page()
-        page.goto(app_url)
-        page.wait_for_selector("#palette [role=option] img")
-        assert not runs_locally(page, most=800)
-        assert bool(fetched) == (fault not in scripts)
+        held = []
+        context.route(VQVAE_FILE, lambda route: held.append(route))
+        page = opened(context, app_url)
+        expect(page.locator("#reconstruction .loading")).to_contain_text("0 %")
         before = codes(page)
-        with page.expect_request(lambda request: request.url.endswith("/encode")):
+        draw(page)
+        cell(page, 0, 0).click()
+        page.keyboard.press("Delete")
+        expect(cell(page, 0, 0)).to_have_text("?")
+        page.wait_for_timeout(200)
+        assert (codes(page).ravel()[1:] == before.ravel()[1:]).all()
+        held[0].continue_()
+        until_codes_differ(page, codes(page))
+        settle(page)
+        assert codes(page)[0, 0] == -1, "the late answer has touched a cell that was erased after its question"
+        expect(page.locator("#reconstruction .loading")).to_be_hidden()
+
+
+def test_the_prior_is_waited_for_and_never_holds_up_the_pen(browser, app_url):
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        held = []
+        context.route(PRIOR_FILE, lambda route: held.append(route))
+        page = opened(context, app_url)
+        draw_and_settle(page)
+        page.locator("[data-preset=bottom]").click()
+        page.locator("#complete").click()
+        expect(page.locator("#complete")).to_contain_text("Waiting for the prior")
+        expect(page.locator(".completion .loading progress")).to_be_visible()
+        held[0].continue_()
+        expect(page.locator("#completions button")).to_have_count(4)
+        expect(page.locator(".completion .loading")).to_be_hidden()
+
+
+def opened(context, url):
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    page.goto(url)
+    page.wait_for_selector("#palette [role=option]")
+    return page
+
+
+def other_file(content: bytes) -> bytes:
+    """As long, and of the same form, but with other numbers."""
+    return content[:-4000] + bytes(4000)
+
+
+FAULTS = {
+    "missing": (VQVAE_FILE, lambda route: route.fulfill(status=404), "no longer to be had"),
+    "cut off": (VQVAE_FILE, lambda route: route.fulfill(body=route.fetch().body()[:100_000]), "connection was lost"),
+    "altered": (VQVAE_FILE, lambda route: route.fulfill(body=other_file(route.fetch().body())), "not the file"),
+    "of another model": (PRIOR_FILE, lambda route: route.fulfill(body=route.fetch().body() + b"more"), "not the file"),
+    "a page instead": (MODEL, lambda route: route.fulfill(body="<html>not here</html>"), "cannot be used"),
+    "no connection": (PRIOR_FILE, lambda route: route.abort(), "connection was lost"),
+    "server in trouble": (MODEL, lambda route: route.fulfill(status=503), "connection was lost"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_what_is_wrong_with_a_file_is_told_and_can_be_tried_again(browser, app_url, name):
+    where, answer, words = FAULTS[name]
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.route(where, answer)
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(app_url)
+        alert = page.locator(".status [role=alert]")
+        expect(alert).to_contain_text(words, timeout=30_000)
+        drawn = where != MODEL
+        if drawn:
             draw(page)
-        until_codes_differ(page, before)
+            page.wait_for_timeout(100)
+        context.unroute(where)
+        alert.get_by_role("button", name="Try again").click()
+        for network in ("model", "vqvae", "prior"):
+            until_network(page, network)
+        expect(alert).to_be_hidden()
+        if drawn:
+            settle(page)
+            assert (255 - picture(page))[6:9, 9:19].mean() > 60, "what was drawn meanwhile is lost"
 
 
-def test_without_simd_the_same_network_runs_on_plain_loops(browser, app_url, model):
+def test_a_worker_that_cannot_start_is_told_and_can_be_tried_again(browser, app_url):
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.route("**/networks/worker.js", lambda route: route.abort())
+        page = opened(context, app_url)
+        alert = page.locator(".status [role=alert]")
+        expect(alert).to_contain_text("has ended")
+        context.unroute("**/networks/worker.js")
+        alert.get_by_role("button", name="Try again").click()
+        until_network(page, "prior")
+        draw_and_settle(page)
+        expect(alert).to_be_hidden()
+
+
+def test_a_worker_that_dies_is_noticed_and_replaced(browser, app_url):
+    """Of a worker that ends without a word the page hears nothing: it is asked whether it is still there."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.add_init_script(
+            "const W = Worker; window.workers = [];"
+            "window.Worker = function (...given) { const w = new W(...given); window.workers.push(w); return w; };"
+        )
+        context.route("**/networks/client.js", lambda route: route.fulfill(
+            body=route.fetch().text().replace("PATIENCE = 20_000", "PATIENCE = 400"), content_type="text/javascript"
+        ))  # fmt: skip
+        page = opened(context, app_url)
+        until_network(page, "prior")
+        page.evaluate("() => window.workers[1].terminate()")
+        page.locator("[data-preset=bottom]").click()
+        question = codes(page)
+        page.locator("#complete").click()
+        alert = page.locator(".status [role=alert]")
+        expect(alert).to_contain_text("has ended")
+        expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")
+        assert (codes(page) == question).all()
+        alert.get_by_role("button", name="Try again").click()
+        until_network(page, "prior")
+        page.locator("#complete").click()
+        expect(page.locator("#completions button")).to_have_count(4)
+
+
+def test_memory_that_is_not_to_be_had_is_told(browser, app_url):
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.route("**/networks/worker.js", lambda route: route.fulfill(
+            body="WebAssembly.Memory = function () { throw new RangeError('no memory'); };" + route.fetch().text(),
+            content_type="text/javascript",
+        ))  # fmt: skip
+        page = opened(context, app_url)
+        expect(page.locator(".status [role=alert]")).to_contain_text("not enough memory")
+
+
+def test_without_simd_all_runs_on_plain_loops_and_the_page_says_so_once(browser, app_url, model):
     def without_simd(route):
         """As in a browser that does not know an instruction."""
         script = route.fetch().text()
         changed = script.replace("[0xe4, 0xe5,", "[0x1ff, 0xe5,")
-        assert changed != script
+        if "wasm_matmul" in route.request.url:
+            assert changed != script
         route.fulfill(body=changed, content_type="text/javascript")
 
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.route("**/wasm_matmul.js", without_simd)
-        page = context.new_page()
-        page.goto(app_url)
-        page.wait_for_selector("#palette [role=option] img")
-        assert runs_locally(page)
+        page = opened(context, app_url)
+        expect(message(page)).to_contain_text("WebAssembly SIMD")
+        draw_and_settle(page)
+        drawing, _ = page.evaluate(DRAWN, [module(page, "drawing/strokes.js"), module(page, "state/store.js")])
+        assert (model.encode(np.reshape(drawing, (1, 28, 28)) / 255) == codes(page)).mean() > 0.97
 
 
-def test_the_weights_are_the_file_and_may_be_kept(open_page, model):
-    page = open_page()
-    assert runs_locally(page)
-    reply = page.request.get(f"{page.url.split('?')[0]}{ADDRESS}/{identity_of(model)}")
-    assert reply.body() == file_of(model.vqvae) == (ROOT / "weights" / "vqvae.safetensors").read_bytes()
+# ---- files ----
+
+
+def test_weights_are_the_stored_files_and_may_be_kept(page, app_url, model):
+    until_network(page, "prior")
+    names = page.evaluate("() => performance.getEntriesByType('resource').map((one) => one.name)")
+    (address,) = {name for name in names if re.search(r"/vqdemo/model/model-[0-9a-f]{12}\.json$", name)}
+    reply = page.request.get(address)
+    description = json.loads(reply.body())
     assert "immutable" in reply.headers["cache-control"]
-    other = page.request.get(f"{page.url.split('?')[0]}{ADDRESS}/000000000000.safetensors")
-    assert other.status == 404
+    assert description["networks"]["vqvae"]["config"] == asdict(model.vqvae.config)
+    assert description["networks"]["prior"]["config"] == asdict(model.prior.config)
+    for name, network in description["networks"].items():
+        reply = page.request.get(f"{address.rpartition('/')[0]}/{network['file']}")
+        assert reply.body() == (ROOT / "weights" / f"{name}.safetensors").read_bytes()
+        assert len(reply.body()) == network["bytes"]
+        assert "immutable" in reply.headers["cache-control"]
+    assert page.request.get(f"{address.rpartition('/')[0]}/vqvae-000000000000.safetensors").status == 404
+
+
+def test_another_model_after_a_restart_is_told_and_the_drawing_survives_the_reload(browser, app_url):
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        page = opened(context, app_url)
+        draw_and_settle(page)
+        drawn = codes(page)
+        pad = picture(page, "#draw-pad canvas")
+        page.wait_for_timeout(600)
+
+        def of_another(route):
+            description = json.loads(route.fetch().body()) | {"id": "abcdef"}
+            route.fulfill(body=json.dumps(description))
+
+        context.route(MODEL, of_another)
+        page.reload()
+        page.wait_for_selector("#palette [role=option]")
+        assert (picture(page, "#draw-pad canvas") == pad).all()
+        until_codes_are(page, drawn)
+        expect(page.locator(".draw-pad [data-do=undo]").first).to_be_disabled()

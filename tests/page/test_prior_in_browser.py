@@ -378,10 +378,10 @@ def talk(browser):
         config = json.loads((ROOT / "weights" / "config.json").read_text())["prior"]
         messages = [
             {"after": 0, "message": message}
-            for message in [{"address": f"{address}/{weights}", "config": config}, *questions]
+            for message in [{"network": "prior", "address": f"{address}/{weights}", "config": config}, *questions]
         ]
         messages[-1]["after"] = after
-        return page.evaluate(TALK, [f"{address}/vqdemo/ui/static/networks/prior_worker.js", messages, done])
+        return page.evaluate(TALK, [f"{address}/vqdemo/ui/static/networks/worker.js", messages, done])
 
     yield talk
     page.close()
@@ -429,16 +429,17 @@ def test_what_is_no_longer_wanted_is_given_up(talk):
 
 @pytest.mark.browser
 @pytest.mark.parametrize(
-    ("weights", "sentence"),
+    ("weights", "kind", "sentence"),
     [
-        ("weights/nowhere.safetensors", "404"),
-        ("weights/vqvae.safetensors", "is not a prior's"),
-        ("weights/config.json", "not a safetensors file"),
+        ("weights/nowhere.safetensors", "missing", "404"),
+        ("weights/vqvae.safetensors", "unfit", "is not a prior's"),
+        ("weights/config.json", "unfit", "not a safetensors file"),
     ],
 )
-def test_weights_that_are_none_are_named(talk, weights, sentence):
+def test_weights_that_are_none_are_named(talk, weights, kind, sentence):
     [failed] = talk([], 1, weights)
-    assert sentence in failed["failed"]
+    assert failed["failed"] == kind
+    assert sentence in failed["detail"]
 
 
 @pytest.mark.browser

@@ -9,15 +9,13 @@ from urllib.parse import urlparse
 import coroutines
 import pytest
 
-from vqdemo.ui.questions.asking import ADDRESS
 from vqdemo.ui.serving import limits
 from vqdemo.ui.serving.gate import Gate
-from vqdemo.ui.text import TEXT
 
-LIVE = f"/{ADDRESS}/encode"
+CALL = "/gradio_api/call/encode"
 
 
-async def ask(app, path=LIVE, chunks=(b"{}",), headers=(), method="POST") -> tuple[int, bytes, int]:
+async def ask(app, path=CALL, chunks=(b"{}",), headers=(), method="POST") -> tuple[int, bytes, int]:
     """Status and body of the reply to one request, and how many of its chunks were read."""
     coming = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     coming.append({"type": "http.request", "body": b"", "more_body": False})
@@ -43,29 +41,6 @@ async def echo(scope, receive, send):
         size, more = size + len(message["body"]), message["more_body"]
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": str(size).encode()})
-
-
-def test_beyond_the_limit_of_live_requests_the_page_is_told_that_the_server_is_busy():
-    async def story():
-        go_on = asyncio.Event()
-
-        async def slow(scope, receive, send):
-            await go_on.wait()
-            await echo(scope, receive, send)
-
-        running = [asyncio.create_task(ask(slow)) for _ in range(limits.MAX_LIVE_REQUESTS)]
-        await asyncio.sleep(0)
-        refused = await ask(slow)
-        elsewhere = await ask(echo, path="/config")
-        go_on.set()
-        return refused, elsewhere, await asyncio.gather(*running), await ask(echo)
-
-    (status, body, _), elsewhere, finished, afterwards = coroutines.run(story())
-    assert (status, json.loads(body)["error"]) == (200, TEXT["status"]["busy"])
-    assert elsewhere[0] == 200
-    assert {reply[:2] for reply in finished} == {(200, b"2")}
-    assert afterwards[:2] == (200, b"2"), "the server must be free again"
-    assert Gate.running == 0
 
 
 def test_a_body_without_a_length_is_cut_off_at_the_limit():
@@ -117,7 +92,7 @@ def test_50_mb_are_refused_over_http_with_and_without_a_length(app_url):
     for chunked in (False, True):
         connection = http.client.HTTPConnection(urlparse(app_url).netloc, timeout=60)
         body = (bytes(2**20) for _ in range(50)) if chunked else bytes(50 * 2**20)
-        connection.request("POST", LIVE, body, {"Content-Type": "application/json"}, encode_chunked=chunked)
+        connection.request("POST", CALL, body, {"Content-Type": "application/json"}, encode_chunked=chunked)
         reply = connection.getresponse()
         assert reply.status == 413
         assert "at most 14 MB" in json.load(reply)["error"]

@@ -26,11 +26,9 @@ from test_replicas import AROUND, NGINX
 
 import vqdemo
 from vqdemo.ui import build
-from vqdemo.ui.description import identity_of
-from vqdemo.ui.questions.asking import ADDRESS as QUESTIONS
-from vqdemo.ui.questions.near import ADDRESS as WEIGHTS
+from vqdemo.ui import description
 from vqdemo.ui.serving import limits, memory
-from vqdemo.ui.views import ADDRESS
+from vqdemo.ui.views import ADDRESS, MODEL
 
 SCRIPT = f"/{ADDRESS}/palette.js"
 PING = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"})
@@ -43,10 +41,19 @@ def model():
     return vqdemo.load(ROOT / "weights")
 
 
+@pytest.fixture(scope="module")
+def files(model):
+    """The addresses of model.json and the weights."""
+    folder = ROOT / "weights"
+    described = description.model_json(model, folder)
+    names = [description.name_of(description.written(described)), *description.weight_files(described, folder)]
+    return [f"/{MODEL}/{name}" for name in names]
+
+
 @contextmanager
 def launched(model, **options):
     """`demo.launch(...)` in a thread of this process; gives the page and its address."""
-    demo, port = build(model), app_process.free_port()
+    demo, port = build(model, ROOT / "weights"), app_process.free_port()
     options |= {"prevent_thread_lock": True, "quiet": True, "server_name": "127.0.0.1", "server_port": port}
     with ThreadPoolExecutor(1) as pool:  # in the main thread, launch would take SIGTERM from pytest
         pool.submit(demo.launch, **options).result()
@@ -89,10 +96,10 @@ def opened(page, url: str):
 
 
 @pytest.mark.parametrize("root_path", ["/demo", "/demo/", "https://example.com/demo"])
-def test_below_a_prefix_with_and_without_a_proxy_that_strips_it(model, root_path):
+def test_below_a_prefix_with_and_without_a_proxy_that_strips_it(model, files, root_path):
     with launched(model, root_path=root_path) as (_, url):
         for prefix in ("", "/demo"):
-            for path in ("/config", SCRIPT, f"/{WEIGHTS}/{identity_of(model)}", "/gradio_api/mcp/schema"):
+            for path in ("/config", SCRIPT, *files, "/gradio_api/mcp/schema"):
                 assert ask(url + prefix + path)[0] == 200, prefix + path
             assert ask(url + prefix + "/gradio_api/mcp/", PING.encode(), **MCP_HEADERS)[0] == 200
             assert ask(url + prefix + "/gradio_api/deep_link")[0] == 404
@@ -127,16 +134,16 @@ def test_the_page_behind_nginx_that_strips_a_prefix(model, browser, tmp_path):
 # ---- mounted
 
 
-def test_mounted_into_another_app_nothing_is_missing_and_the_gate_is_there(model):
-    app = gr.mount_gradio_app(FastAPI(), build(model), path="/digits")
+def test_mounted_into_another_app_nothing_is_missing_and_the_gate_is_there(model, files):
+    app = gr.mount_gradio_app(FastAPI(), build(model, ROOT / "weights"), path="/digits")
     with TestClient(app, base_url="http://localhost") as client:
         page = client.get("/digits/")
         assert page.status_code == 200
         assert "--surprise-text: #8a4b00" in page.text, "page.css belongs to the page"
-        for path in (SCRIPT, f"/{WEIGHTS}/{identity_of(model)}", "/gradio_api/mcp/schema"):
+        for path in (SCRIPT, *files, "/gradio_api/mcp/schema"):
             assert client.get(f"/digits{path}").status_code == 200, path
         assert '"result":{}' in client.post("/digits/gradio_api/mcp/", content=PING, headers=MCP_HEADERS).text
-        assert client.post(f"/digits/{QUESTIONS}/describe", json={}).json()["num_codes"] == model.num_codes
+        assert client.get(f"/digits{files[0]}").json()["num_codes"] == model.num_codes
         assert client.get("/digits/gradio_api/deep_link").status_code == 404
         large = client.post("/digits/gradio_api/call/encode", content=bytes(limits.MAX_BODY_BYTES + 1))
         assert large.status_code == 413
@@ -197,7 +204,7 @@ def test_a_part_whose_script_is_not_to_be_had_says_so(plain, browser):
 # ---- a login
 
 
-def test_with_a_login_api_and_mcp_are_closed_to_others(model):
+def test_with_a_login_api_and_mcp_are_closed_to_others(model, files):
     call = json.dumps({"data": [1]}).encode()
     with launched(model, auth=("me", "secret")) as (_, url):
         closed = {
@@ -209,15 +216,15 @@ def test_with_a_login_api_and_mcp_are_closed_to_others(model):
             "/gradio_api/info": None,
             "/gradio_api/upload": b"",
             "/config": None,
-            f"/{QUESTIONS}/describe": b"{}",
         }
         for path, data in closed.items():
             assert ask(url + path, data, **MCP_HEADERS)[0] == 401, path
         _, headers, _ = ask(f"{url}/login", b"username=me&password=secret")
         cookie = "; ".join(value.split(";")[0] for value in headers.get_all("Set-Cookie"))
-        for path in ("/gradio_api/mcp/", f"/{QUESTIONS}/describe", "/config"):
+        for path in ("/gradio_api/mcp/", "/config"):
             assert ask(url + path, closed[path], **MCP_HEADERS, Cookie=cookie)[0] == 200, path
-        assert ask(url + SCRIPT)[0] == 200, "scripts are public, as the README says"
+        for path in (SCRIPT, *files):
+            assert ask(url + path)[0] == 200, "scripts and weights are public, as the README says"
 
 
 # ---- the process
@@ -252,15 +259,15 @@ def test_a_console_that_cannot_print_everything_stops_nothing(tmp_path):
 # ---- what is sent
 
 
-def test_scripts_are_kept_for_good_and_pages_are_compressed(plain):
+def test_files_are_kept_for_good_and_text_is_compressed(plain, files):
     _, url = plain
-    for path in (SCRIPT, f"/{ADDRESS}/page.css"):
+    for path in (SCRIPT, f"/{ADDRESS}/page.css", *files):
         assert "immutable" in ask(url + path)[1]["Cache-Control"], path
-    for path, data in (("/", None), ("/config", None), (SCRIPT, None), (f"/{QUESTIONS}/describe", b"{}")):
-        status, headers, body = ask(url + path, data, Accept_Encoding="gzip")
+    for path in ("/", "/config", SCRIPT, files[0]):
+        status, headers, body = ask(url + path, Accept_Encoding="gzip")
         assert (status, headers["Content-Encoding"]) == (200, "gzip"), path
         assert len(body) < 0.6 * len(gzip.decompress(body)), path
-        assert ask(url + path, data)[1]["Content-Encoding"] is None, path
+        assert ask(url + path)[1]["Content-Encoding"] is None, path
 
 
 def test_streams_are_not_compressed(plain):

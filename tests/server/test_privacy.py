@@ -10,7 +10,7 @@ import numpy as np
 from gradio_client import Client, handle_file
 from PIL import Image
 from test_mcp import connected
-from visitor import SERVER, codes, draw_and_settle, settle, until
+from visitor import codes, draw_and_settle, settle, until
 
 HTML = "<img src=x onerror='window.hacked=1'><b>seven</b>"
 
@@ -73,14 +73,13 @@ def test_nothing_of_what_visitors_do_is_kept(browser, tmp_path):
     assert len(lines) <= 4, f"no request leaves a line in the log:\n{log}"
 
 
-def test_html_in_a_message_of_the_server_is_shown_as_text(open_page):
+def test_html_in_a_message_is_shown_as_text(open_page):
     page = open_page()
-    reply = json.dumps({"error": f"The digit must be a number; {HTML} came."})
-    page.route(SERVER, lambda route: route.fulfill(status=200, content_type="application/json", body=reply))
-    page.locator("[data-preset=top]").click()
-    page.locator("#complete").click()
-    until(page, "() => document.querySelector('.status [role=status]')?.textContent.includes('came.')")
-    assert HTML in page.locator(".status [role=status]").text_content()
+    name = f"{HTML}.json"
+    file = {"name": name, "mimeType": "application/json", "buffer": b"{"}
+    page.locator("#share input[type=file]").set_input_files(file)
+    until(page, "() => document.querySelector('.status [role=status]')?.textContent.includes('seven')")
+    assert name in page.locator(".status [role=status]").text_content()
     assert page.locator(".status b, .status img").count() == 0
     assert page.evaluate("() => window.hacked") is None
 

@@ -39,7 +39,6 @@ SECRET = "the secret of a file outside the app"
 OF_FILES = (SECRET, "root:x:0", 'os.environ["GRADIO_ANALYTICS_ENABLED"]', "MAX_DISCARDED_BYTES")  # in files that must not be read
 OF_TRACEBACKS = ("Traceback (most", 'File "', "site-packages", ".py\\", str(app_process.ROOT))
 ENDPOINTS = ("encode", "decode", "complete", "sample", "conditionals", "label_probs")
-ASK, QUESTIONS = "/vqdemo/ask", ("describe", *ENDPOINTS[:-1], "frame")  # of the page
 GROWTH = 1.05
 WORKERS = 4
 
@@ -109,7 +108,7 @@ class Nonsense:
             "C:\\Windows\\win.ini", f"{listener}/picture.png", f"{listener}/../x", "http://[::1", "//etc/passwd", ".", "", "/dev/zero", "/dev/stdin",
         ]  # fmt: skip
         self.kinds = {
-            self.call: 30, self.call_by_name: 10, self.question: 45, self.tool: 4, self.upload: 3, self.address: 6, self.queue: 5,
+            self.call: 50, self.call_by_name: 25, self.tool: 4, self.upload: 3, self.address: 6, self.queue: 5,
             self.raw: 5, self.huge: 0.15,
         }  # fmt: skip
 
@@ -199,17 +198,6 @@ class Nonsense:
         name = self.random.choice(ENDPOINTS)
         return self.json(f"call v2 {name}", f"/gradio_api/call/v2/{name}", self.arguments(name) if self.random.random() < 0.9 else self.junk())
 
-    def question(self) -> Request:
-        name = self.random.choice(QUESTIONS)
-        codes, image = [code for row in self.codes() for code in row], base64.b64encode(self.random.randbytes(784)).decode()
-        wanted = {"image": image, "codes": codes, "grids": [[abs(code) for code in codes]], "data": self.base64(), "n": 1, "label": 3, "seed": 1}
-        for key in list(wanted):
-            if self.random.random() < 0.25:
-                wanted[key] = self.spoilt(wanted[key]) if self.random.random() < 0.5 else self.junk()
-        if self.random.random() < 0.05:
-            name = self.random.choice(["encode/", "../encode", "", "__init__", "%00", "ENCODE", quote(str(self.junk()), errors="replace")[:200]])
-        return self.json(f"page {name:.12}", f"{ASK}/{name}", wanted if self.random.random() < 0.9 else self.junk())
-
     def tool(self) -> Request:
         name = self.random.choice([*ENDPOINTS, self.junk()])
         parameters = {"name": name, "arguments": self.arguments(name) if name in ENDPOINTS else self.junk()}
@@ -237,7 +225,7 @@ class Nonsense:
         pattern = self.random.choice([
             "/gradio_api/file={}", "/gradio_api/file/{}", "/file={}", "/gradio_api/proxy={}", "/static/{}", "/assets/{}", "/svelte/{}", "/pwa_icon/{}",
             "/gradio_api/custom_component/0/client/component/{}", "/gradio_api/stream/x/0/0/{}", "/gradio_api/deep_link?session_hash={}",
-            "/gradio_api/call/sample/{}", "/gradio_api/info?x={}", "/?__theme={}", "/?deep_link={}", "/{}", "/gradio_api/{}", "/vqdemo/{}", "/vqdemo/weights/{}",
+            "/gradio_api/call/sample/{}", "/gradio_api/info?x={}", "/?__theme={}", "/?deep_link={}", "/{}", "/gradio_api/{}", "/vqdemo/{}", "/vqdemo/model/{}",
             "/config?deep_link={}", "/gradio_api/queue/data?session_hash={}", "/monitoring/{}", "/gradio_api/process_recording?{}", "/gradio_api/run/{}",
         ])  # fmt: skip
         if "queue/data" in pattern:
@@ -260,7 +248,7 @@ class Nonsense:
             b"", b"null", b"{", good[: self.random.randrange(len(good))], self.random.randbytes(200), b"[" * 100_000, b'{"data":' * 20_000, b"\xff\xfe{}",
             b'{"data": [' + b"9" * 100_000 + b"]}", b'{"data": [NaN]}', b'{"data": [1e99999]}', good + good, b'{"data": "' + b"\\ud800" * 100 + b'"}',
         ])  # fmt: skip
-        path = self.random.choice([f"/gradio_api/call/{name}" for name in ENDPOINTS] + [f"{ASK}/encode", f"{ASK}/complete", "/gradio_api/mcp/"])
+        path = self.random.choice([f"/gradio_api/call/{name}" for name in ENDPOINTS] + ["/gradio_api/mcp/"])
         kind = self.random.choice(["application/json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
         encoding = self.random.choice([{}, {}, {"Content-Encoding": "gzip"}])
         return Request("raw", "POST", path, body, {"Content-Type": kind} | encoding, self.random.random() < 0.3)
@@ -268,7 +256,7 @@ class Nonsense:
     def huge(self) -> Request:
         """50 MB, with and without their length."""
         body = self.random.choice([b'{"data": ["' + b"A" * 50 * 2**20 + b'"]}', bytes(50 * 2**20)])
-        path = self.random.choice(["/gradio_api/call/encode", f"{ASK}/encode", "/gradio_api/upload", "/gradio_api/mcp/"])
+        path = self.random.choice(["/gradio_api/call/encode", "/gradio_api/upload", "/gradio_api/mcp/"])
         kind = "multipart/form-data; boundary=edge" if path.endswith("upload") else "application/json"
         return Request("huge", "POST", path, body, {"Content-Type": kind}, self.random.random() < 0.5)
 

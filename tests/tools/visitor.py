@@ -1,14 +1,10 @@
 """What the page's tests do as a visitor would, and how they read the page: shared by all test_page files."""
 
 import json
-import re
 
 import numpy as np
 
-from vqdemo.ui.questions.asking import ADDRESS
-
 UNKNOWN = -1
-SERVER = re.compile(f"/{ADDRESS}/")
 SHOWN = "#reconstruction canvas"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 CELL = 4  # pixels of the image that a cell covers, each way
@@ -20,14 +16,10 @@ PIXELS = """(selector) => {
 }"""
 CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map((cell) => Number(cell.dataset.code))"
 
-# Resolves once the VQ-VAE runs in the browser, or to false when it has not within so many ms.
-RUNS_LOCALLY = """async ([address, most]) => {
-  const networks = await import(address);
-  for (const until = performance.now() + most; performance.now() < until; ) {
-    if (networks.isLocal()) return true;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  return false;
+# Resolves once model.json or a network is in this phase.
+IN_PHASE = """async ([address, name, phase]) => {
+  const { state } = await import(address);
+  while (state.networks[name].phase !== phase) await new Promise((resolve) => setTimeout(resolve, 20));
 }"""
 
 
@@ -65,9 +57,9 @@ def module(page, name):
     return page.evaluate("(name) => performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith(name))", name)
 
 
-def runs_locally(page, most=20_000):
-    """Whether the browser runs the VQ-VAE itself, within so many ms."""
-    return page.evaluate(RUNS_LOCALLY, [module(page, "networks/client.js"), most])
+def until_network(page, name, phase="ready"):
+    """Until model.json ("model"), "vqvae" or "prior" is in a phase: see NetworkStatus in networks/types.js."""
+    page.evaluate(IN_PHASE, [module(page, "state/store.js"), name, phase])
 
 
 def cell(page, row, column):

@@ -1,13 +1,10 @@
 """Other pictures than MNIST: read, trained on, measured and shown without a change of code."""
 
-import base64
-import inspect
 import string
 import struct
 import sys
 from pathlib import Path
 
-import coroutines
 import numpy as np
 import pytest
 import torch
@@ -22,9 +19,8 @@ from train.prior import PriorSettings
 from train.report import table
 from train.runtime.folders import Folders
 from train.vqvae import VQVAESettings
-from vqdemo.ui import build, read_metrics
-from vqdemo.ui.description import identity_of
-from vqdemo.ui.questions.server import questions
+from vqdemo.ui import build
+from vqdemo.ui.description import model_json
 
 LAYOUT = {  # folder, and how the files of the training and of the test split begin
     "mnist": ("MNIST", "train", "t10k"),
@@ -164,15 +160,9 @@ def test_fewer_pictures_than_a_batch_are_refused(tmp_path):
 # ---- trained on, and shown
 
 
-def ask(functions: dict, name: str, request: dict) -> dict:
-    """The answer to one of the page's questions."""
-    answer = functions[name](request)
-    return coroutines.run(answer) if inspect.iscoroutine(answer) else answer
-
-
 @pytest.mark.slow
 def test_letters_on_a_larger_grid_reach_the_page(tmp_path, monkeypatch):
-    """The two commands, with the options of one who has other data; then the app's own functions on what they
+    """The two commands, with the options of one who has other data; then what the page is told of what they
     wrote.
     """
     images, labels = bars(520, 26)
@@ -191,16 +181,10 @@ def test_letters_on_a_larger_grid_reach_the_page(tmp_path, monkeypatch):
     assert model.sample(2, label=25, seed=0).shape == (2, 14, 14)
     assert model.encode(images[:3] / 255).shape == (3, 14, 14)
 
-    functions = questions(model, identity_of(model), read_metrics(tmp_path / "out"))
-    assert ask(functions, "describe", {})["labels"] == model.labels
-    drawn = ask(functions, "sample", {"n": 1, "label": 25, "seed": 1})["samples"][0]
-    hidden = [-1] * 98 + drawn["codes"][98:]
-    assert (
-        ask(functions, "complete", {"codes": hidden, "n": 2, "label": 25})["alternatives"][0]["codes"][98:]
-        == drawn["codes"][98:]
-    )
-    picture = base64.b64encode(images[0].tobytes()).decode()
-    assert len(ask(functions, "encode", {"image": picture})["codes"]) == 196
+    description = model_json(model, tmp_path / "out")
+    assert description["labels"] == model.labels
+    assert [len(example["codes"]) for example in description["examples"]] == [196] * 26
+    assert description["networks"]["prior"]["config"]["num_labels"] == 26
 
 
 @pytest.mark.slow
@@ -219,4 +203,4 @@ def test_a_folder_is_trained_on_measured_and_shown(tmp_path):
     assert "measured on the discs test set" in table.markdown(metrics)
     model = vqdemo.load(folders.out)
     assert model.labels == ["left", "right"]
-    assert build(model, read_metrics(folders.out)) is not None
+    assert build(model, folders.out) is not None

@@ -283,4 +283,4 @@ def test_weights_for_other_pictures_are_refused_by_the_page(folder):
     model = vqdemo.load(folder)
     model.image_size = 56
     with pytest.raises(ValueError, match="28x28 pixels, and these weights take 56x56"):
-        build(model)
+        build(model, folder)

@@ -1,33 +1,43 @@
-"""All that the page must know of a model before the first stroke: a JSON object, the same for every visitor.
+"""model.json: all that the page must know of a model before the first stroke, and where its weights are.
 
+It is made once from a folder of weights, and is the same for every visitor. The page runs the networks itself.
 Images are base64 of one byte a pixel, 0 the ground and 255 the ink; grids are lists of codes, row by row.
 """
 
 import base64
 import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import torch
 
+from vqdemo import storage
 from vqdemo.sampling import SamplingParams
-from vqdemo.storage import fingerprint_of
 from vqdemo.ui import code_map, quality_table
 from vqdemo.ui.endpoints import limits
 
 NEIGHBOURS = 6  # codes that the codebook view names as alike
 SPACING = 0.095  # of the map's side, between two codes
 LEAST_INK = 0.4  # tiles are means, so their ink is pale: it is scaled up to black, by 1 / LEAST_INK at most
+FINGERPRINT = 12  # letters of a SHA-256 in the names of files
 EXAMPLE_TRIES = 7  # samples of each digit, of which one becomes the example
 
 
-def describe(model, identity: str, metrics: dict | None = None) -> dict:
-    """The description of a model. `identity`: see identity_of; `metrics`: see quality_table.py."""
+def model_json(model, folder: str | Path) -> dict:
+    """The content of model.json, for a model that was loaded from this folder of weights.
+
+    Two networks: "vqvae" and "prior", each with its `config`, the name of its `file` of weights, relative to
+    model.json, and the `bytes` and `sha256` of that file.
+    """
     tiles = np.asarray(model.tiles)
     drawings = as_bytes(example_images(model))
     examples = encoded(model, drawings)
     blank = np.zeros((1, model.image_size, model.image_size), np.uint8)
     return {
-        "id": identity,
+        "id": identity_of(folder),
+        "networks": networks(model, folder),
         "grid_shape": list(model.grid_shape),
         "num_codes": int(model.num_codes),
         "labels": list(model.labels),
@@ -43,12 +53,43 @@ def describe(model, identity: str, metrics: dict | None = None) -> dict:
             for label, (drawing, example) in enumerate(zip(drawings, examples, strict=True))
         ],
         "blank": encoded(model, blank)[0],
-        "figures": quality_table.shown(metrics, model.num_codes),
+        "figures": quality_table.shown(quality_table.read_metrics(folder), model.num_codes),
         "max_alternatives": limits.MAX_PAGE_ALTERNATIVES,
         "max_sample_row": limits.MAX_SAMPLE_ROW,
         "max_import_bytes": limits.MAX_IMPORT_BYTES,
         "max_upload_bytes": limits.MAX_UPLOAD_BYTES,
     }
+
+
+def networks(model, folder: str | Path) -> dict:
+    """Of each network by its name: its `config`, and `file`, `bytes` and `sha256` of its weights."""
+    described = {}
+    for path in storage.weight_files(folder):
+        content = path.read_bytes()
+        sha256 = hashlib.sha256(content).hexdigest()
+        described[path.stem] = {
+            "config": asdict(getattr(model, path.stem).config),
+            "file": f"{path.stem}-{sha256[:FINGERPRINT]}.safetensors",
+            "bytes": len(content),
+            "sha256": sha256,
+        }
+    return described
+
+
+def weight_files(description: dict, folder: str | Path) -> dict[str, Path]:
+    """The stored files of weights by the names that a model.json gives them, in the order of their need."""
+    paths = {path.stem: path for path in storage.weight_files(folder)}
+    return {network["file"]: paths[name] for name, network in description["networks"].items()}
+
+
+def written(description: dict) -> bytes:
+    """model.json as a file."""
+    return json.dumps(description, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def name_of(content: bytes) -> str:
+    """The name of a model.json that is kept for good: it changes with the content."""
+    return f"model-{hashlib.sha256(content).hexdigest()[:FINGERPRINT]}.json"
 
 
 def example_images(model) -> np.ndarray:
@@ -67,10 +108,10 @@ def example_images(model) -> np.ndarray:
     return model.decode(medians)
 
 
-def identity_of(model) -> str:
+def identity_of(folder: str | Path) -> str:
     """Six letters that change with the weights of either network; part of links and of kept work."""
-    fingerprints = fingerprint_of(model.vqvae) + fingerprint_of(model.prior)
-    return hashlib.sha256(fingerprints.encode()).hexdigest()[:6]
+    fingerprints = [hashlib.sha256(path.read_bytes()).hexdigest() for path in storage.weight_files(folder)]
+    return hashlib.sha256("".join(fingerprints).encode()).hexdigest()[:6]
 
 
 def encoded(model, drawings: np.ndarray) -> list[dict]:

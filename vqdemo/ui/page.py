@@ -1,15 +1,16 @@
 """The page as Gradio builds it: which parts stand where, and how it looks as a whole."""
 
+from pathlib import Path
+
 import gradio as gr
 
 from vqdemo.strokes import SIDE
-from vqdemo.ui.description import identity_of
+from vqdemo.ui import description
 from vqdemo.ui.endpoints.api import add_endpoints
 from vqdemo.ui.endpoints.limits import MAX_UPLOAD_BYTES
-from vqdemo.ui.questions import asking, near
-from vqdemo.ui.questions.server import questions
 from vqdemo.ui.serving.blocks import ServedBlocks
-from vqdemo.ui.views import FILES, STATIC, text_for, view
+from vqdemo.ui.serving.files import weights_route
+from vqdemo.ui.views import FILES, MODEL, STATIC, text_for, view
 
 # Fonts that machines have: nothing is downloaded.
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -38,22 +39,27 @@ LOOK = {
 }
 
 
-def build(model, metrics: dict | None = None) -> ServedBlocks:
-    """The whole page for one model (see ``vqdemo.load``) and its measurements (see ``read_metrics``)."""
+def build(model, folder: str | Path) -> ServedBlocks:
+    """The whole page for one model (see ``vqdemo.load``) and the folder of weights that it was loaded from."""
     if model.image_size != SIDE:
         size = model.image_size
         raise ValueError(
             f"the page draws pictures of {SIDE}x{SIDE} pixels, and these weights take {size}x{size}"
         )
     text = text_for(model)
+    described = description.model_json(model, folder)
+    content = description.written(described)
+    name = description.name_of(content)
     with ServedBlocks(LOOK, title=text["title"]) as demo:
         for column, names in COLUMNS.items():
             hidden = [] if column in ("top", "bench") else ["off"]
             with gr.Column(elem_id=column, elem_classes=hidden):
-                for name in names:
-                    view(name, text)
-        view("status", text)
+                for part in names:
+                    view(part, text, name)
+        view("status", text, name)
         add_endpoints(model)
-    identity = identity_of(model)
-    demo.own_routes = [asking.route(questions(model, identity, metrics)), near.route(model, identity), FILES]
+    demo.own_routes = [
+        weights_route(MODEL, {name: content, **description.weight_files(described, folder)}),
+        FILES,
+    ]
     return demo

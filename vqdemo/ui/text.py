@@ -181,6 +181,7 @@ TEXT = {
     },
     "what_if": {
         "heading": "What if?",
+        "waiting": "One moment…",
         "none": "Choose one cell: here appear the codes that fit best there, and what each would draw.",
         "caption": "Row {row}, column {column}, given all other cells. Now: {now}.",
         "now": "code {code}, {share}",
@@ -208,6 +209,7 @@ TEXT = {
         "complete": "Complete the “?” cells",
         "again": "Complete again",
         "busy": "Completing…",
+        "waiting": "Waiting for the prior…",
         "rest": "Complete the rest of my drawing",
         "rest_help": "Keep the cells with ink, and have all others made up",
         "watch": "Watch it being filled in",
@@ -237,9 +239,21 @@ TEXT = {
         "empty": "Erase some cells, and alternatives for them appear here.",
     },
     "status": {
-        "busy": "The server is busy with other visitors. Please try again in a moment.",
         "stopping": "The server is about to stop. Please try again in a moment.",
-        "no_answer": "The server did not answer. Nothing is lost; please try again.",
+        "loading_vqvae": "Encoder and decoder are on their way: {percent} %. Drawing works meanwhile.",
+        "loading_prior": "The prior is on its way: {percent} %.",
+        "fault_missing": "{file} is no longer to be had. The page may have a new model: reload it; your drawing is kept.",
+        "fault_altered": "{file} is not the file that this page was made for. The page may have a new model: "
+        "reload it; your drawing is kept.",
+        "fault_lost": "The connection was lost while {file} was on its way. Nothing of yours is lost: "
+        "see to the connection, then try again.",
+        "fault_unfit": "{file} cannot be used: {detail}. Nothing of yours is lost: try again, or tell whoever runs "
+        "this page.",
+        "fault_memory": "There is not enough memory for {file}. Nothing of yours is lost: close other pages or "
+        "programs, then try again.",
+        "fault_worker": "What computes with {file} in your browser has ended. Nothing of yours is lost: try again.",
+        "try_again": "Try again",
+        "plain_loops": "This browser does not know WebAssembly SIMD: all works, but more slowly.",
         "choose_first": "Choose one or more cells of the code grid first.",
         "nothing_unknown": "Every cell is known. Erase some cells first: choose them and press Delete, "
         "or use one of the buttons under the code grid.",
@@ -249,12 +263,22 @@ TEXT = {
         "unknown_left": "Some cells are still unknown. Complete or fill them first.",
         "bad_code": "There is no code {code}: codes go from 0 to {last}.",
         "file_too_big": "“{name}” has {size} MB; a picture may have at most {limit} MB. Your drawing is untouched.",
+        "no_picture": "“{name}” is no picture that this browser can read. Your drawing is untouched.",
+        "no_readback": "This browser gives pages noise for the pixels of a picture, so that “{name}” cannot be read. "
+        "Its setting against fingerprinting allows it for single sites. Your drawing is untouched.",
+        "no_ink": "The picture shows no ink: nothing on it stands out from its ground. Your drawing is untouched.",
+        "several_digits": "The picture shows more than one digit; this is the one that looks most like one. "
+        "For another, crop the picture to it.",
         "no_json": "“{name}” is not a JSON file of codes. Nothing was changed.",
         "no_grid": "“{name}” holds no grid: “codes” must be rows of whole numbers, as this page saves them. Nothing was changed.",
         "bad_setting": "In “{name}” the setting “{setting}” is not a number. Nothing was changed.",
-        "bad_link": "This link is damaged: it holds no grid that fits. Your own work is here instead.",
+        "bad_link": "This link is damaged: its grid must have {cells} cells, of codes up to {last}. Your own work is "
+        "here instead.",
+        "bad_link_question": "This link is damaged: the grid that was completed cannot be read, and its alternatives "
+        "are left out.",
+        "bad_link_setting": "This link is damaged: its {setting}, “{value}”, is no number and is left out.",
+        "link_setting_changed": "This link has {setting} {value}; here it is {used}.",
         "other_model": "This link was made with other weights, so that what it brings may look different here.",
         "no_script": "This part of the page could not be loaded: {address} is not to be had. Please reload the page.",
-        "no_model": "The page could not reach its model. Please reload the page.",
     },
 }

@@ -20,6 +20,7 @@ CONTENTS = hashlib.sha256()
 for path in sorted(STATIC.rglob("*.*")):
     CONTENTS.update(path.relative_to(STATIC).as_posix().encode() + path.read_bytes())
 ADDRESS = f"vqdemo/{CONTENTS.hexdigest()[:12]}"
+MODEL = "vqdemo/model"  # where model.json and the weights are
 FILES = Mount(f"/{ADDRESS}", FingerprintedFiles(directory=STATIC))
 
 # Scripts lie where the app is: there is the page, or what `<gradio-app src>` names on a page of another site.
@@ -30,7 +31,7 @@ const addresses = props.scripts.map((script) => new URL(script, app).href);
 Promise.all(addresses.map((address) => import(address))).then(
   ([page, view]) => {
     view.mount(element, props);
-    page.start(props.text.status);
+    page.start(props.text.status, new URL(props.model, app).href);
   },
   () => {
     element.textContent = props.text.status.no_script.replace("{address}", addresses.join(", "));
@@ -54,8 +55,10 @@ def text_for(model) -> dict:
     return told(TEXT)
 
 
-def view(name: str, text: dict) -> gr.HTML:
+def view(name: str, text: dict, model: str) -> gr.HTML:
     """One part of the page, made of ``{name}.html``, ``.css`` and ``.js`` in ``static/views/{name}``.
+
+    `model`: the name of its model.json.
 
     A function rather than a subclass: Gradio writes a stub file beside the source of every component class.
     """
@@ -67,5 +70,6 @@ def view(name: str, text: dict) -> gr.HTML:
         apply_default_css=False,
         elem_classes=["view", name.replace("_", "-")],
         scripts=[f"{ADDRESS}/start.js", f"{ADDRESS}/views/{name}/{name}.js"],
+        model=f"{MODEL}/{model}",
         text={**text.get(name, {}), "status": text["status"]},
     )

@@ -3,7 +3,6 @@
 MAX_GRIDS = 64  # completions or samples in one call of an endpoint
 MAX_PAGE_ALTERNATIVES = 16  # alternatives in one press of "Complete"
 MAX_SAMPLE_ROW = 16  # digits in one row of the sample view
-MAX_DECODED = 64  # grids in one request for pictures: as many as there are codes to try in a cell
 MAX_IMPORT_BYTES = 100_000  # a file of codes has less than 1,000
 MAX_UPLOAD_BYTES = 10 * 2**20  # a phone's photograph is 2 to 6 MB
 MAX_UPLOAD_PIXELS = 40_000_000  # checked from the header, before a single pixel is decoded

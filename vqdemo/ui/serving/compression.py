@@ -1,10 +1,13 @@
 """Pages and JSON go compressed to browsers that take it; by itself Gradio compresses files only."""
 
+import re
+
 from starlette._utils import get_route_path
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-COMPRESSED = ("", "/", "/config", "/gradio_api/info", "/vqdemo/ask/describe")
+COMPRESSED = ("", "/", "/config", "/gradio_api/info")
+MODEL = re.compile(r"/vqdemo/model/[^/]+\.json")
 
 
 class Compression:
@@ -15,6 +18,7 @@ class Compression:
         self.compressing = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and get_route_path(scope) in COMPRESSED:
+        path = get_route_path(scope) if scope["type"] == "http" else None
+        if path in COMPRESSED or (path and MODEL.fullmatch(path)):
             return await self.compressing(scope, receive, send)
         return await self.app(scope, receive, send)

@@ -1,11 +1,10 @@
-"""What every request passes before Gradio sees it: an address, a login where one is wanted, a size, a number
-at once; and an answer in words when something goes wrong.
+"""What every request passes before Gradio sees it: an address, a login where one is wanted, a size; and an
+answer in words when something goes wrong.
 
 What Gradio offers and this app has no use for is closed: fetching files and other hosts' pages, keeping
 visitors' sessions on disk. Too large a body is refused as soon as that shows, by its header or while it comes
-in. Requests of the page beyond what the machine can answer soon are told that it is busy, rather than kept
-waiting. And a request that Gradio cannot make sense of is answered by a sentence, without a traceback; what
-was in it is not logged.
+in. And a request that Gradio cannot make sense of is answered by a sentence, without a traceback; what was in
+it is not logged.
 """
 
 import asyncio
@@ -17,7 +16,6 @@ from typing import ClassVar
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from vqdemo.ui.questions.asking import ADDRESS
 from vqdemo.ui.serving import limits
 from vqdemo.ui.serving.login import is_let_in
 from vqdemo.ui.text import TEXT
@@ -27,7 +25,7 @@ CLOSED = re.compile(
     "|undo-vibe|run-history)"
 )
 # Where a login is wanted, this is closed without it; the rest that needs to be, Gradio closes.
-PRIVATE = re.compile(f"/gradio_api/mcp|/{ADDRESS}/")
+PRIVATE = re.compile("/gradio_api/mcp")
 
 
 class TooLarge(Exception):
@@ -37,8 +35,7 @@ class TooLarge(Exception):
 class Gate:
     """ASGI middleware."""
 
-    running: ClassVar[int] = 0  # requests of the page that are being answered
-    sent: ClassVar[int] = 0  # requests of anybody that send something and are being answered
+    sent: ClassVar[int] = 0  # requests that send something and are being answered
     closing: ClassVar[bool] = False  # the process is about to end: clients are told to connect anew
 
     def __init__(self, app: ASGIApp):
@@ -53,16 +50,11 @@ class Gate:
         if PRIVATE.search(scope["path"]) and not await is_let_in(scope):
             await discard(receive)
             return await answer(send, 401, "Log in first.")
-        live = f"/{ADDRESS}/" in scope["path"]
-        if live and Gate.running >= limits.MAX_LIVE_REQUESTS:
-            return await answer(send, 200, TEXT["status"]["busy"])  # as if to a question: the page shows it
         post = scope["method"] == "POST"
-        Gate.running += live
         Gate.sent += post
         try:
             return await self.guarded(scope, receive, send)
         finally:
-            Gate.running -= live
             Gate.sent -= post
 
     async def guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -128,6 +120,5 @@ async def answer(send: Send, status: int, sentence: str) -> None:
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]
-    headers = headers if status != 200 else headers[:2]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -2,10 +2,7 @@
 
 MAX_BODY_BYTES = 14 * 2**20  # of any request: the largest picture (endpoints/limits.py) in base64
 MAX_DISCARDED_BYTES = 100 * 2**20  # of a body that is too large, read so that its sender hears why
-MAX_LIVE_REQUESTS = 64  # of the page at once; more are told that the server is busy
-MAX_SHARED_ROWS = 64  # pictures or grids in one pass that visitors share
-MAX_THREADS = 2  # that complete, sample and so on for the page, and as many for the API
-MAX_WAITING = 8  # such requests of the page at once, a second of work; more hear that the server is busy
+MAX_THREADS = 2  # that compute for the API
 MAX_SESSIONS = 500  # of which Gradio keeps its own notes, 60 kB each; none of what is drawn
 MAX_QUEUE = 16  # calls of the API that wait; more are refused
 QUEUE_POLL_SECONDS = 0.1  # between two looks at the queue: what a call may wait though nothing runs

@@ -4,48 +4,50 @@
 import { connect, decode, describe } from "./networks/client.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
 import { openGrid } from "./state/edits.js";
-import { withoutUnknown } from "./state/grid.js";
+import { UNKNOWN, withoutUnknown } from "./state/grid.js";
 import "./state/insight.js";
 import { readLink, withoutLink } from "./state/link.js";
-import { say, sentences, setSentences } from "./state/message.js";
+import { say, sayError, sentences, setSentences } from "./state/message.js";
 import { setModel } from "./state/model.js";
+import { showNetwork } from "./state/networks.js";
 import { openView, repaint } from "./state/page.js";
 import { keepSaving, restoreSession } from "./state/session.js";
+import { state } from "./state/store.js";
 
 let started = false;
 
-/** Every view calls this with the sentences of the status line; the first call starts the page. */
-export function start(texts) {
+/**
+ * Every view calls this with the sentences of the status line and the address of model.json; the first call
+ * starts the page.
+ */
+export function start(texts, address) {
   if (started) return;
   started = true;
   setSentences(texts);
-  connect(texts);
+  connect(texts, showNetwork);
   keepSaving();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     setTimeout(repaint); // once the page itself has changed
   });
-  describe()
-    .then(open)
-    .catch(() => say(sentences.no_model, "error"));
+  describe(address).then(open).catch(sayError);
 }
 
 async function open(modelInfo) {
-  let link = null;
-  let fault = null;
-  try {
-    link = readLink(location.href, modelInfo);
-  } catch (error) {
-    fault = error;
-  }
-  const images = link && (await decode([withoutUnknown(link.codes, modelInfo)]));
   setModel(modelInfo);
   restoreSession(modelInfo);
-  window.history.replaceState(null, "", withoutLink(location.href)); // a reload comes back to the work
-  if (fault) say(fault.message, "error");
-  if (!link) return;
-  openGrid(link.codes, images[0]);
+  const link = readLink(location.href, modelInfo);
+  const forget = () => window.history.replaceState(null, "", withoutLink(location.href));
+  if (!link) return forget(); // a reload comes back to the work
+  const faults = [...link.faults, ...(link.otherModel ? [sentences.other_model] : [])].join(" ");
+  if (faults) say(faults, link.faults.length ? "error" : "note");
+  if (!link.codes) return forget();
+  const { codes: before, drawing } = state;
+  const [image] = await decode([withoutUnknown(link.codes, modelInfo)]);
+  if (state.codes !== before || state.drawing !== drawing) return say(sentences.changed_meanwhile);
+  forget();
+  openGrid(link.codes, image);
   setSettings(link.settings);
   openView("bench");
-  if (link.otherModel) say(sentences.other_model);
-  if (link.question) await showAlternatives(link.question);
+  if (faults) say(faults, link.faults.length ? "error" : "note");
+  if (link.question?.includes(UNKNOWN)) await showAlternatives(link.question);
 }

@@ -1,80 +1,297 @@
-// The networks as the page calls them: a few async functions, whose types are in types.js. The VQ-VAE runs
-// locally, in a worker of this browser, so that what follows a pen waits for no server, and the page stays
-// responsive while it computes. It takes over once its weights have come and it encodes the examples as the
-// server does. Until then, and where a browser or a model will not have it, and for all that concerns the
-// prior, the server is asked (remote.js).
+// The networks as the page calls them: a few async functions. Each network runs in a worker of its own, so that
+// a pen, which the VQ-VAE follows, never waits for the prior, and the page stays responsive while they compute.
+// Weights are fetched in the order in which they are needed. A question that is asked before they are there
+// waits for them. No server computes anything.
 
-/** @import { Grid, Image, ModelInfo, Reconstruction } from "./types.js" */
+/** @import { Completion, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Reconstruction, Settings } from "./types.js" */
 
-import * as remote from "./remote.js";
+import { download, Fault } from "./download.js";
 
-export { complete, conditionals, connect, frame, sample } from "./remote.js";
+const PATIENCE = 20_000; // ms after which a worker that says nothing is asked whether it is still there
 
-/** @type {Worker} */
-let worker = null;
-/** @type {((answer: any) => void)[]} */
-let waiting = []; // those who wait for the worker's answers, in the order of their requests
-let ready = false;
+/** @type {Record<string, string>} */
+let sentences = {};
+/** @type {(name: NetworkName | "model", status: NetworkStatus) => void} */
+let tell = () => {};
+/** @type {(() => void) | null} */
+let modelAgain = null; // where model.json could not be fetched: goes on
 
-/** All there is to know of the model before the first stroke. @returns {Promise<ModelInfo>} */
-export async function describe() {
-  const modelInfo = await remote.describe();
-  startWorker(remote.weightsOf(modelInfo), modelInfo);
+/**
+ * Before all else: the sentences for what can go wrong (see ui/text.py), and who is told how far model.json and
+ * the networks are.
+ */
+export function connect(texts, listener) {
+  [sentences, tell] = [texts, listener];
+}
+
+/** What is wrong, as an Error whose message can be shown. */
+function faultOf(kind, file, detail) {
+  const fault = new Fault(kind, sentences[`fault_${kind}`] ?? detail);
+  fault.message = fault.message.replace("{file}", file).replace("{detail}", detail);
+  return fault;
+}
+
+/**
+ * All there is to know of the model before the first stroke, from its model.json; the networks begin to load.
+ * @param {string} address
+ * @returns {Promise<ModelInfo>}
+ */
+export async function describe(address) {
+  for (;;) {
+    tell("model", { phase: "loading", loaded: 0, total: 0, fault: null });
+    try {
+      const modelInfo = readModel(await download(address));
+      tell("model", { phase: "ready", loaded: 1, total: 1, fault: null });
+      load(address, modelInfo);
+      return modelInfo;
+    } catch (error) {
+      const kind = error instanceof Fault ? error.kind : "unfit";
+      const fault = faultOf(kind, "model.json", error.message);
+      tell("model", { phase: "failed", loaded: 0, total: 0, fault: fault.message });
+      await new Promise((resolve) => (modelAgain = () => resolve(undefined)));
+    }
+  }
+}
+
+/** @param {ArrayBuffer} content */
+function readModel(content) {
+  const modelInfo = JSON.parse(new TextDecoder().decode(content));
+  modelInfo.tiles = modelInfo.tiles.map(toImage);
+  modelInfo.blank.image = toImage(modelInfo.blank.image);
+  for (const example of modelInfo.examples) {
+    example.image = toImage(example.image);
+    example.drawing = toImage(example.drawing);
+  }
   return modelInfo;
 }
 
-/** Whether encode and decode run in this browser. */
-export const isLocal = () => ready;
+const toImage = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+
+// ---- the workers ----
+
+/** @param {NetworkName} name */
+function home(name) {
+  let network = null; // {address, file, bytes, sha256, config}
+  let fault = null;
+  let worker = null;
+  let timer;
+  let answered = true; // whether anything came since the worker was asked whether it is there
+  let last = 0; // question's number
+  const asked = new Map(); // by number: {message, resolve, reject, onPart}
+  let whenFetched = () => {}; // the next network may begin to load
+
+  const show = (phase, loaded = 0) =>
+    tell(name, { phase, loaded, total: network?.bytes ?? 0, fault: fault?.message ?? null });
+
+  function start() {
+    fault = null;
+    show("loading");
+    try {
+      worker = newWorker();
+    } catch (error) {
+      return fail("worker", error.message);
+    }
+    const own = worker;
+    worker.onmessage = ({ data }) => own === worker && hear(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (own === worker) fail("worker", event.message ?? "");
+    };
+    const { file: _, ...given } = network;
+    worker.postMessage({ network: name, ...given });
+    for (const { message } of asked.values()) worker.postMessage(message);
+    answered = true;
+    timer = setInterval(look, PATIENCE);
+  }
+
+  /** Whether the worker is still there, while somebody waits for it. */
+  function look() {
+    if (!answered) return fail("worker", "");
+    if (!asked.size) return;
+    answered = false;
+    worker.postMessage({ ping: true });
+  }
+
+  function hear(data) {
+    answered = true;
+    const question = asked.get(data.id);
+    if ("loaded" in data) show("loading", data.loaded);
+    else if ("failed" in data) fail(data.failed, data.detail);
+    else if ("ready" in data) {
+      tell(name, { phase: "ready", loaded: network.bytes, total: network.bytes, fault: null, simd: data.simd });
+      whenFetched();
+    } else if (!question) return;
+    else if ("error" in data) settle(data.id, () => question.reject(new Error(data.error)));
+    else if ("answer" in data) settle(data.id, () => question.resolve(data.answer));
+    else question.onPart?.(data);
+  }
+
+  function settle(id, how) {
+    asked.delete(id);
+    how();
+  }
+
+  function fail(kind, detail) {
+    fault = faultOf(kind, network.file, detail);
+    worker?.terminate();
+    worker = null;
+    clearInterval(timer);
+    for (const { reject } of asked.values()) reject(fault);
+    asked.clear();
+    show("failed");
+    whenFetched();
+  }
+
+  return {
+    load(given, next) {
+      [network, whenFetched] = [given, next];
+      start();
+    },
+    retry: () => fault && start(),
+
+    /** The answer to a question; parts of it are told as they come. */
+    ask(question, given, { signal = undefined, onPart = undefined } = {}) {
+      return new Promise((resolve, reject) => {
+        signal?.throwIfAborted();
+        if (fault) throw fault;
+        const message = { id: ++last, question, given };
+        asked.set(message.id, { message, resolve, reject, onPart });
+        worker?.postMessage(message);
+        signal?.addEventListener("abort", () => {
+          if (!asked.has(message.id)) return;
+          worker?.postMessage({ cancel: message.id });
+          settle(message.id, () => reject(signal.reason));
+        });
+      });
+    },
+  };
+}
+
+/** A worker, also where the scripts come from another site, as by `<gradio-app>`. */
+function newWorker() {
+  const script = new URL("worker.js", import.meta.url);
+  if (script.origin === location.origin) return new Worker(script, { type: "module" });
+  const address = URL.createObjectURL(
+    new Blob([`import ${JSON.stringify(script.href)};`], { type: "text/javascript" }),
+  );
+  return new Worker(address, { type: "module" });
+}
+
+/** @type {Record<NetworkName, ReturnType<typeof home>>} */
+const homes = { vqvae: home("vqvae"), prior: home("prior") };
+
+let isBackward = false; // whether the prior fills the last unknown cell first
+
+function load(address, { networks }) {
+  isBackward = networks.prior.config.backward;
+  const at = ({ file, ...others }) => ({ address: new URL(file, address).href, file, ...others });
+  let began = false;
+  homes.vqvae.load(at(networks.vqvae), () => {
+    if (!began) homes.prior.load(at(networks.prior), () => {});
+    began = true;
+  });
+}
+
+/** Fetch again what could not be fetched. */
+export function retry() {
+  modelAgain?.();
+  modelAgain = null;
+  for (const { retry } of Object.values(homes)) retry();
+}
+
+// ---- what the page asks ----
+//
+// `signal` (an AbortSignal) tells that an answer is no longer wanted: its work is given up, and the promise
+// rejected with the signal's reason. A promise is rejected with a Fault where a network is not to be had.
 
 /**
  * Image -> its codes, and the image decoded from them.
  * @param {Image} image
  * @returns {Promise<Reconstruction>}
  */
-export async function encode(image) {
-  return (await askWorker("encode", image)) ?? remote.encode(image);
-}
+export const encode = (image) => homes.vqvae.ask("encode", { image });
 
 /**
  * Grids without unknown cells -> their images.
  * @param {Grid[]} grids
+ * @param {{signal?: AbortSignal}} [options]
  * @returns {Promise<Image[]>}
  */
-export async function decode(grids) {
-  return (await askWorker("decode", grids)) ?? remote.decode(grids);
+export const decode = (grids, options) => homes.vqvae.ask("decode", { grids }, options);
+
+/**
+ * The unknown cells of a grid in the order in which they are filled.
+ * @param {Grid} codes
+ */
+export function generationOrder(codes) {
+  const order = [...codes.keys()].filter((cell) => codes[cell] < 0);
+  return isBackward ? order.reverse() : order;
 }
 
-function startWorker(weights, { grid_shape, examples }) {
-  if (/** @type {any} */ (navigator).connection?.saveData) return; // a visitor who counts megabytes
-  try {
-    worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-  } catch {
-    return;
-  }
-  worker.onmessage = ({ data }) => {
-    if (data.answer) waiting.shift()(data.answer);
-    else if (data.ready) ready = true;
-    else endWorker();
+/**
+ * Completions of a grid with unknown cells, in the order in which they were drawn. Each is told as soon as it
+ * can be shown, and before its probability is known (null).
+ * @param {Grid} codes
+ * @param {Settings} settings
+ * @param {{signal?: AbortSignal, onAlternative?: (completion: Completion) => void}} [options]
+ * @returns {Promise<Completion[]>}
+ */
+export async function complete(codes, settings, { signal, onAlternative = () => {} } = {}) {
+  const images = [];
+  const show = async (grid) => {
+    const [image] = await decode([grid], { signal });
+    onAlternative({ codes: grid, image, log_prob: null });
+    return image;
   };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    endWorker();
+  const onPart = ({ grid }) => {
+    const image = show(grid);
+    image.catch(() => {}); // it is awaited at the end, where there is one
+    images.push(image);
   };
-  worker.postMessage({ weights, grid_shape, examples });
+  const grids = await homes.prior.ask("complete", { codes, ...settings, ahead: true }, { signal, onPart });
+  const known = codes.map((code) => code >= 0);
+  const log_probs = await logProb(grids, known, settings.label, { signal });
+  const shown = await Promise.all(images);
+  return grids.map((grid, i) => ({ codes: grid, image: shown[i], log_prob: log_probs[i] }));
 }
 
-function endWorker() {
-  ready = false;
-  worker.terminate();
-  for (const answer of waiting) answer(null);
-  waiting = [];
+/**
+ * Whole grids from nothing, and their images.
+ * @param {Settings} settings
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<Reconstruction[]>}
+ */
+export async function sample(settings, options) {
+  const grids = await homes.prior.ask("sample", settings, options);
+  const images = await decode(grids, options);
+  return grids.map((codes, i) => ({ codes, image: images[i] }));
 }
 
-/** The worker's answer, or null where there is none. */
-function askWorker(name, argument) {
-  if (!ready) return null;
-  return new Promise((resolve) => {
-    waiting.push(resolve);
-    worker.postMessage({ name, argument });
-  });
-}
+/**
+ * Cell by cell, the probability of each code given all other known cells.
+ * @param {Grid} codes
+ * @param {number | null} [label]
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<Float32Array>}
+ */
+export const conditionals = (codes, label = null, options = {}) =>
+  homes.prior.ask("conditionals", { codes, label }, options);
+
+/**
+ * Of each full grid, the natural-log probability of its cells that are not known given those that are.
+ * @param {Grid[]} grids
+ * @param {boolean[]} known by cell
+ * @param {number | null} [label]
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<number[]>}
+ */
+export const logProb = (grids, known, label = null, options = {}) =>
+  homes.prior.ask("logProb", { codes: grids, known, label }, options);
+
+/**
+ * The probability of each label given the known cells.
+ * @param {Grid} codes
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<number[]>}
+ */
+export const labelProbs = (codes, options) => homes.prior.ask("labelProbs", { codes }, options);

@@ -1,7 +1,7 @@
 // Files of weights. The format: https://github.com/huggingface/safetensors#format
 
 /**
- * A safetensors file (ArrayBuffer) of float32, float16 or bfloat16 -> a Map from name to {shape, data:
+ * A safetensors file (ArrayBuffer) of float64, float32, float16 or bfloat16 -> a Map from name to {shape, data:
  * Float32Array}.  Throws if the file is cut off or is something else, or a tensor is of another type.
  */
 export function safetensors(file) {
@@ -22,6 +22,7 @@ export function safetensors(file) {
 }
 
 const READ = {
+  F64: (bytes) => Float32Array.from(new Float64Array(bytes)),
   F32: (bytes) => new Float32Array(bytes),
   BF16: (bytes) => float32(bytes, (bits) => bits << 16), // the upper half of a float32
   F16: (bytes) => float32(bytes, fromHalf),

@@ -27,14 +27,16 @@
  */
 
 /**
- * One completion of a grid; `log_prob`: natural-log probability of the cells that were unknown.
- * @typedef {{codes: Grid, image: Image, log_prob: number}} Completion
+ * One completion of a grid; `log_prob`: natural-log probability of the cells that were unknown, null until it
+ * is known.
+ * @typedef {{codes: Grid, image: Image, log_prob: number | null}} Completion
  */
 
 /**
- * All that the page knows of its model.
+ * All that the page knows of its model: model.json (ui/description.py).
  * @typedef {object} ModelInfo
  * @property {string} id changes with the weights of either network
+ * @property {Record<NetworkName, NetworkFile>} networks
  * @property {[number, number]} grid_shape rows, columns
  * @property {number} num_codes
  * @property {string[]} labels the names of the classes
@@ -66,17 +68,22 @@
  *   cells
  */
 
+/** @typedef {"vqvae" | "prior"} NetworkName */
+
 /**
- * The networks as the page calls them (see client.js).
- * @typedef {object} Networks
- * @property {(image: Image) => Promise<Reconstruction>} encode
- * @property {(grids: Grid[]) => Promise<Image[]>} decode grids without unknown cells
- * @property {(codes: Grid, settings: Settings) => Promise<{list: Completion[], order: number[]}>} complete
- *   the completions, likeliest first, and the order in which the unknown cells are filled
- * @property {(settings: Settings) => Promise<Reconstruction[]>} sample whole grids from nothing
- * @property {(codes: Grid, label?: number | null) => Promise<Float32Array>} conditionals cell by cell, the
- *   probability of each code given all other known cells
- * @property {(bytes: Uint8Array) => Promise<Image>} frame a picture file, framed as the training images are
+ * How far a network is. `loaded`, `total`: bytes of its weights. `fault`: a sentence about what is wrong.
+ * `simd`: false where all runs on plain loops, slower.
+ * @typedef {object} NetworkStatus
+ * @property {"waiting" | "loading" | "ready" | "failed"} phase
+ * @property {number} loaded
+ * @property {number} total
+ * @property {string | null} fault
+ * @property {boolean} [simd]
+ */
+
+/**
+ * Of a network: its part of config.json, and its file of weights, relative to model.json.
+ * @typedef {{config: any, file: string, bytes: number, sha256: string}} NetworkFile
  */
 
 export {};

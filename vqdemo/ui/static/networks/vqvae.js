@@ -14,10 +14,10 @@ import { kernel, padded, strips } from "./wasm_matmul.js";
 /**
  * The network of a safetensors file. Throws where that is of another network.
  * @param {ArrayBuffer} file
- * @param {[number, number]} shape rows and columns of the grid
+ * @param {{grid: number}} config of config.json
  */
-export function vqvae(file, shape) {
-  const [rows, columns] = shape;
+export function vqvae(file, { grid }) {
+  const [rows, columns] = [grid, grid];
   const tensors = safetensors(file);
   const codebook = tensors.get("quantizer.codebook");
   const [numCodes, dimension] = codebook.shape;
@@ -42,7 +42,7 @@ export function vqvae(file, shape) {
     matrix(width),
     matrix(longest),
   ];
-  const { copies, multiply } = kernel([
+  const { copies, multiply, simd } = kernel([
     ...activations,
     ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias]),
   ]);
@@ -116,6 +116,8 @@ export function vqvae(file, shape) {
   }
 
   return {
+    simd, // whether it runs on SIMD, or slower
+
     /** @param {Image} image @returns {Grid} */
     encode(image) {
       for (let i = 0; i < image.length; i++) patches[places[i]] = image[i] / 255;

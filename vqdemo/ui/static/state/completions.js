@@ -7,9 +7,10 @@ import { rasterise, SIDE } from "../drawing/strokes.js";
 import * as networks from "../networks/client.js";
 import { replaceCodes } from "./edits.js";
 import { sameCodes, UNKNOWN } from "./grid.js";
-import { recordStep } from "./history.js";
-import { hush, say, sentences } from "./message.js";
-import { state, update } from "./store.js";
+import { amendSteps, recordStep } from "./history.js";
+import { hush, say, sayError, sentences } from "./message.js";
+import { noteEdit } from "./reconstruction.js";
+import { state, update, watch } from "./store.js";
 
 const MIN_MEAN_INK = 0.04; // of 1: a cell of the drawing with less counts as empty
 const MAX_SEED = 1e6;
@@ -26,20 +27,43 @@ export async function complete() {
 }
 
 /**
- * Show the completions of a grid: the present one, or what it was before one was adopted.
+ * Show the completions of a grid: the present one, or what it was before one was adopted. Each appears as soon
+ * as it is there; when all are, the likeliest comes first. If the grid is edited meanwhile, they are given up.
  * @param {Grid} question
  */
 export async function showAlternatives(question) {
   const { codes, settings } = state;
+  const asked = { question, settings, order: networks.generationOrder(question) };
+  const control = new AbortController();
+  let list = [];
+  const isMeant = () => state.codes === codes || list.some((completion) => completion.codes === state.codes);
+  const show = (completions) => {
+    list = completions;
+    update({ alternatives: alternativesTo(state.codes) });
+    // Steps of undo that were taken meanwhile get the whole list.
+    amendSteps((step) => {
+      const { alternatives } = step;
+      if (alternatives?.question !== question || alternatives.settings !== settings) return step;
+      return { ...step, alternatives: alternativesTo(step.codes) };
+    });
+  };
+  const alternativesTo = (grid) => {
+    const adopted = list.findIndex((completion) => sameCodes(completion.codes, grid));
+    return { ...asked, list, adopted: adopted < 0 ? null : adopted };
+  };
   update({ completing: true });
+  const stopWatching = watch(["codes"], () => isMeant() || control.abort());
   try {
-    const { list, order } = await networks.complete(question, settings);
-    const adopted = list.findIndex((completion) => sameCodes(completion.codes, codes));
-    if (state.codes !== codes) say(sentences.changed_meanwhile);
-    else update({ alternatives: { question, settings, list, order, adopted: adopted < 0 ? null : adopted } });
+    const completions = await networks.complete(question, settings, {
+      signal: control.signal,
+      onAlternative: (completion) => isMeant() && show([...list, completion]),
+    });
+    if (isMeant()) show(completions.sort((a, b) => b.log_prob - a.log_prob));
   } catch (error) {
-    say(error.message, "error");
+    if (control.signal.aborted) say(sentences.changed_meanwhile);
+    else sayError(error);
   } finally {
+    stopWatching();
     update({ completing: false });
   }
 }
@@ -66,6 +90,7 @@ export function adopt(number) {
   if (state.codes === codes) return;
   recordStep();
   hush();
+  noteEdit(state.codes, codes);
   update({ codes, image, decodedCodes: codes, alternatives: { ...state.alternatives, adopted: number } });
 }
 

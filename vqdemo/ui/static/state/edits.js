@@ -8,7 +8,7 @@ import { blank, centred, isEmpty } from "../drawing/strokes.js";
 import { sameCodes, UNKNOWN, withoutUnknown } from "./grid.js";
 import { recordStep, step } from "./history.js";
 import { hush, say, sentences } from "./message.js";
-import { currentRevision, refresh, startRevision } from "./reconstruction.js";
+import { currentRevision, noteEdit, refresh, startRevision } from "./reconstruction.js";
 import { state, update } from "./store.js";
 
 const MAX_RECENT_CODES = 6;
@@ -105,6 +105,7 @@ export function openGrid(codes, image) {
  */
 export function replaceCodes(codes) {
   recordStep();
+  noteEdit(state.codes, codes);
   update({ codes, alternatives: null });
   refresh();
 }

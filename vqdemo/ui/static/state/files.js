@@ -4,10 +4,13 @@
 /** @import { Grid, Settings } from "../networks/types.js" */
 /** @import { State } from "./types.js" */
 
+import { findDigit, NoInk } from "../drawing/framing.js";
+import { readPicture, UnreadablePicture } from "../drawing/picture.js";
 import * as networks from "../networks/client.js";
 import { drawImage, openGrid } from "./edits.js";
 import { toRows, UNKNOWN, withoutUnknown } from "./grid.js";
-import { say, sentences } from "./message.js";
+import { nearestAllowed } from "./limits.js";
+import { say, sayError, sentences } from "./message.js";
 import { fill } from "./sentence.js";
 import { state, update } from "./store.js";
 
@@ -55,7 +58,11 @@ export function fromJSON(content, { modelInfo, settings }) {
       throw new Error(fill(sentences.bad_setting, { setting: name }));
     }
   }
-  const read = Object.keys(settings).map((name) => [name, given[name] ?? settings[name]]);
+  const names = /** @type {(keyof Settings)[]} */ (Object.keys(settings));
+  const read = names.map((name) => {
+    const value = given[name] ?? null;
+    return [name, value === null ? settings[name] : nearestAllowed(name, value, modelInfo)];
+  });
   return { codes: codes.flat(), settings: /** @type {Settings} */ (Object.fromEntries(read)) };
 }
 
@@ -63,13 +70,15 @@ export function fromJSON(content, { modelInfo, settings }) {
 export async function openCodes(file) {
   try {
     if (file.size > state.modelInfo.max_import_bytes) throw new Error(sentences.no_json);
+    const before = state.codes;
     const { codes, settings } = fromJSON(await file.text(), state);
     const [image] = await networks.decode([withoutUnknown(codes, state.modelInfo)]);
+    if (state.codes !== before) throw new Error(sentences.changed_meanwhile);
     openGrid(codes, image);
     update({ settings });
     return true;
   } catch (error) {
-    say(error.message, "error", { name: file.name });
+    sayError(error, { name: file.name });
     return false;
   }
 }
@@ -83,10 +92,13 @@ export async function openPicture(file) {
   }
   const before = state.drawing;
   try {
-    const image = await networks.frame(new Uint8Array(await file.arrayBuffer()));
-    if (state.drawing === before) drawImage(image);
-    else say(sentences.changed_meanwhile);
+    const { image, several } = findDigit(await readPicture(file));
+    if (state.drawing !== before) return say(sentences.changed_meanwhile);
+    drawImage(image);
+    if (several) say(sentences.several_digits);
   } catch (error) {
-    say(error.message, "error");
+    if (error instanceof NoInk) say(sentences.no_ink, "error");
+    else if (error instanceof UnreadablePicture) say(sentences[error.message], "error", { name: file.name });
+    else throw error;
   }
 }

@@ -33,6 +33,11 @@ export function step(back) {
   return true;
 }
 
+/** Replace each step by what `change` makes of it. @param {(step: Step) => Step} change */
+export function amendSteps(change) {
+  for (const steps of [past, future]) steps.splice(0, steps.length, ...steps.map(change));
+}
+
 /** @returns {History} */
 export const wholeHistory = () => ({ past: [...past], future: [...future], now: snapshot() });
 

@@ -2,6 +2,8 @@
 // of every cell, and what the likeliest codes would draw in the selected one. It waits while codes or image
 // are on their way.
 
+/** @import { State } from "./types.js" */
+
 import * as networks from "../networks/client.js";
 import { distributionIn, withoutUnknown } from "./grid.js";
 import { newestFirst } from "./newest_first.js";
@@ -13,6 +15,8 @@ export const OFFERED_CODES = 8; // in the what-if strip
 /** Tint the grid by how unexpected each code is, or no longer. */
 export const toggleSurprise = () => update({ surprise: !state.surprise });
 
+/** @type {(keyof State)[]} */
+const FOLLOWED = ["codes", "decodedCodes", "drawing", "encodedDrawing"];
 const isUpToDate = ({ modelInfo, codes, decodedCodes, drawing, encodedDrawing }) =>
   modelInfo && decodedCodes === codes && encodedDrawing === drawing;
 
@@ -21,15 +25,17 @@ const isUpToDate = ({ modelInfo, codes, decodedCodes, drawing, encodedDrawing })
 const queueFootprint = newestFirst();
 let footprints = { codes: null, byCell: new Map() }; // those of the present grid
 
-watch(["pointed", "codes", "decodedCodes"], (now) => {
+watch([...FOLLOWED, "pointed", "networks"], (now) => {
   const cell = now.pointed && "cell" in now.pointed ? now.pointed.cell : null;
   if (cell === null) update({ footprint: null });
-  else if (isUpToDate(now)) queueFootprint(() => showFootprint(now.codes, cell));
+  if (cell === null || !isUpToDate(now)) queueFootprint(null);
+  else if (now.footprint?.codes !== now.codes || now.footprint.cell !== cell)
+    queueFootprint((signal) => showFootprint(now.codes, cell, signal), `${cell}: ${now.codes}`);
 });
 
-async function showFootprint(codes, cell) {
+async function showFootprint(codes, cell, signal) {
   if (footprints.codes !== codes) footprints = { codes, byCell: new Map() };
-  const image = footprints.byCell.get(cell) ?? (await footprintOf(codes, cell));
+  const image = footprints.byCell.get(cell) ?? (await footprintOf(codes, cell, signal));
   footprints.byCell.set(cell, image);
   const { pointed } = state;
   if (state.codes === codes && pointed && "cell" in pointed && pointed.cell === cell) {
@@ -38,7 +44,7 @@ async function showFootprint(codes, cell) {
 }
 
 /** How far each pixel moves, on average, when other codes take the cell's place. */
-async function footprintOf(codes, cell) {
+async function footprintOf(codes, cell, signal) {
   const { modelInfo } = state;
   const { order } = modelInfo;
   const full = withoutUnknown(codes, modelInfo);
@@ -46,7 +52,8 @@ async function footprintOf(codes, cell) {
     { length: FOOTPRINT_CODES },
     (_, i) => order[Math.floor((i * order.length) / FOOTPRINT_CODES)],
   );
-  const [own, ...others] = await networks.decode([full, ...tried.map((code) => full.with(cell, code))]);
+  const grids = [full, ...tried.map((code) => full.with(cell, code))];
+  const [own, ...others] = await networks.decode(grids, { signal });
   return own.map(
     (ink, i) => others.reduce((sum, other) => sum + Math.abs(other[i] - ink), 0) / FOOTPRINT_CODES,
   );
@@ -54,34 +61,44 @@ async function footprintOf(codes, cell) {
 
 // ---- what the prior expects ----
 
+/** The one selected cell, or null. */
+const cellOf = ({ selected }) => (selected.size === 1 ? [...selected][0] : null);
+
 const queueExpected = newestFirst();
 
-watch(["surprise", "selected", "pointed", "codes", "decodedCodes", "drawing", "encodedDrawing"], (now) => {
-  const { codes, selected, surprise, whatIf, expected, pointed } = now;
-  const cell = selected.size === 1 ? [...selected][0] : null;
-  if (cell === null && whatIf) update({ whatIf: null });
+watch([...FOLLOWED, "surprise", "selected", "pointed", "networks"], (now) => {
+  const { codes, surprise, expected, pointed } = now;
   const soon = pointed !== null && "cell" in pointed; // a cell that is pointed at may be selected next
-  if (!isUpToDate(now) || (cell === null && !surprise && !soon)) return queueExpected(null);
-  if (expected?.codes === codes && (cell === null || (whatIf?.codes === codes && whatIf.cell === cell)))
-    return;
-  queueExpected(async () => {
-    if (state.expected?.codes !== codes) {
-      const probabilities = await networks.conditionals(codes);
-      if (state.codes === codes) update({ expected: { codes, probabilities } });
-    }
-    if (cell !== null && state.expected?.codes === codes) await showLikeliest(codes, cell);
-  });
+  if (!isUpToDate(now) || (cellOf(now) === null && !surprise && !soon)) queueExpected(null);
+  else if (expected?.codes !== codes) queueExpected((signal) => showExpected(codes, signal), codes);
+});
+
+async function showExpected(codes, signal) {
+  const probabilities = await networks.conditionals(codes, null, { signal });
+  if (state.codes === codes) update({ expected: { codes, probabilities } });
+}
+
+const queueLikeliest = newestFirst();
+
+watch(["selected", "expected", "codes", "networks"], (now) => {
+  const { codes, expected, whatIf } = now;
+  const cell = cellOf(now);
+  if (whatIf && whatIf.cell !== cell) update({ whatIf: null });
+  if (cell === null || expected?.codes !== codes) queueLikeliest(null);
+  else if (whatIf?.codes !== codes || whatIf.cell !== cell)
+    queueLikeliest((signal) => showLikeliest(codes, cell, signal), `${cell}: ${codes}`);
 });
 
 /** The likeliest codes of a cell, each with its probability and the image that it would make. */
-async function showLikeliest(codes, cell) {
+async function showLikeliest(codes, cell, signal) {
   const { modelInfo, expected } = state;
   const distribution = distributionIn(cell, expected.probabilities, modelInfo.num_codes);
   const likeliest = [...distribution.keys()]
     .sort((a, b) => distribution[b] - distribution[a])
     .slice(0, OFFERED_CODES);
   const full = withoutUnknown(codes, modelInfo);
-  const images = await networks.decode(likeliest.map((code) => full.with(cell, code)));
+  const grids = likeliest.map((code) => full.with(cell, code));
+  const images = await networks.decode(grids, { signal });
   const list = likeliest.map((code, i) => ({ code, probability: distribution[code], image: images[i] }));
   if (state.codes === codes && state.selected.size === 1 && state.selected.has(cell)) {
     update({ whatIf: { codes, cell, list } });

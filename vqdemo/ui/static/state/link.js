@@ -1,17 +1,23 @@
 // The work as a link: the query of an address that brings back grid, question, settings and seed. What is
-// read is checked, and a fault is an Error whose message can be shown.
+// read is checked: what is good of it is used, and what is not is told in sentences.
 
 /** @import { Grid, ModelInfo, Settings } from "../networks/types.js" */
 /** @import { State } from "./types.js" */
 
 import { UNKNOWN } from "./grid.js";
+import { nearestAllowed } from "./limits.js";
 import { sentences } from "./message.js";
+import { fill } from "./sentence.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"; // base 64
 const UNKNOWN_DIGIT = ".";
 const SETTINGS = { label: "d", temperature: "t", top_p: "p", guidance: "w", n: "n", seed: "s" };
 const [GRID, QUESTION, MODEL] = ["g", "q", "m"];
 const PARAMETERS = [GRID, QUESTION, MODEL, ...Object.values(SETTINGS)];
+
+const NUMBER = /^-?\d*\.?\d+(e[+-]?\d+)?/i; // before whatever follows it
+
+const queryOf = (address) => new URLSearchParams(new URL(address).search.replaceAll("&amp;", "&"));
 
 const digitsPerCode = ({ num_codes }) => Math.ceil(Math.log(num_codes) / Math.log(DIGITS.length));
 
@@ -23,11 +29,11 @@ function toDigits(codes, modelInfo) {
   return codes.map(digits).join("");
 }
 
-/** The codes, or null where they are no grid of the model. */
+/** The codes, or null where they are no grid of the model. Signs of another sentence may stand behind them. */
 function fromDigits(text, modelInfo) {
   const length = digitsPerCode(modelInfo);
   const cells = modelInfo.blank.codes.length;
-  if (text.length !== cells * length) return null;
+  if (text.length < cells * length || /[\w.-]/.test(text.slice(cells * length))) return null;
   const codes = Array.from({ length: cells }, (_, cell) => {
     const digits = [...text.slice(cell * length, (cell + 1) * length)];
     if (digits.every((digit) => digit === UNKNOWN_DIGIT)) return UNKNOWN;
@@ -57,31 +63,56 @@ export function linkTo({ modelInfo, codes, alternatives, settings }, address) {
 }
 
 /**
- * What a link asks for, or null if the address is none. `otherModel`: it was made with other weights.
+ * @typedef {object} Link
+ * @property {Grid | null} codes null where they are damaged
+ * @property {Grid | null} question
+ * @property {Partial<Settings>} settings
+ * @property {boolean} otherModel whether it was made with other weights
+ * @property {string[]} faults sentences about what of the link cannot be followed
+ */
+
+/**
+ * What a link asks for, or null if the address is none. It may have been through a mail or a chat: "&amp;" and
+ * what stands behind it do no harm.
  * @param {string} address
  * @param {ModelInfo} modelInfo
- * @returns {{codes: Grid, question: Grid | null, settings: Partial<Settings>, otherModel: boolean} | null}
+ * @returns {Link | null}
  */
 export function readLink(address, modelInfo) {
-  const query = new URL(address).searchParams;
+  const query = queryOf(address);
   if (!query.has(GRID)) return null;
-  const codes = fromDigits(query.get(GRID), modelInfo);
-  const question = query.has(QUESTION) ? fromDigits(query.get(QUESTION), modelInfo) : null;
+  const faults = [];
+  const grid = (name, fault) => {
+    const codes = query.has(name) ? fromDigits(query.get(name), modelInfo) : null;
+    const parts = { cells: modelInfo.blank.codes.length, last: modelInfo.num_codes - 1 };
+    if (!codes && query.has(name)) faults.push(fill(fault, parts));
+    return codes;
+  };
+  const codes = grid(GRID, sentences.bad_link);
+  const question = codes && grid(QUESTION, sentences.bad_link_question);
   const settings = { label: null };
   for (const [name, letter] of Object.entries(SETTINGS)) {
-    if (query.has(letter)) settings[name] = Number(query.get(letter));
+    if (!query.has(letter)) continue;
+    const given = query.get(letter);
+    const value = Number(given.match(NUMBER)?.[0] ?? NaN);
+    if (Number.isNaN(value)) {
+      faults.push(fill(sentences.bad_link_setting, { setting: name, value: given }));
+      continue;
+    }
+    settings[name] = nearestAllowed(/** @type {keyof Settings} */ (name), value, modelInfo);
+    if (settings[name] !== value)
+      faults.push(fill(sentences.link_setting_changed, { setting: name, value, used: settings[name] }));
   }
-  const good =
-    codes &&
-    (question || !query.has(QUESTION)) &&
-    Object.values(settings).every((value) => value === null || (Number.isFinite(value) && value >= 0));
-  if (!good) throw new Error(sentences.bad_link);
-  return { codes, question, settings, otherModel: query.get(MODEL) !== modelInfo.id };
+  const model = query.get(MODEL)?.match(/^[0-9a-z]*/i)[0] ?? modelInfo.id;
+  return { codes, question, settings, otherModel: model !== modelInfo.id, faults };
 }
 
 /** The address without a link in it. @param {string} address */
 export function withoutLink(address) {
   const plain = new URL(address);
-  for (const name of PARAMETERS) plain.searchParams.delete(name);
+  const query = queryOf(address);
+  if (!PARAMETERS.some((name) => query.has(name))) return plain.href;
+  for (const name of PARAMETERS) query.delete(name);
+  plain.search = String(query);
   return plain.href;
 }

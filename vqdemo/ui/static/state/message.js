@@ -1,5 +1,6 @@
 // The status line's message, and the sentences that the functions of this folder say there (from ui/text.py).
 
+import { Fault } from "../networks/download.js";
 import { fill } from "./sentence.js";
 import { update } from "./store.js";
 
@@ -12,6 +13,15 @@ export const setSentences = (texts) => (sentences = texts);
 /** Show a sentence, with its {names} replaced by `parts`. @param {"note" | "error"} kind */
 export function say(sentence, kind = "note", parts = {}) {
   update({ message: { text: fill(sentence, parts), kind } });
+}
+
+/**
+ * Show what went wrong. Nothing went wrong where an answer was no longer wanted, and what a network lacks is
+ * shown as long as it does (see networks.js).
+ * @param {Error} error
+ */
+export function sayError(error, parts = {}) {
+  if (error.name !== "AbortError" && !(error instanceof Fault)) say(error.message, "error", parts);
 }
 
 export const hush = () => update({ message: null });

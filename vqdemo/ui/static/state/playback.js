@@ -5,7 +5,7 @@
 
 import * as networks from "../networks/client.js";
 import { distributionIn, entropyOf } from "./grid.js";
-import { say } from "./message.js";
+import { sayError } from "./message.js";
 import { state, update, watch } from "./store.js";
 
 /** The grid as shown: during playback, what it has filled in so far. @param {State} state */
@@ -71,7 +71,7 @@ async function fillNextCell() {
     showNextCell(distributionIn(before.order[before.at], probabilities, state.modelInfo.num_codes));
   } catch (error) {
     stop();
-    say(error.message, "error");
+    sayError(error);
   } finally {
     inFlight = false;
   }

@@ -4,19 +4,23 @@
 import { rasterise } from "../drawing/strokes.js";
 import * as networks from "../networks/client.js";
 import { sameCodes, withoutUnknown } from "./grid.js";
-import { say } from "./message.js";
+import { sayError } from "./message.js";
 import { state, update } from "./store.js";
-
-const LOCAL_PACE = 30; // ms between two encodings of a stroke that is being drawn: 33 a second,
-const REMOTE_PACE = 70; // or 14, to spare the server
 
 let revision = 0; // counts the jumps: undo, clear, another drawing
 let following = false;
-let lastEncoding = 0; // ms
+let edited = new Set(); // the cells that were edited since the drawing was last sent to be encoded
 
 /** The work jumps elsewhere: replies that are under way no longer count. Returns the new revision. */
-export const startRevision = () => ++revision;
+export function startRevision() {
+  edited = new Set();
+  return ++revision;
+}
 export const currentRevision = () => revision;
+
+/** The cells in which two grids differ were edited by the visitor. */
+export const noteEdit = (before, after) =>
+  after.forEach((code, cell) => code !== before[cell] && edited.add(cell));
 
 /** Bring codes and image up to date with the drawing and the edits. */
 export async function refresh() {
@@ -24,40 +28,29 @@ export async function refresh() {
   following = true;
   try {
     while (state.encodedDrawing !== state.drawing || state.decodedCodes !== state.codes) {
-      if (state.encodedDrawing !== state.drawing) {
-        const early = due() - performance.now();
-        if (early > 0) {
-          await new Promise((resolve) => setTimeout(resolve, early));
-          continue; // from the start: the drawing may have been undone meanwhile
-        }
-        lastEncoding = performance.now();
-        await encodeDrawing();
-      } else {
-        await decodeCodes();
-      }
+      if (state.encodedDrawing !== state.drawing) await encodeDrawing();
+      else await decodeCodes();
     }
   } catch (error) {
-    say(error.message, "error"); // the state stays as it is, and the next edit tries again
+    sayError(error); // the state stays as it is, and the next edit tries again
   } finally {
     following = false;
   }
 }
 
-/** When the drawing may be encoded again. */
-const due = () => lastEncoding + (networks.isLocal() ? LOCAL_PACE : REMOTE_PACE);
-
 /** Whether a change of the drawing would be encoded at once. */
-export const isIdle = () => !following && performance.now() >= due();
+export const isIdle = () => !following;
 
 async function encodeDrawing() {
-  const { drawing, codes: sent, encoded: before } = state;
+  const { drawing, encoded: before } = state;
+  if (before) edited = new Set(); // else another drawing is on the pad, and no edit of it has been seen yet
   const current = revision;
   const { codes: fresh, image } = await networks.encode(rasterise(drawing));
   if (revision !== current) return;
   // A stroke takes back only the cells that it changes: edits and unknown cells elsewhere stay, and so does
   // any cell that was edited while the reply was under way.
   const merged = state.codes.map((code, cell) =>
-    before === null || (fresh[cell] !== before[cell] && code === sent[cell]) ? fresh[cell] : code,
+    (before === null || fresh[cell] !== before[cell]) && !edited.has(cell) ? fresh[cell] : code,
   );
   const codes = sameCodes(merged, state.codes) ? state.codes : merged;
   update({ encoded: fresh, encodedDrawing: drawing });

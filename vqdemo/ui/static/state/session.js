@@ -1,12 +1,15 @@
 // The work over a reload: with its history in the browser's storage of this tab. A browser that stores
 // nothing still works; only a reload then starts anew.
 
-/** @import { ModelInfo } from "../networks/types.js" */
+/** @import { ModelInfo, Settings } from "../networks/types.js" */
 /** @import { History, State } from "./types.js" */
 
+import { SIDE } from "../drawing/strokes.js";
+import { UNKNOWN } from "./grid.js";
 import { restoreHistory, wholeHistory } from "./history.js";
+import { nearestAllowed } from "./limits.js";
 import { pack, unpack } from "./pack.js";
-import { refresh } from "./reconstruction.js";
+import { refresh, startRevision } from "./reconstruction.js";
 import { state, update, watch } from "./store.js";
 
 const STORAGE_KEY = "vqdemo-session";
@@ -45,25 +48,106 @@ function store(text) {
   }
 }
 
-/**
- * What was saved in this tab, or null if there is nothing that fits the model.
- * @param {ModelInfo} modelInfo
- */
-function saved(modelInfo) {
+/** What was saved in this tab, or null. */
+function saved() {
   try {
     const session = unpack(sessionStorage.getItem(STORAGE_KEY));
-    return session.id === modelInfo.id && session.now.codes ? session : null;
+    return session && typeof session === "object" ? session : null;
   } catch {
     return null;
   }
 }
 
-/** Go on from what was saved in this tab, if anything was. @param {ModelInfo} modelInfo */
+/**
+ * Go on from what was saved in this tab, if anything was. It may be of another version of the page, or of
+ * another model: what does not fit is dropped, and the rest is kept. Of another model's work that is the
+ * drawing.
+ * @param {ModelInfo} modelInfo
+ */
 export function restoreSession(modelInfo) {
-  const session = saved(modelInfo);
+  const session = saved();
   if (!session) return;
-  const { id: _, past, future, now, ...others } = session;
-  restoreHistory({ past, future, now });
-  update(others);
+  const fits = fitsOf(modelInfo);
+  const others = KEYS.filter((key) => fits[key](session[key])).map((key) => [key, session[key]]);
+  update(Object.fromEntries(others));
+  const now = session.id === modelInfo.id ? fits.step(session.now) : null;
+  const steps = (list) => (now && Array.isArray(list) ? list.map(fits.step).filter(Boolean) : []);
+  if (now) restoreHistory({ past: steps(session.past), future: steps(session.future), now });
+  else if (fits.drawing(session.now?.drawing)) {
+    startRevision();
+    update({ drawing: session.now.drawing, encoded: null });
+  }
   refresh();
+}
+
+// ---- what fits ----
+
+const isObject = (value) => value !== null && typeof value === "object";
+const isNumber = Number.isFinite;
+const areNumbers = (values, length = values?.length) =>
+  Array.isArray(values) && values.length === length && values.every(isNumber);
+
+/** By the part of the state, whether a value can be one, for this model. */
+function fitsOf(modelInfo) {
+  const cells = modelInfo.blank.codes.length;
+  const code = (value) => Number.isInteger(value) && value >= 0 && value < modelInfo.num_codes;
+  const grid = (codes) =>
+    areNumbers(codes, cells) && codes.every((value) => value === UNKNOWN || code(value));
+  const image = (value) => value instanceof Uint8Array && value.length === SIDE ** 2;
+  const stroke = (value) =>
+    isObject(value) &&
+    Array.isArray(value.points) &&
+    value.points.length > 0 &&
+    value.points.every((point) => areNumbers(point, 2)) &&
+    isNumber(value.width);
+  const drawing = (value) =>
+    isObject(value) &&
+    (value.base === null || image(value.base)) &&
+    areNumbers(value.place, 3) &&
+    Array.isArray(value.strokes) &&
+    value.strokes.every(stroke);
+  const settings = (value) =>
+    isObject(value) &&
+    Object.keys(state.settings).every((name) => {
+      const setting = /** @type {keyof Settings} */ (name);
+      const isAny = name === "label" && value.label === null;
+      return isAny || nearestAllowed(setting, value[name], modelInfo) === value[name];
+    });
+  const completion = (value) =>
+    isObject(value) && grid(value.codes) && image(value.image) && isNumber(value.log_prob);
+  const alternatives = (value) =>
+    isObject(value) &&
+    grid(value.question) &&
+    settings(value.settings) &&
+    Array.isArray(value.list) &&
+    value.list.length > 0 &&
+    value.list.every(completion) &&
+    areNumbers(value.order) &&
+    (value.adopted === null || value.list[value.adopted] !== undefined);
+  return {
+    drawing,
+    settings,
+    recent: (value) => Array.isArray(value) && value.every(code),
+    surprise: (value) => typeof value === "boolean",
+    speed: isNumber,
+    view: (value) => typeof value === "string",
+    sampling: (value) =>
+      isObject(value) && [value.temperature, value.guidance, value.seed].every(isNumber),
+    graft: (value) => isObject(value) && (value.other === null || grid(value.other)) && areNumbers(value.taken),
+
+    /** A step of the history without what does not fit; null without drawing or codes. */
+    step(value) {
+      if (!isObject(value) || !drawing(value.drawing) || !grid(value.codes)) return null;
+      const kept = (test, part) => (test(part) ? part : null);
+      return {
+        drawing: value.drawing,
+        codes: value.codes,
+        encoded: kept(grid, value.encoded),
+        encodedDrawing: grid(value.encoded) ? kept(drawing, value.encodedDrawing) : null,
+        image: kept(image, value.image) ?? modelInfo.blank.image,
+        decodedCodes: image(value.image) ? kept(grid, value.decodedCodes) : null,
+        alternatives: kept(alternatives, value.alternatives),
+      };
+    },
+  };
 }

@@ -4,9 +4,12 @@
 
 /** @import { State } from "./types.js" */
 
+const waiting = { phase: /** @type {"waiting"} */ ("waiting"), loaded: 0, total: 0, fault: null };
+
 /** @type {State} */
 export const state = {
   modelInfo: null,
+  networks: { model: waiting, vqvae: waiting, prior: waiting },
   drawing: null,
   encoded: null,
   encodedDrawing: null,
@@ -38,20 +41,26 @@ const listeners = [];
 const changed = new Set();
 
 /**
- * Call `listener` with the state soon after any of `keys` has changed, and once now.
+ * Call `listener` with the state soon after any of `keys` has changed, and once now. Returns a function that
+ * ends it.
  * @param {(keyof State)[]} keys
  * @param {(state: State) => void} listener
  */
 export function watch(keys, listener) {
-  listeners.push({ keys, listener });
+  const entry = { keys, listener };
+  listeners.push(entry);
   listener(state);
+  return () => void listeners.splice(listeners.indexOf(entry), 1);
 }
 
 /**
- * Replace parts of the state. Listeners are called once, after the event that led to it.
+ * Replace parts of the state. Listeners are called once, after the event that led to it. What is known of a
+ * grid goes with it: nothing on show is older than the grid beside it.
  * @param {Partial<State>} parts
  */
 export function update(parts) {
+  if (parts.codes && parts.codes !== state.codes)
+    parts = { expected: null, whatIf: null, footprint: null, ...parts };
   for (const [key, value] of Object.entries(parts)) {
     if (state[key] === value) continue;
     state[key] = value;
@@ -63,6 +72,6 @@ export function update(parts) {
 function notify() {
   const keys = new Set(changed);
   changed.clear();
-  for (const { keys: watched, listener } of listeners)
+  for (const { keys: watched, listener } of [...listeners])
     if (watched.some((key) => keys.has(key))) listener(state);
 }

@@ -1,11 +1,12 @@
 // The parts of the page's state, as JSDoc types; there is nothing here to run.
 
-/** @import { Completion, Grid, Image, ModelInfo, Settings } from "../networks/types.js" */
+/** @import { Completion, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Settings } from "../networks/types.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
 
 /**
  * @typedef {object} State
  * @property {ModelInfo | null} modelInfo null until it has come
+ * @property {Record<NetworkName | "model", NetworkStatus>} networks how far model.json and the networks are
  * @property {Drawing | null} drawing what is on the pad
  * @property {Grid | null} encoded the codes of a drawing, and
  * @property {Drawing | null} encodedDrawing which drawing that was: when it is not `drawing`, a newer
@@ -41,7 +42,8 @@
  * @typedef {object} Alternatives
  * @property {Grid} question the grid that was completed
  * @property {Settings} settings
- * @property {Completion[]} list the likeliest first
+ * @property {Completion[]} list as they come; once all are there and their probabilities are known, the
+ *   likeliest first
  * @property {number[]} order the unknown cells in generation order
  * @property {number | null} adopted which completion is in the grid
  */

@@ -6,6 +6,7 @@ import { toggleSurprise } from "../../state/insight.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
+import { loadingSentence } from "../parts/loading.js";
 import { decimal } from "../parts/numbers.js";
 
 const FULL_TINT = 6; // nats; a legend says so
@@ -17,11 +18,17 @@ export function mountSurprise(element, text) {
   legend.querySelector(".most").textContent = fill(text.surprise_most, { most: FULL_TINT });
   wireButtons(element, { surprise: toggleSurprise });
 
-  watch(["surprise", "expected", "codes"], ({ surprise, expected, codes, modelInfo }) => {
+  watch(["surprise", "expected", "codes", "networks"], (now) => {
+    const { surprise, expected, codes, modelInfo } = now;
     button.ariaPressed = String(surprise);
     grid.classList.toggle("surprise", surprise);
     element.querySelector("section").classList.toggle("with-legend", surprise);
-    if (!surprise || expected?.codes !== codes) return;
+    if (!surprise) return;
+    if (!expected) {
+      for (const cell of grid.querySelectorAll("[data-cell]")) cell.style.setProperty("--tint", "0");
+      legend.querySelector(".total").textContent = loadingSentence(now, "prior") || "…";
+      return;
+    }
     const { num_codes, figures } = modelInfo;
     const nats = codes.map((code, cell) =>
       code === UNKNOWN ? 0 : -Math.log(distributionIn(cell, expected.probabilities, num_codes)[code]),

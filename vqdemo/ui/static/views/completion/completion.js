@@ -7,6 +7,7 @@ import { UNKNOWN } from "../../state/grid.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
+import { loadingSentence, showLoading } from "../parts/loading.js";
 import { decimal } from "../parts/numbers.js";
 import { inCells, paint } from "../parts/paint.js";
 import { mountPlayback } from "./playback.js";
@@ -20,19 +21,23 @@ export function mount(element, { text }) {
   mountSettings(element, text);
   mountPlayback(element.querySelector(".watch"), text);
 
-  watch(["completing", "codes", "alternatives"], ({ completing, codes, alternatives }) => {
-    const again = alternatives && !completing;
-    button.firstElementChild.textContent = completing ? text.busy : again ? text.again : text.complete;
+  watch(["completing", "codes", "alternatives", "networks"], (now) => {
+    const { completing, codes, alternatives } = now;
+    const words = completing ? text.busy : alternatives ? text.again : text.complete;
+    button.firstElementChild.textContent = loadingSentence(now, "prior") && completing ? text.waiting : words;
     button.ariaBusy = String(completing);
     button.classList.toggle("idle", !codes?.includes(UNKNOWN) && !alternatives);
     element.classList.toggle("completing", completing);
   });
 
+  showLoading(element.querySelector("section"), "prior");
+
   let listed = null;
   watch(["alternatives", "playback", "theme"], ({ alternatives, playback, modelInfo }) => {
     if (alternatives?.list !== listed) {
       listed = alternatives?.list ?? null;
-      list.replaceChildren(...(listed ?? []).map(alternativeButton));
+      while (list.children.length > (listed?.length ?? 0)) list.lastChild.remove();
+      listed?.forEach(tellAlternative);
     }
     if (!listed) return;
     const sampled = inCells(modelInfo, (cell) => alternatives.question[cell] === UNKNOWN);
@@ -47,14 +52,18 @@ export function mount(element, { text }) {
     });
   });
 
-  function alternativeButton({ log_prob, codes }, number) {
-    const alternative = Object.assign(document.createElement("button"), { type: "button" });
-    const words = { number: number + 1, log_prob: decimal(log_prob, 1) };
+  /** The button of an alternative, which is made when there is none yet. */
+  function tellAlternative({ log_prob, codes }, number) {
+    const alternative = list.children[number] ?? list.appendChild(alternativeButton(number));
+    const words = { number: number + 1, log_prob: log_prob === null ? "…" : decimal(log_prob, 1) };
     alternative.title = alternative.ariaLabel = fill(text.alternative, words);
     alternative.dataset.codes = codes.join(" ");
-    const label = document.createElement("span");
-    label.textContent = fill(text.log_prob, words);
-    alternative.append(document.createElement("canvas"), label);
+    alternative.lastChild.textContent = fill(text.log_prob, words);
+  }
+
+  function alternativeButton(number) {
+    const alternative = Object.assign(document.createElement("button"), { type: "button" });
+    alternative.append(document.createElement("canvas"), document.createElement("span"));
     alternative.addEventListener("click", () => adopt(number));
     return alternative;
   }

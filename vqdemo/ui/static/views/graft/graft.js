@@ -110,9 +110,9 @@ export function mount(element, { text }) {
     walk.max = differing.length;
     walk.value = walked;
     part(".walk b").textContent = fill(text.walked, { count: walked, all: differing.length });
-    queue(async () => {
+    queue(async (signal) => {
       const grids = [codes, other, graft.graftedCodes(now)].map((grid) => withoutUnknown(grid, modelInfo));
-      const [a, b, mix] = await networks.decode(grids);
+      const [a, b, mix] = await networks.decode(grids, { signal });
       paint(part(".a"), a);
       paint(part(".b"), b);
       paint(

@@ -36,9 +36,9 @@ export function mount(element, { text }) {
   });
 
   watch(
-    ["modelInfo", "view", "drawing", "codes", "image", "theme"],
+    ["modelInfo", "view", "drawing", "codes", "image", "theme", "networks"],
     ({ modelInfo, view, drawing, codes, image }) => {
-      if (!modelInfo || view !== "how") return;
+      if (!modelInfo || view !== "how") return queue(null);
       const drawn = rasterise(drawing);
       for (const selector of [".drawn", ".cut canvas"]) paint(part(selector), drawn);
       part("ol").style.setProperty("--columns", modelInfo.grid_shape[1]);
@@ -48,15 +48,15 @@ export function mount(element, { text }) {
         ),
       );
       paint(part(".back"), image);
-      queue(() => showExpected(codes));
+      queue((signal) => showExpected(codes, signal), codes);
     },
   );
 
   // What the prior expects: in every cell the middle of each code's tile, weighted by its probability.
-  async function showExpected(codes) {
+  async function showExpected(codes, signal) {
     const { modelInfo, theme } = state;
     if (shown.codes === codes && shown.theme === theme) return;
-    const probabilities = await networks.conditionals(codes);
+    const probabilities = await networks.conditionals(codes, null, { signal });
     shown = { codes, theme };
     const [rows, columns] = modelInfo.grid_shape;
     const [height, width] = [SIDE / rows, SIDE / columns];

@@ -8,6 +8,7 @@ export function mount(element) {
   const buttons = [...element.querySelectorAll("[data-view]")];
   for (const button of buttons) button.addEventListener("click", () => openView(button.dataset.view));
   watch(["view"], ({ view }) => {
+    if (!buttons.some((button) => button.dataset.view === view)) return openView("bench"); // of an older page
     for (const button of buttons) {
       const open = button.dataset.view === view;
       button.ariaCurrent = open ? "page" : null;

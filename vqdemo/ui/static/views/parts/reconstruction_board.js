@@ -4,6 +4,7 @@
 import { UNKNOWN } from "../../state/grid.js";
 import { watch } from "../../state/store.js";
 import { addCellOverlay } from "./cell_overlay.js";
+import { showLoading } from "./loading.js";
 import { inCells, paint } from "./paint.js";
 
 export function showReconstruction(board) {
@@ -17,5 +18,6 @@ export function showReconstruction(board) {
       );
     else if (image) paint(canvas, image);
   });
+  showLoading(board, "vqvae");
   addCellOverlay(board, { showUnknown: true });
 }

@@ -7,12 +7,14 @@ import { openView } from "../../state/page.js";
 import { rollSamplingSeed, setSampling, startSampling } from "../../state/samples.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
+import { showLoading } from "../parts/loading.js";
 import { paint } from "../parts/paint.js";
 
 const MAX_ROW = 8; // digits
 
 export function mount(element, { text }) {
   const rows = element.querySelector("#sample-rows");
+  showLoading(element.querySelector("section"), "prior");
   const fields = [...element.querySelectorAll("input")];
 
   for (const field of fields) {
@@ -54,7 +56,7 @@ export function mount(element, { text }) {
   const queue = newestFirst();
   let drawn = null; // the settings of the rows on show
 
-  async function draw(sampling) {
+  async function draw(sampling, signal) {
     for (const [label, row] of [...rows.children].entries()) {
       const settings = {
         ...sampling,
@@ -62,13 +64,12 @@ export function mount(element, { text }) {
         label,
         n: Math.min(MAX_ROW, state.modelInfo.max_sample_row),
       };
-      showRow(row, await networks.sample(settings));
-      if (state.sampling !== sampling) return;
+      showRow(row, await networks.sample(settings, { signal }));
     }
     drawn = sampling;
   }
 
-  watch(["modelInfo", "sampling", "view", "theme"], ({ modelInfo, sampling, view }) => {
+  watch(["modelInfo", "sampling", "view", "theme", "networks"], ({ modelInfo, sampling, view }) => {
     if (!modelInfo) return;
     if (!sampling) return startSampling();
     if (!rows.children.length) build(modelInfo);
@@ -76,7 +77,8 @@ export function mount(element, { text }) {
       field.value = sampling[field.name];
       field.parentElement.querySelector("b").textContent = sampling[field.name].toFixed(2);
     }
-    if (view === "samples" && drawn !== sampling) queue(() => draw(sampling));
+    if (view !== "samples") queue(null);
+    else if (drawn !== sampling) queue((signal) => draw(sampling, signal), sampling);
   });
   watch(["theme"], () => (drawn = null));
 }

@@ -1,7 +1,8 @@
 // The status line: one calm sentence when something needs saying. Notes fade after a while, errors stay until
-// the next edit.
+// the next edit, and what a network lacks, with a button to try again, until it is there.
 
 import { hush } from "../../state/message.js";
+import { faultIn, tryAgain } from "../../state/networks.js";
 import { watch } from "../../state/store.js";
 
 const NOTE_DURATION = 7000; // ms
@@ -9,6 +10,13 @@ const NOTE_DURATION = 7000; // ms
 export function mount(element) {
   const line = element.querySelector("[role=status]");
   line.hidden = false; // an empty live region must be there before anything is said in it
+  const alert = element.querySelector("[role=alert]");
+  alert.querySelector("button").addEventListener("click", tryAgain);
+  watch(["networks"], (now) => {
+    const fault = faultIn(now);
+    alert.hidden = !fault;
+    alert.firstElementChild.textContent = fault ?? "";
+  });
   let timer;
   watch(["message"], ({ message }) => {
     clearTimeout(timer);

@@ -6,6 +6,7 @@ import { distributionIn, placeOf, UNKNOWN } from "../../state/grid.js";
 import { OFFERED_CODES } from "../../state/insight.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
+import { loadingSentence } from "../parts/loading.js";
 import { share } from "../parts/numbers.js";
 import { paint } from "../parts/paint.js";
 
@@ -26,11 +27,13 @@ export function mount(element, { text }) {
     list.append(button);
   }
 
-  watch(["whatIf", "theme"], ({ modelInfo, whatIf }) => {
+  watch(["whatIf", "theme", "selected", "networks"], (now) => {
+    const { modelInfo, whatIf, selected } = now;
     list.classList.toggle("empty", !whatIf);
     list.ariaHidden = String(!whatIf);
     if (!whatIf) {
-      caption.textContent = text.none;
+      const waiting = loadingSentence(now, "prior") || text.waiting;
+      caption.textContent = selected.size === 1 ? waiting : text.none;
       for (const button of list.children) button.disabled = true;
       return;
     }

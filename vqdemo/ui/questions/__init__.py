@@ -1,1 +1,0 @@
-"""What the page's scripts ask of the server."""
