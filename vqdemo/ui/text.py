@@ -280,5 +280,6 @@ TEXT = {
         "link_setting_changed": "This link has {setting} {value}; here it is {used}.",
         "other_model": "This link was made with other weights, so that what it brings may look different here.",
         "no_script": "This part of the page could not be loaded: {address} is not to be had. Please reload the page.",
+        "script_needed": "This page draws, computes and shows everything by scripts: please allow JavaScript for it.",
     },
 }
