@@ -15,10 +15,17 @@ from vqdemo.ui.views import FILES, STATIC, text_for, view
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
 
-# What stands on the page: what is always there, then the views of which one is open (see static/views/nav).
+# What stands on the page: what is always there, then the views of which one is open (see static/views/nav). A
+# column may hold another one.
 COLUMNS = {
-    "top": ("header", "share", "nav"),
-    "bench": ("draw_pad", "code_grid", "reconstruction", "what_if", "palette", "completion"),
+    "top": ("header", "nav", "share"),
+    "bench": (
+        "draw_pad",
+        "code_grid",
+        "reconstruction",
+        "completion",
+        {"sheet": ("sheet", "what_if", "palette")},
+    ),
     "samples": ("samples",),
     "graft": ("graft",),
     "codebook": ("codebook",),
@@ -38,6 +45,15 @@ LOOK = {
 }
 
 
+def place(columns: dict, text: dict) -> None:
+    """Put columns, by their id, with the views that each holds, on the page that is being built."""
+    for column, parts in columns.items():
+        hidden = [] if column in ("top", "bench", "sheet") else ["off"]
+        with gr.Column(elem_id=column, elem_classes=hidden):
+            for part in parts:
+                place(part, text) if isinstance(part, dict) else view(part, text)
+
+
 def build(model, metrics: dict | None = None) -> ServedBlocks:
     """The whole page for one model (see ``vqdemo.load``) and its measurements (see ``read_metrics``)."""
     if model.image_size != SIDE:
@@ -47,11 +63,7 @@ def build(model, metrics: dict | None = None) -> ServedBlocks:
         )
     text = text_for(model)
     with ServedBlocks(LOOK, title=text["title"]) as demo:
-        for column, names in COLUMNS.items():
-            hidden = [] if column in ("top", "bench") else ["off"]
-            with gr.Column(elem_id=column, elem_classes=hidden):
-                for name in names:
-                    view(name, text)
+        place(COLUMNS, text)
         view("status", text)
         add_endpoints(model)
     identity = identity_of(model)

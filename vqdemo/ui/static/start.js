@@ -9,7 +9,7 @@ import "./state/insight.js";
 import { readLink, withoutLink } from "./state/link.js";
 import { say, sentences, setSentences } from "./state/message.js";
 import { setModel } from "./state/model.js";
-import { openView, repaint } from "./state/page.js";
+import { followAddress, openView, printInLight, repaint } from "./state/page.js";
 import { keepSaving, restoreSession } from "./state/session.js";
 
 let started = false;
@@ -21,6 +21,7 @@ export function start(texts) {
   setSentences(texts);
   connect(texts);
   keepSaving();
+  printInLight();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     setTimeout(repaint); // once the page itself has changed
   });
@@ -41,6 +42,7 @@ async function open(modelInfo) {
   setModel(modelInfo);
   restoreSession(modelInfo);
   window.history.replaceState(null, "", withoutLink(location.href)); // a reload comes back to the work
+  followAddress();
   if (fault) say(fault.message, "error");
   if (!link) return;
   openGrid(link.codes, images[0]);
