@@ -189,6 +189,7 @@ TEXT = {
         "list": "The likeliest codes for the chosen cell",
         "option": "code {code}, probability {share}",
     },
+    "sheet": {"close": "Close"},
     "palette": {
         "heading": "Palette",
         "caption": "What each code usually draws. Click one to put it into the chosen cells.",
