@@ -19,7 +19,7 @@ MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
 # What stands on the page: what is always there, then the views of which one is open (see static/views/nav).
 COLUMNS = {
     "top": ("header", "share", "nav"),
-    "bench": ("draw_pad", "code_grid", "reconstruction", "what_if", "palette", "completion"),
+    "bench": ("draw_pad", "code_grid", "reconstruction", "belief", "what_if", "palette", "completion"),
     "samples": ("samples",),
     "graft": ("graft",),
     "codebook": ("codebook",),
