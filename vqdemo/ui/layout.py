@@ -21,6 +21,7 @@ COLUMNS = {
         "draw_pad",
         "code_grid",
         "reconstruction",
+        "belief",
         "completion",
         {"sheet": ("sheet", "what_if", "palette")},
     ),

@@ -206,6 +206,18 @@ TEXT = {
         "to_pad": "Use as drawing",
         "to_pad_help": "Put this picture on the drawing pad, to draw on",
     },
+    "belief": {
+        "heading": "Reads as",
+        "help": "What the prior takes the digit for, given the codes that are known",
+        "bars": "Probability of each digit, given the known codes",
+        "bar": "{label}: {share}",
+        "sure": "Reads as {labels}.",
+        "perhaps": "Perhaps {labels}.",
+        "open": "Reads as no digit yet.",
+        "or": ", perhaps ",
+        "or_short": " / ",
+        "open_short": "?",
+    },
     "completion": {
         "complete": "Complete the “?” cells",
         "again": "Complete again",

@@ -2,6 +2,7 @@
 // the work that was saved in this tab, else an example is shown.
 
 import { connect, decode, describe } from "./networks/client.js";
+import "./state/belief.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
 import { openGrid } from "./state/edits.js";
 import { UNKNOWN, withoutUnknown } from "./state/grid.js";
