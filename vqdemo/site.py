@@ -132,7 +132,7 @@ def page_files(text: dict) -> dict[str, bytes]:
 
 
 def views() -> list[str]:
-    return [*(name for names in layout.COLUMNS.values() for name in names), layout.LAST]
+    return [*layout.views_of(layout.COLUMNS), layout.LAST]
 
 
 def views_css() -> str:
@@ -141,11 +141,6 @@ def views_css() -> str:
 
 
 def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> str:
-    columns = []
-    for column, names in layout.COLUMNS.items():
-        off = "" if column in layout.OPEN else ' class="off"'
-        inner = "\n".join(view_html(name, text) for name in names)
-        columns.append(f'<div id="{column}"{off}>\n{indent(inner, TAB)}\n</div>')
     scripts = [f'    <link rel="modulepreload" href="{folder}/{name}" />' for name in imported(parts)]
     return INDEX.format(
         title=html.escape(text["title"]),
@@ -158,8 +153,20 @@ def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> 
         model=model,
         scripts="\n".join(scripts),
         main=MAIN,
-        columns=indent("\n".join([*columns, view_html(layout.LAST, text)]), 4 * TAB),
+        columns=indent(f"{columns_html(layout.COLUMNS, text)}\n{view_html(layout.LAST, text)}", 4 * TAB),
     )
+
+
+def columns_html(columns: dict, text: dict) -> str:
+    """Columns, by their id, with the views, and columns, that each holds."""
+    written = []
+    for column, parts in columns.items():
+        off = "" if column in layout.OPEN else ' class="off"'
+        inside = [
+            columns_html(part, text) if isinstance(part, dict) else view_html(part, text) for part in parts
+        ]
+        written.append(f'<div id="{column}"{off}>\n{indent(chr(10).join(inside), TAB)}\n</div>')
+    return "\n".join(written)
 
 
 def view_html(name: str, text: dict) -> str:

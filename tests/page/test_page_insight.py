@@ -14,7 +14,6 @@ from visitor import (
     UNKNOWN,
     cell,
     codes,
-    draw,
     draw_and_settle,
     message,
     middle,
@@ -22,7 +21,6 @@ from visitor import (
     settle,
     until,
     until_codes_are,
-    until_codes_differ,
 )
 
 import vqdemo

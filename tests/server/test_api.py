@@ -3,7 +3,6 @@
 import json
 import urllib.request
 
-import fuzz
 import numpy as np
 import pytest
 from gradio_client import Client, handle_file

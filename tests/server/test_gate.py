@@ -1,6 +1,5 @@
 """What every request passes first (vqdemo/ui/serving/gate.py): around a small application, and over HTTP around the real one."""
 
-import asyncio
 import http.client
 import json
 import logging

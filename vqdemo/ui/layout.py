@@ -14,17 +14,34 @@ from vqdemo.ui.text import TEXT
 
 STATIC = Path(__file__).parent / "static"
 
-# What is always there, then the views of which one is open (see static/views/nav).
+# What is always there, then the views of which one is open (see static/views/nav). A column may hold another one.
 COLUMNS = {
-    "top": ("header", "share", "nav"),
-    "bench": ("draw_pad", "code_grid", "reconstruction", "what_if", "palette", "completion"),
+    "top": ("header", "nav", "share"),
+    "bench": (
+        "draw_pad",
+        "code_grid",
+        "reconstruction",
+        "belief",
+        "completion",
+        {"sheet": ("sheet", "what_if", "palette")},
+    ),
     "samples": ("samples",),
     "graft": ("graft",),
     "codebook": ("codebook",),
     "how": ("how",),
 }
-OPEN = ("top", "bench")  # the columns that show at first
+OPEN = ("top", "bench", "sheet")  # the columns that show at first
 LAST = "status"  # a view below all columns
+
+
+def views_of(columns: dict) -> list[str]:
+    """The names of the views in columns, in their order on the page."""
+    return [
+        name
+        for parts in columns.values()
+        for part in parts
+        for name in (views_of(part) if isinstance(part, dict) else [part])
+    ]
 
 
 def text_for(model) -> dict:

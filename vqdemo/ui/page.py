@@ -29,6 +29,18 @@ LOOK = {
 }
 
 
+def place(columns: dict, text: dict, model_name: str) -> None:
+    """Put columns, by their id, with the views that each holds, on the page that is being built."""
+    for column, parts in columns.items():
+        hidden = [] if column in OPEN else ["off"]
+        with gr.Column(elem_id=column, elem_classes=hidden):
+            for part in parts:
+                if isinstance(part, dict):
+                    place(part, text, model_name)
+                else:
+                    view(part, text, model_name)
+
+
 def build(model, folder: str | Path) -> ServedBlocks:
     """The whole page for one model (see ``vqdemo.load``) and the folder of weights that it was loaded from."""
     check_size(model)
@@ -37,11 +49,7 @@ def build(model, folder: str | Path) -> ServedBlocks:
     content = description.written(described)
     name = description.name_of(content)
     with ServedBlocks(LOOK, title=text["title"]) as demo:
-        for column, names in COLUMNS.items():
-            hidden = [] if column in OPEN else ["off"]
-            with gr.Column(elem_id=column, elem_classes=hidden):
-                for part in names:
-                    view(part, text, name)
+        place(COLUMNS, text, name)
         view(LAST, text, name)
         add_endpoints(model)
     demo.own_routes = [

@@ -189,6 +189,7 @@ TEXT = {
         "list": "The likeliest codes for the chosen cell",
         "option": "code {code}, probability {share}",
     },
+    "sheet": {"close": "Close"},
     "palette": {
         "heading": "Palette",
         "caption": "What each code usually draws. Click one to put it into the chosen cells.",
@@ -204,6 +205,18 @@ TEXT = {
         "picture": "Reconstruction of the digit from its codes",
         "to_pad": "Use as drawing",
         "to_pad_help": "Put this picture on the drawing pad, to draw on",
+    },
+    "belief": {
+        "heading": "Reads as",
+        "help": "What the prior takes the digit for, given the codes that are known",
+        "bars": "Probability of each digit, given the known codes",
+        "bar": "{label}: {share}",
+        "sure": "Reads as {labels}.",
+        "perhaps": "Perhaps {labels}.",
+        "open": "Reads as no digit yet.",
+        "or": ", perhaps ",
+        "or_short": " / ",
+        "open_short": "?",
     },
     "completion": {
         "complete": "Complete the “?” cells",
