@@ -161,11 +161,11 @@ def columns_html(columns: dict, text: dict) -> str:
     """Columns, by their id, with the views, and columns, that each holds."""
     written = []
     for column, parts in columns.items():
-        off = "" if column in layout.OPEN else ' class="off"'
+        classes = "column" if column in layout.OPEN else "column off"
         inside = [
             columns_html(part, text) if isinstance(part, dict) else view_html(part, text) for part in parts
         ]
-        written.append(f'<div id="{column}"{off}>\n{indent(chr(10).join(inside), TAB)}\n</div>')
+        written.append(f'<div id="{column}" class="{classes}">\n{indent(chr(10).join(inside), TAB)}\n</div>')
     return "\n".join(written)
 
 
