@@ -1,22 +1,23 @@
-"""From any picture of a digit to 28x28 pixels framed as MNIST frames its digits: light ink on a dark ground, fitted
-into 20x20, the centre of mass in the middle.
+"""From any picture of a digit to 28x28 pixels framed as MNIST frames its digits: light ink on a dark ground,
+fitted into 20x20, the centre of mass in the middle.
 
-Step by step; every image between the steps holds whole numbers, so that static/drawing/framing.js, the same steps in
-the browser, agrees to the pixel:
+Every image between the steps holds whole numbers, so that static/drawing/framing.js, the same steps in the
+browser, agrees with it:
 
-1. ``read_picture``: a file -> RGBA uint8, upright, at most READ pixels a side; of an animation the fullest frame.
+1. ``read_picture``: a file -> RGBA uint8, upright, at most READ pixels a side; of an animation
+   the fullest frame.
 2. ``flatten_alpha``: transparency is laid on whatever lets the drawing be seen -> RGB.
 3. ``shrink``: the mean over areas, to at most WORK pixels a side.
-4. ``ground_of``: the colour that the paper has under each pixel. One colour where it fills the rim of the picture; else
-   a running median along rows, then along columns: it follows slow shading, keeps straight edges of shadows and
-   tables, and no stroke survives it.
-5. ``relief_of``: how far each pixel is from the ground along the one colour axis on which they differ most. Its sign is
-   the polarity, so ink may be darker, lighter or just of another colour.
-6. ``without_lines``: ruled lines, which cross the whole picture, are taken away; strokes that cross them stay.
-7. ``components`` and ``likeness``: of the connected strokes of either sign the one most like a digit (large, even, not
-   at the border, not a box around something), with the smaller ones that belong to it.
-8. Steps 3 to 7 again on the part around it (``closer``), with a ground as local as its pen allows.
-9. ``frame``: cropped, thickened if the pen would be hair-thin, fitted and centred.
+4. ``ground_of``: the colour that the paper has under each pixel. One colour where it fills the picture's rim;
+   else a running median along rows, then along columns: it follows slow shading and keeps straight edges of
+   shadows and tables, and no stroke narrower than its radius survives it.
+5. ``relief_of``: how far each pixel is from the ground, along the one colour axis on which they differ
+   most. The sign is the polarity, so ink may be darker, lighter or just of another colour.
+6. ``without_lines``: ruled lines, which cross the whole picture, are taken away; strokes across them stay.
+7. ``components`` and ``scored``: of the connected strokes of either sign the one most like a digit (large,
+   slender, not at the rim or along an edge of the ground, not a box), with the smaller ones near it.
+8. Steps 3 to 7 again on the part around it, with a ground as local as its pen allows.
+9. ``frame_grey``: cropped, thickened if the pen would be hair-thin, fitted and centred.
 """
 
 import io
@@ -33,14 +34,15 @@ PEN = 2.2  # least width of a stroke in the frame, in pixels; MNIST's pen is 2 t
 READ = 1600  # pixels of the longer side that are kept of a photograph
 WORK = 240  # pixels of the longer side in steps 4 to 7
 TAPS = 16  # samples to each side of a running median, spread over its radius
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")  # Pillow reads more, some by running other programs
+# Pillow reads more, some by running other programs.
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 NOT_A_PICTURE = "This file is not a picture that can be read. PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF can."
-SVG = "An SVG is no picture until a browser draws it. PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF can be read here."
+SVG = "An SVG is a drawing for browsers. PNG, JPEG, WebP, GIF, BMP, TIFF and AVIF can be read here."
 NO_INK = "The picture shows no ink: nothing on it stands out from its ground."
 SEVERAL = "The picture shows more than one digit: crop it to one."
 LEAST_RELIEF = 8  # distance in RGB (0 to 441) below which there is paper and grain only
 CLOSER = 0.8  # of the picture; a digit that fills less is looked at again
-LEAST_LENGTH = 0.025  # of the picture; what is shorter is no digit
+LEAST_LENGTH = 0.02  # of the picture; what is shorter is no digit
 SAME = 14  # distance in RGB within which a colour is still that of a plain ground
 
 
@@ -62,8 +64,9 @@ def digit_from_picture(
 ) -> np.ndarray:
     """A picture file, as bytes or by its path -> float32 (28, 28) in [0, 1], ink light.
 
-    `crop` and `ink` as in ``find_digit``. A picture that has 28x28 pixels already keeps its framing. Raises ValueError,
-    saying what came and what is allowed, for anything that is not a picture with one digit on it within the limits.
+    `crop` and `ink` as in ``find_digit``. A picture that has 28x28 pixels already keeps its framing. Raises
+    ValueError, saying what came and what is allowed, for anything that is not a picture with one digit on it
+    within the limits.
     """
     found = find_digit(read_picture(source, max_bytes, max_pixels), crop, ink)
     if found.several:
@@ -71,11 +74,14 @@ def digit_from_picture(
     return found.image.astype(np.float32) / 255
 
 
-def find_digit(rgba: np.ndarray, crop: tuple[int, int, int, int] | None = None, ink: str | None = None) -> Framed:
+def find_digit(
+    rgba: np.ndarray, crop: tuple[int, int, int, int] | None = None, ink: str | None = None
+) -> Framed:
     """RGBA uint8 (H, W, 4) -> the digit on it.
 
-    Only what lies in `crop` (left, top, right, bottom in pixels) is looked at. `ink` ("dark" or "light") settles what is
-    ink; None leaves it to the picture. Raises ValueError where there is no ink, or for a crop or an ink that is not one.
+    Only what lies in `crop` (left, top, right, bottom in pixels) is looked at. `ink` ("dark" or "light")
+    settles what is ink; None leaves it to the picture. Raises ValueError where there is no ink, or for a crop
+    or an ink that is not one.
     """
     if ink not in (None, "dark", "light"):
         raise ValueError(f'ink is "dark", "light" or None, not {ink!r}.')
@@ -109,7 +115,9 @@ def find_digit(rgba: np.ndarray, crop: tuple[int, int, int, int] | None = None, 
 
 
 def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) -> np.ndarray:
-    """A picture file -> RGBA uint8 (H, W, 4), upright, at most READ pixels a side; ValueError as ``digit_from_picture``."""
+    """A picture file -> RGBA uint8 (H, W, 4), upright, at most READ pixels a side; ValueError as
+    ``digit_from_picture``.
+    """
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
     if size > max_bytes:
         most = max_bytes / 2**20
@@ -122,10 +130,13 @@ def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) ->
             width, height = picture.size
             if width * height > max_pixels:
                 raise ValueError(
-                    f"The picture has {width} x {height} pixels; at most {max_pixels // 1_000_000} million are allowed."
+                    f"The picture has {width} x {height} pixels; "
+                    f"at most {max_pixels // 1_000_000} million are allowed."
                 )
             frames = min(getattr(picture, "n_frames", 1), max(max_pixels // (width * height), 1))
-            if picture.format == "MPO" or frames < 2:  # the second picture of an MPO is a preview or a depth map
+            if (
+                picture.format == "MPO" or frames < 2
+            ):  # the second picture of an MPO is a preview or a depth map
                 picture.draft(None, (READ, READ))  # lets JPEG decode at a fraction of its size
                 return upright(picture)
             fullest = None
@@ -140,7 +151,9 @@ def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) ->
 
 
 def upright(picture: Image.Image) -> np.ndarray:
-    """The frame that a picture stands at -> RGBA uint8, turned as its EXIF says, at most READ pixels a side."""
+    """The frame that a picture stands at -> RGBA uint8, turned as its EXIF says, at most READ pixels a
+    side.
+    """
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith(("I", "F")):  # 16 bits and more, which Pillow would clip to 8
         deep = np.nan_to_num(np.asarray(picture, np.float64))
@@ -155,7 +168,9 @@ def upright(picture: Image.Image) -> np.ndarray:
 
 
 def fullness(rgba: np.ndarray) -> int:
-    """How much is drawn in a frame of an animation: the sum over all pixels of their distance from the middle colour."""
+    """How much is drawn in a frame of an animation: the sum over all pixels of their distance from the middle
+    colour.
+    """
     small = shrink(rgba[..., :3].astype(np.int64) * (rgba[..., 3:] >= 128), 64)
     middle = np.sort(small.reshape(-1, 3), axis=0)[small.shape[0] * small.shape[1] // 2]
     return int(np.abs(small - middle).sum())
@@ -164,8 +179,9 @@ def fullness(rgba: np.ndarray) -> int:
 def flatten_alpha(rgba: np.ndarray) -> np.ndarray:
     """RGBA uint8 (H, W, 4) -> RGB int64 (H, W, 3), 0 to 255.
 
-    A drawing of one colour is laid on black or white, whichever is further from it. Where several colours are drawn,
-    transparent corners get the commonest of them, and a mostly transparent picture again black or white.
+    A drawing of one colour is laid on black or white, whichever is further from it. Where several colours are
+    drawn, transparent corners get the commonest of them, and a mostly transparent picture again black or
+    white.
     """
     rgb, alpha = rgba[..., :3].astype(np.int64), rgba[..., 3:].astype(np.int64)
     solid = alpha[..., 0] >= 128
@@ -184,7 +200,9 @@ def flatten_alpha(rgba: np.ndarray) -> np.ndarray:
 
 
 def as_framed(rgb: np.ndarray, ink: str | None) -> Framed:
-    """RGB (28, 28, 3) that is taken as framed already: how far each pixel is from the ground, which the rim shows."""
+    """RGB (28, 28, 3) that is taken as framed already: how far each pixel is from the ground, which the rim
+    shows.
+    """
     rim = np.sort(rim_of(rgb), axis=0)
     ground = rim[len(rim) // 2]
     grey = np.abs(rgb - ground).max(axis=2)
@@ -213,7 +231,9 @@ def rim_of(image: np.ndarray) -> np.ndarray:
 
 
 def overlaps(length: int, fewer: int) -> np.ndarray:
-    """float64 (fewer, length), whole numbers: how much of each new pixel each old one covers, in 1/fewer of an old pixel."""
+    """float64 (fewer, length), whole numbers: how much of each new pixel each old one covers, in 1/fewer of
+    an old pixel.
+    """
     new, old = np.arange(fewer)[:, None] * length, np.arange(length)[None] * fewer
     return np.maximum(np.minimum(new + length, old + fewer) - np.maximum(new, old), 0).astype(np.float64)
 
@@ -240,14 +260,18 @@ def shrink(image: np.ndarray, side: int) -> np.ndarray:
 
 
 def running_median(channel: np.ndarray, step: int) -> np.ndarray:
-    """(H, W) -> the median of 2 TAPS + 1 samples along each row, `step` pixels apart; the rim's pixels go on beyond it."""
+    """(H, W) -> the median of 2 TAPS + 1 samples along each row, `step` pixels apart; the rim's pixels go on
+    beyond it.
+    """
     places = np.arange(channel.shape[1])[:, None] + step * np.arange(-TAPS, TAPS + 1)
     samples = channel.astype(np.uint8)[:, places.clip(0, channel.shape[1] - 1)]
     return np.partition(samples, TAPS, axis=2)[..., TAPS].astype(np.int64)
 
 
 def ground_of(rgb: np.ndarray, radius: int) -> np.ndarray:
-    """RGB (H, W, 3) -> the ground's colour at each pixel, the same shape; `radius` in pixels must exceed the pen's width."""
+    """RGB (H, W, 3) -> the ground's colour at each pixel, the same shape; `radius` in pixels must exceed the
+    pen's width.
+    """
     rim = rim_of(rgb)
     colour = np.sort(rim, axis=0)[len(rim) // 2]
     alike = ((rgb - colour) ** 2).sum(axis=2) <= SAME**2
@@ -259,7 +283,8 @@ def ground_of(rgb: np.ndarray, radius: int) -> np.ndarray:
 
 
 def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    """RGB and its ground (H, W, 3) -> int64 (H, W), -884 to 884: the distance along the colour axis of most difference.
+    """RGB and its ground (H, W, 3) -> int64 (H, W), -884 to 884: the distance along the colour axis of most
+    difference.
 
     More than 0 is lighter than the ground, less is darker.
     """
@@ -276,10 +301,20 @@ def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
     if axis[0] + axis[1] + axis[2] < 0:
         axis = [-part for part in axis]
     along = away[..., 0] * axis[0] + away[..., 1] * axis[1] + away[..., 2] * axis[2]
-    # In a shadow a dark pen differs less from the paper; so reliefs are compared as shares of the light that falls there.
+    # In a shadow a dark pen differs less from the paper; so reliefs are compared as shares of the light that
+    # falls there.
     light = ground.sum(axis=2) + 1
     share = middle_of(light) / light
-    return np.floor(along * np.where(along < 0, share.clip(0.5, 2), share.clip(0.5, 1)) + 0.5).astype(np.int64)
+    return np.floor(along * np.where(along < 0, share.clip(0.5, 2), share.clip(0.5, 1)) + 0.5).astype(
+        np.int64
+    )
+
+
+def grain_of(relief: np.ndarray) -> int:
+    """By how much neighbours in a row differ, in the middle: 0.95 of the standard deviation of white
+    noise.
+    """
+    return middle_of(np.abs(np.diff(relief, axis=1))) if relief.shape[1] > 1 else 0
 
 
 def edges_of(ground: np.ndarray) -> np.ndarray:
@@ -295,7 +330,9 @@ def edges_of(ground: np.ndarray) -> np.ndarray:
 
 
 def without_lines(relief: np.ndarray, least: int) -> np.ndarray:
-    """Relief (H, W), ink above 0 -> the same without straight lines that cross the picture, upright or level within 7 degrees."""
+    """Relief (H, W), ink above 0 -> the same without straight lines that cross the picture, upright or level
+    within 7 degrees.
+    """
     return without_rows(without_rows(relief, least).T, least).T
 
 
@@ -306,7 +343,9 @@ def without_rows(relief: np.ndarray, least: int) -> np.ndarray:
         return relief
     x = np.arange(width)
     ends, reach = max(width // 12, 1), width // 8
-    starts = np.arange(-reach, height + reach)[:, None]  # the row of a line where it has no shift; it may leave the picture
+    starts = np.arange(-reach, height + reach)[
+        :, None
+    ]  # the row of a line where it has no shift; it may leave the picture
     for _ in range(3):  # lines in perspective have several slopes
         inked = np.pad(relief >= least, ((1, 1), (0, 0)))
         inked = inked[:-2] | inked[1:-1] | inked[2:]
@@ -320,28 +359,32 @@ def without_rows(relief: np.ndarray, least: int) -> np.ndarray:
             crossing = (there * 10 >= 6 * inside.sum(axis=1)) & (there * 10 >= 3 * width)
             for end in (slice(0, ends), slice(width - ends, width)):
                 crossing &= along[:, end].sum(axis=1) * 2 >= inside[:, end].sum(axis=1)
-            total = int(there[crossing].sum())
+            middle = int(shift[width // 2])
+            bands = [
+                band for band in runs(crossing) if is_line(band[0] - reach, band[1] - reach, middle, height)
+            ]
+            total = sum(int(there[top:bottom].sum()) for top, bottom in bands)
             if total > best:
-                best, chosen = total, (crossing, shift)
+                best, chosen = total, (bands, shift)
         if chosen is None:
             return relief
-        bands = [(top - reach, bottom - reach) for top, bottom in runs(chosen[0])]
-        bands = [band for band in bands if is_line(band[0], band[1], int(chosen[1][width // 2]), height)]
-        if not bands:
-            return relief
-        for top, bottom in bands:
-            relief = without_band(relief, top, bottom, chosen[1], least)
+        for top, bottom in chosen[0]:
+            relief = without_band(relief, top - reach, bottom - reach, chosen[1], least)
     return relief
 
 
 def is_line(top: int, bottom: int, shift: int, height: int) -> bool:
-    """Is the band between rows `top` and `bottom`, moved by `shift` in the middle, narrow and not at the rim?"""
+    """Is the band between rows `top` and `bottom`, moved by `shift` in the middle, narrow and not at the
+    rim?
+    """
     margin = height // 25
     return bottom - top <= max(6, height // 12) and bottom + shift > margin and top + shift < height - margin
 
 
 def without_band(relief: np.ndarray, top: int, bottom: int, shift: np.ndarray, least: int) -> np.ndarray:
-    """Relief without the line between rows `top` and `bottom`, moved by `shift` (W,); strokes on both sides of it are joined."""
+    """Relief without the line between rows `top` and `bottom`, moved by `shift` (W,); strokes on both sides
+    of it are joined.
+    """
     height, width = relief.shape
     x = np.arange(width)
     rows = np.arange(top, bottom)[:, None] + shift
@@ -353,7 +396,9 @@ def without_band(relief: np.ndarray, top: int, bottom: int, shift: np.ndarray, l
     def beside(edge: int, way: int) -> np.ndarray:
         """The strongest relief within a pixel of the band's edge (W,)."""
         places = [(edge + shift + more, x + aside) for more in (0, way) for aside in (-1, 0, 1)]
-        return np.max([relief[row.clip(0, height - 1), column.clip(0, width - 1)] for row, column in places], axis=0)
+        return np.max(
+            [relief[row.clip(0, height - 1), column.clip(0, width - 1)] for row, column in places], axis=0
+        )
 
     crossed = np.minimum(beside(top - 1, -1), beside(bottom, 1))
     crossed = np.where(crossed >= least, crossed, 0)
@@ -394,8 +439,10 @@ class Component(NamedTuple):
 
 
 def labelled(ink: np.ndarray) -> tuple[np.ndarray, int]:
-    """bool (H, W) -> int64 (H, W): 0 is no ink, each 8-connected part has a number from 1 on, in reading order; and how many."""
-    height, width = ink.shape
+    """bool (H, W) -> int64 (H, W): 0 is no ink, each 8-connected part has a number from 1 on, in reading
+    order; and how many.
+    """
+    height = ink.shape[0]
     edges = np.diff(np.pad(ink, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     row_of, starts = np.nonzero(edges == 1)
     ends = np.nonzero(edges == -1)[1]
@@ -427,7 +474,9 @@ def labelled(ink: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def components(relief: np.ndarray, least: int, edges: np.ndarray) -> tuple[np.ndarray, list[Component]]:
-    """Relief (H, W), ink above 0, and ``edges_of`` -> labels (H, W), and the components that are large enough for a part of a digit."""
+    """Relief (H, W), ink above 0, and ``edges_of`` -> labels (H, W), and the components that are large enough
+    for a part of a digit.
+    """
     height, width = relief.shape
     labels, number = labelled(relief >= least)
     y, x = np.nonzero(labels)
@@ -455,7 +504,9 @@ def components(relief: np.ndarray, least: int, edges: np.ndarray) -> tuple[np.nd
     drawn = relief[y, x] * 2 >= most[which]
     full = np.bincount(which, relief[y, x] * drawn, number + 1) / np.maximum(sums(drawn), 1)
     around = np.pad(labels, 1)
-    outline = sum(sums(around[y + 1 + dy, x + 1 + dx] != which) for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0)))
+    outline = sum(
+        sums(around[y + 1 + dy, x + 1 + dx] != which) for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0))
+    )
     # A stroke's area over half its outline, which as a staircase comes out 4/pi too long.
     pen = area / np.maximum(outline * (np.pi / 8), 1)
     found = [
@@ -495,9 +546,14 @@ def scored(found: list[Component], height: int, width: int) -> list[Component]:
 
 def encloses(one: Component, other: Component) -> bool:
     """Is `one` a box or a circle around `other`?"""
+    aside = max(
+        abs(one.left + one.right - other.left - other.right),
+        abs(one.top + one.bottom - other.top - other.bottom),
+    )
     return (
-        one.left < other.left and one.top < other.top and one.right > other.right and one.bottom > other.bottom
-        and other.length >= 0.25 * one.length and other.full >= 0.4 * one.full
+        one.left < other.left and one.top < other.top
+        and one.right > other.right and one.bottom > other.bottom
+        and other.length >= 0.25 * one.length and other.full >= 0.4 * one.full and aside <= 0.5 * one.length
     )  # fmt: skip
 
 
@@ -512,7 +568,9 @@ def is_second_digit(best: Component, other: Component) -> bool:
     """Is `other` a digit of its own, as large as `best` and beside or below it?"""
     if other.score < 0.35 * best.score or not 0.6 <= other.length / best.length <= 1.7:
         return False
-    if not 0.5 <= other.full / best.full <= 2 or not 0.3 <= other.pen / best.pen <= 3.3:
+    if other.slim < 0.05 and other.length > 1.15 * best.length:  # a line
+        return False
+    if not 0.5 <= other.full / best.full <= 2 or not 0.25 <= other.pen / best.pen <= 4:
         return False
     beside = max(best.left, other.left) - min(best.right, other.right) > 0.06 * best.length
     return beside or gap(best, other) > max(0.25 * best.length, 1.5 * best.pen)
@@ -538,13 +596,16 @@ class Strokes(NamedTuple):
 
     grey: np.ndarray  # uint8 (h, w): the ink of the digit, 255 where the pen draws in full
     ink: str  # "dark" or "light"
-    box: tuple[int, int, int, int]  # left, top, right, bottom of it in pixels of the picture that was looked at
+    box: tuple[
+        int, int, int, int
+    ]  # left, top, right, bottom of it in pixels of the picture that was looked at
     pen: float  # width of its stroke, in the same pixels
     several: bool
 
 
 def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes | None:
-    """RGB int64 (H, W, 3) -> the strokes most like a digit. `pen` is the width of its stroke where it is known already.
+    """RGB int64 (H, W, 3) -> the strokes most like a digit. `pen` is the width of its stroke where it is
+    known already.
 
     Raises ValueError if there are none, or returns None where `pen` says that there are some.
     """
@@ -555,7 +616,7 @@ def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes 
     radius = longer // 4 if pen is None else int(min(max(3 * pen / scale[0], longer // 12), longer // 4))
     ground = ground_of(small, max(radius, 1))
     relief, edges = relief_of(small, ground), edges_of(ground)
-    least = max(LEAST_RELIEF, 7 * middle_of(np.abs(relief)))
+    least = max(LEAST_RELIEF, 5 * grain_of(relief), min(7 * middle_of(np.abs(relief)), 20 * grain_of(relief)))
 
     def best_of(sign: int, least: int, lines: bool) -> tuple:
         side = np.maximum(relief * sign, 0)
@@ -566,9 +627,13 @@ def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes 
         return max((one.score for one in found), default=0), sign, side, labels, found
 
     signs = [sign for sign, name in ((-1, "dark"), (1, "light")) if ink in (None, name)]
-    score, sign, side, labels, found = max((best_of(sign, least, True) for sign in signs), key=lambda of: of[0])
+    score, sign, side, labels, found = max(
+        (best_of(sign, least, True) for sign in signs), key=lambda of: of[0]
+    )
     if not score:
-        score, sign, side, labels, found = max((best_of(sign, least, False) for sign in signs), key=lambda of: of[0])
+        score, sign, side, labels, found = max(
+            (best_of(sign, least, False) for sign in signs), key=lambda of: of[0]
+        )
     if not score:
         if pen is None:
             raise ValueError(NO_INK)
@@ -605,7 +670,9 @@ def grown(image: np.ndarray) -> np.ndarray:
 
 
 def frame(ink: np.ndarray) -> np.ndarray:
-    """Ink of any size on a dark ground, float (H, W) in [0, 1] -> float32 (28, 28): fitted into 20x20, centred by mass."""
+    """Ink of any size on a dark ground, float (H, W) in [0, 1] -> float32 (28, 28): fitted into 20x20,
+    centred by mass.
+    """
     return frame_grey(np.floor(ink * 255 + 0.5).astype(np.uint8)).astype(np.float32) / 255
 
 
@@ -641,7 +708,9 @@ def cropped(grey: np.ndarray) -> np.ndarray:
 
 
 def missing_pen(grey: np.ndarray) -> int:
-    """By how many pixels, on each side, the strokes of cropped ink fall short of PEN once it is fitted into BOX."""
+    """By how many pixels, on each side, the strokes of cropped ink fall short of PEN once it is fitted into
+    BOX.
+    """
     solid = np.pad(grey > 127, 1)
     outline = int((solid[1:] != solid[:-1]).sum() + (solid[:, 1:] != solid[:, :-1]).sum())
     if not outline or max(grey.shape) <= BOX:

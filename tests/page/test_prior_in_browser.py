@@ -18,7 +18,7 @@ from app_process import ROOT
 from safetensors.torch import save_file
 
 import vqdemo
-from train.masks import judged, random_known
+from train.data.masks import evaluation_masks, random_known
 from vqdemo import noise
 from vqdemo.model import VQModel
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
@@ -37,7 +37,7 @@ def model() -> VQModel:
 @pytest.fixture(scope="module")
 def digits(model, mnist_folder) -> torch.Tensor:
     """Codes of 500 test digits, int64 (500,7,7)."""
-    from train.data import mnist
+    from train.data.datasets import mnist
 
     return torch.from_numpy(model.encode(mnist(mnist_folder, "test", 500).images.numpy() / np.float32(255)))
 
@@ -58,7 +58,8 @@ def node(tmp_path_factory):
             )
             given |= {"weights": str(folder / "prior.safetensors"), "config": asdict(prior.config)}
         (folder / "questions.json").write_text(json.dumps(given))
-        done = subprocess.run(["node", SCRIPT, folder / "questions.json"], capture_output=True, text=True, check=False)
+        command = ["node", SCRIPT, folder / "questions.json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
@@ -72,7 +73,7 @@ def flat(values) -> list:
 def masks(grid: int) -> dict[str, torch.Tensor]:
     """The sets of known cells that the prior is judged by, and a few random ones."""
     scattered = random_known(3, grid, torch.Generator().manual_seed(0))
-    return judged(grid) | {f"random {i}": mask for i, mask in enumerate(scattered)}
+    return evaluation_masks(grid) | {f"random {i}": mask for i, mask in enumerate(scattered)}
 
 
 # ---- noise ----
@@ -95,7 +96,7 @@ def test_the_uniform_numbers_are_the_same_to_the_bit(node):
 
 @torch.inference_mode()
 def compare_logits(node, prior: PixelCNN, grids: torch.Tensor, **how) -> float:
-    """The largest difference of any logit, of grids int64 (N,G,G) under every mask, with and without labels."""
+    """The largest difference of any logit, of grids int64 (N,G,G) under every mask."""
     known = list(masks(prior.config.grid).values())
     labels = torch.arange(len(grids)) % (prior.config.num_labels + 1)
     theirs = torch.stack([prior(grids, mask.expand_as(grids), labels) for mask in known], 1)
@@ -201,7 +202,7 @@ def compare_answers(node, model: VQModel, grids: list[torch.Tensor]) -> float:
             questions.append(("conditionals", {"codes": flat(grid), "label": label}))
             theirs.append(model.conditionals(grid, label=label).flatten())
         questions.append(("labelProbs", {"codes": flat(grid)}))
-        theirs.append(model.prior.label_log_probs(grid[None], grid[None] >= 0)[0].exp().numpy())
+        theirs.append(model.label_probs(grid))
     ours = node(questions, model.prior)
     return max(np.abs(np.array(one) - other).max() for one, other in zip(ours, theirs, strict=True))
 
@@ -280,7 +281,7 @@ def test_the_first_alternatives_are_the_same_for_any_number(node, model, digits)
 
 
 def test_a_cell_depends_on_earlier_cells_and_known_later_ones_alone(node, model, digits):
-    """To the bit: its logits stay as they are whatever its own code is, and those of later cells that are not known."""
+    """To the bit: its logits do not depend on its own code, nor on those of later cells that are not known."""
     known = random_known(1, 7, torch.Generator().manual_seed(3))[0]
     order = model.prior.generation_order(torch.ones(7, 7, dtype=torch.bool)).tolist()
     first, questions = digits[0].flatten(), []
@@ -331,8 +332,8 @@ def test_bad_input_is_named(node, model, question, given, message):
 
 # ---- the worker, in Chromium ----
 
-# Starts the worker and sends it messages, each once `after` of those it sends have come; gives back all that it sends until
-# it has answered question `done`, or has failed.
+# Starts the worker and sends it messages, each once `after` of those it sends have come; gives back all that it
+# sends until it has answered question `done`, or has failed.
 TALK = """async ([script, messages, done]) => {
   const worker = new Worker(script, { type: "module" });
   const heard = [];
@@ -350,7 +351,7 @@ TALK = """async ([script, messages, done]) => {
     send();
   });
   worker.terminate();
-  return heard.map((one) => ({ ...one, ...(ArrayBuffer.isView(one.answer) ? { answer: [...one.answer] } : {}) }));
+  return heard.map((one) => (ArrayBuffer.isView(one.answer) ? { ...one, answer: [...one.answer] } : one));
 }"""
 
 
@@ -359,7 +360,7 @@ def talk(browser):
     """What the worker sends, on a page of a server of files."""
 
     class Quiet(SimpleHTTPRequestHandler):
-        extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript"}
+        extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript", "": "text/plain"}
 
         def log_message(self, *args):
             pass
@@ -413,7 +414,7 @@ def test_the_worker_answers_as_python_does(talk, model, digits):
 
 @pytest.mark.browser
 def test_what_is_no_longer_wanted_is_given_up(talk):
-    """Of 200 samples: the first ones have come when they are cancelled, and a question after them is answered instead."""
+    """Of 200 samples the first have come when they are cancelled, and the next question is answered instead."""
     questions = [
         {"id": 1, "question": "sample", "given": {"n": 200, "seed": 0, "label": 1}},
         {"id": 2, "question": "conditionals", "given": {"codes": [0] * 49, "label": 1}},

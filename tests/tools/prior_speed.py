@@ -1,9 +1,10 @@
-"""How long the page's prior takes to answer, in node and in browsers, against what is allowed on an idle core.
+"""How long the page's prior takes to answer, in node and in browsers, against what an idle core may take.
 
     python tests/tools/prior_speed.py [--repeats 15] [--in node chromium firefox] [--plain]
 
-Prints for each question the median and the least time in ms. On a busy machine both are too long: "at 30 GFLOP/s" is the median of
-times multiplied by the speed of a product of matrices just before and after each, relative to 30 GFLOP/s, which an idle core reaches.
+Prints for each question the median and the least time in ms. On a busy machine both are too long: "at 30 GFLOP/s"
+is the median of times multiplied by the speed of a product of matrices just before and after each, relative to 30
+GFLOP/s, which an idle core reaches.
 """
 
 import argparse
@@ -47,7 +48,8 @@ async (given) => {
       postMessage(measure({ ...data, file }));
     };
     postMessage("ready");`;
-  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), { type: "module" });
+  const blob = new Blob([source], { type: "text/javascript" });
+  const worker = new Worker(URL.createObjectURL(blob), { type: "module" });
   return await new Promise((resolve, reject) => {
     worker.onerror = (event) => reject(new Error(event.message));
     worker.onmessage = ({ data }) => (data === "ready" ? worker.postMessage(given) : resolve(data));
@@ -58,6 +60,7 @@ async (given) => {
 
 class Files(SimpleHTTPRequestHandler):
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        "": "text/plain",
         ".js": "text/javascript",
         ".mjs": "text/javascript",
     }
@@ -113,7 +116,8 @@ def main() -> None:
     for place in arguments.places:
         result = in_node(given) if place == "node" else in_browser(place, given)
         print(
-            f"\n{place}: product {result['matmul']:.1f} GFLOP/s (fastest {result['fastest']:.1f}), loading {result['loading']:.0f} ms"
+            f"\n{place}: product {result['matmul']:.1f} GFLOP/s (fastest {result['fastest']:.1f}), "
+            f"loading {result['loading']:.0f} ms"
         )
         print(f"{'':38}{'median':>8}{'least':>8}{'at 30 GFLOP/s':>15}{'allowed':>9}")
         for name, allowed in ALLOWED.items():

@@ -1,12 +1,14 @@
-"""Pictures of digits as people upload them, made by the dozen: is each framed so that it is read as its digit?
+"""Pictures of digits as people upload them, made by the dozen: is each framed so that it is read as its
+digit?
 
     .venv/bin/python tests/tools/uploads.py --data MNIST_FOLDER --classifier FILE [--each 20] [--seed 0]
         [--kinds hard_shadow,thumb] [--write FOLDER]
 
-Half of the digits are MNIST's test digits, half are drawn with strokes. Each kind below is a function that lays a digit
-onto a picture of that kind and encodes it as a file. A digit is only used if the classifier (train/classifier.py; FILE
-is made if it is not there) reads it when nothing disturbs it, so what is read wrongly was framed wrongly. Prints the
-share that is read rightly, per kind; `--write` keeps the pictures. They hold MNIST's digits: do not commit them.
+Half of the digits are MNIST's test digits, half are drawn with strokes. Each kind below is a function that
+lays a digit onto a picture of that kind and encodes it as a file. A digit is only used if the classifier
+(train/classifier.py; FILE is made if it is not there) reads it when nothing disturbs it, so what is read
+wrongly was framed wrongly. Prints the share that is read rightly, per kind; `--write` keeps the pictures.
+They hold MNIST's digits: do not commit them.
 """
 
 import argparse
@@ -20,7 +22,8 @@ from vqdemo import strokes
 
 MAX_BYTES, MAX_PIXELS = 10 * 2**20, 40_000_000
 
-# Each digit as polylines in a unit square, x to the right and y down; curves are given by a few points and smoothed.
+# Each digit as polylines in a unit square, x to the right and y down; curves are given by a few points and
+# smoothed.
 DRAWN = {
     0: [[(0.5, 0.02), (0.2, 0.2), (0.12, 0.55), (0.3, 0.92), (0.6, 0.95), (0.82, 0.6), (0.78, 0.2), (0.5, 0.02)]],
     1: [[(0.5, 0.0), (0.5, 1.0)]],
@@ -45,7 +48,9 @@ class Source:
         self.rng, self.images, self.labels, self.turn = rng, images, labels, 0
 
     def __call__(self, height: int, pen: float | None = None) -> tuple[np.ndarray, int]:
-        """A digit `height` pixels high, its pen `pen` wide where it is drawn -> float (H, W) in [0, 1], and its label."""
+        """A digit `height` pixels high, its pen `pen` wide where it is drawn -> float (H, W) in [0, 1], and
+        its label.
+        """
         self.turn += 1
         if self.turn % 2:
             i = self.rng.integers(len(self.images))
@@ -72,7 +77,9 @@ def drawn(label: int, height: int, pen: float, rng: np.random.Generator) -> np.n
         points = np.array(path) + rng.normal(0, 0.012, (len(path), 2))
         if len(points) > 2:  # corner cutting
             for _ in range(3):
-                cut = np.stack([0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]], 1)
+                cut = np.stack(
+                    [0.75 * points[:-1] + 0.25 * points[1:], 0.25 * points[:-1] + 0.75 * points[1:]], 1
+                )
                 points = np.concatenate([points[:1], cut.reshape(-1, 2), points[-1:]])
         points[:, 0] = points[:, 0] * narrow + slant * (0.5 - points[:, 1])
         paths.append(points * (height - 2 * border))
@@ -97,7 +104,9 @@ def laid(digit: np.ndarray, height: int, width: int, left: int, top: int) -> np.
 
 
 def encoded(array: np.ndarray | Image.Image, kind: str = "PNG", **options) -> bytes:
-    image = array if isinstance(array, Image.Image) else Image.fromarray(np.clip(array, 0, 255).astype(np.uint8))
+    image = (
+        array if isinstance(array, Image.Image) else Image.fromarray(np.clip(array, 0, 255).astype(np.uint8))
+    )
     data = io.BytesIO()
     image.save(data, kind, **options)
     return data.getvalue()
@@ -128,7 +137,11 @@ class Photo:
         self.line_colour = np.array([rng.uniform(100, 170), rng.uniform(150, 190), rng.uniform(200, 230)])
         self.light = self.slope(rng.uniform(0.65, 0.95))
         self.over = []  # (mask, colour) of what lies on the paper
-        self.blur, self.grain, self.quality = rng.uniform(0.3, 1.2), rng.uniform(1, 5), int(rng.integers(70, 95))
+        self.blur, self.grain, self.quality = (
+            rng.uniform(0.3, 1.2),
+            rng.uniform(1, 5),
+            int(rng.integers(70, 95)),
+        )
 
     def slope(self, least: float) -> np.ndarray:
         """Light that falls off across the sheet, from 1 to `least`."""
@@ -152,9 +165,15 @@ class Photo:
         sheet = sheet * self.light[..., None]
         for mask, colour in self.over:
             sheet += mask[..., None] * (colour - sheet)
-        image = Image.fromarray(np.clip(sheet, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(self.blur))
+        image = Image.fromarray(np.clip(sheet, 0, 255).astype(np.uint8)).filter(
+            ImageFilter.GaussianBlur(self.blur)
+        )
         noise = self.rng.standard_normal((self.height, self.width, 1), np.float32) * self.grain
-        return encoded(np.asarray(image, float) + noise, kind, **({"quality": self.quality} | options if kind == "JPEG" else options))
+        return encoded(
+            np.asarray(image, float) + noise,
+            kind,
+            **({"quality": self.quality} | options if kind == "JPEG" else options),
+        )
 
 
 def smooth(values: np.ndarray) -> np.ndarray:
@@ -219,7 +238,9 @@ def two_shadows(rng, source):
 
 def wood(photo):
     grain = 12 * np.sin(photo.y / photo.rng.uniform(8, 40) + 3 * np.sin(photo.x / photo.rng.uniform(60, 200)))
-    base = np.array([photo.rng.uniform(35, 120)] * 3) * np.array([1, photo.rng.uniform(0.7, 1), photo.rng.uniform(0.5, 1)])
+    base = np.array([photo.rng.uniform(35, 120)] * 3) * np.array(
+        [1, photo.rng.uniform(0.7, 1), photo.rng.uniform(0.5, 1)]
+    )
     return base + grain[..., None]
 
 
@@ -233,7 +254,12 @@ def table_strip(rng, source):
 def paper_on_table(rng, source):
     photo = Photo(rng, source, rng.uniform(0.25, 0.45))
     outside = np.zeros_like(photo.x)
-    sides = (photo.x / photo.width, 1 - photo.x / photo.width, photo.y / photo.height, 1 - photo.y / photo.height)
+    sides = (
+        photo.x / photo.width,
+        1 - photo.x / photo.width,
+        photo.y / photo.height,
+        1 - photo.y / photo.height,
+    )
     for away, along in zip(sides, (sides[2], sides[2], sides[0], sides[0]), strict=True):
         edge = (rng.uniform(0.06, 0.16) - away + rng.uniform(-0.08, 0.08) * (along - 0.5)) * photo.width
         outside = np.maximum(outside, smooth(edge))
@@ -249,7 +275,9 @@ def thumb(rng, source):
     along, across = np.cos(angle) * x + np.sin(angle) * y, -np.sin(angle) * x + np.cos(angle) * y
     long, wide = photo.width * rng.uniform(0.12, 0.24), photo.width * rng.uniform(0.05, 0.09)
     tip = np.hypot(np.maximum(along - long + wide, 0), across)
-    skin = np.array([rng.uniform(120, 225)] * 3) * np.array([1, rng.uniform(0.68, 0.8), rng.uniform(0.5, 0.7)])
+    skin = np.array([rng.uniform(120, 225)] * 3) * np.array(
+        [1, rng.uniform(0.68, 0.8), rng.uniform(0.5, 0.7)]
+    )
     photo.light *= 1 - 0.25 * smooth((wide * 1.15 - tip) / 8)
     shade = skin * (1 - 0.35 * np.clip(np.abs(across) / wide, 0, 1) ** 2)[..., None]
     photo.over.append((smooth((wide - tip) / 1.5), shade))
@@ -260,7 +288,9 @@ def specks(rng, source):
     photo = Photo(rng, source)
     for _ in range(rng.integers(3, 25)):
         x, y, r = rng.uniform(0, photo.width), rng.uniform(0, photo.height), rng.uniform(1, 7)
-        photo.over.append((smooth(r - np.hypot(photo.x - x, photo.y - y)), np.array([rng.uniform(20, 90)] * 3)))
+        photo.over.append(
+            (smooth(r - np.hypot(photo.x - x, photo.y - y)), np.array([rng.uniform(20, 90)] * 3))
+        )
     return photo.data(), photo.label
 
 
@@ -338,7 +368,9 @@ def crease(rng, source):
     across = np.cos(angle) * (photo.x - photo.width * rng.uniform(0.3, 0.7))
     across += np.sin(angle) * (photo.y - photo.height * rng.uniform(0.3, 0.7))
     fold = rng.uniform(3, 8)
-    photo.light *= 1 - rng.uniform(0.05, 0.15) * np.exp(-((across / fold) ** 2)) + 0.06 * np.tanh(across / fold)
+    photo.light *= (
+        1 - rng.uniform(0.05, 0.15) * np.exp(-((across / fold) ** 2)) + 0.06 * np.tanh(across / fold)
+    )
     return photo.data(), photo.label
 
 
@@ -351,7 +383,15 @@ def faint_pencil(rng, source):
 
 def coloured_pen(rng, source):
     photo = Photo(rng, source)
-    pens = [[210, 40, 50], [40, 60, 190], [30, 140, 70], [230, 120, 20], [130, 50, 160], [200, 170, 0], [240, 130, 180]]
+    pens = [
+        [210, 40, 50],
+        [40, 60, 190],
+        [30, 140, 70],
+        [230, 120, 20],
+        [130, 50, 160],
+        [200, 170, 0],
+        [240, 130, 180],
+    ]
     photo.pen = np.array(pens[rng.integers(len(pens))], float)
     return photo.data(), photo.label
 
@@ -390,7 +430,14 @@ def grey_paper(rng, source):
 
 def coloured_paper(rng, source):
     photo = Photo(rng, source)
-    photo.paper = np.array([[240, 220, 80], [240, 160, 190], [140, 200, 240], [160, 220, 140], [200, 160, 110]][rng.integers(5)]) * 1.0
+    photo.paper = (
+        np.array(
+            [[240, 220, 80], [240, 160, 190], [140, 200, 240], [160, 220, 140], [200, 160, 110]][
+                rng.integers(5)
+            ]
+        )
+        * 1.0
+    )
     return photo.data(), photo.label
 
 
@@ -458,7 +505,14 @@ def greys(rng, source):
 
 
 def transparent(rng, source):
-    inks = [(0, 0, 0), (255, 255, 255), (255, 255, 0), (255, 0, 0), (0, 0, 255), tuple(rng.integers(0, 256, 3))]
+    inks = [
+        (0, 0, 0),
+        (255, 255, 255),
+        (255, 255, 0),
+        (255, 0, 0),
+        (0, 0, 255),
+        tuple(rng.integers(0, 256, 3)),
+    ]
     ink = inks[rng.integers(6)]
     image, label = flat(rng, source, [0], [255])
     hidden = np.array([(0, 0, 0), (255, 255, 255), ink][rng.integers(3)])
@@ -470,7 +524,9 @@ def sticker(rng, source):
     """A card with transparent corners."""
     image, label = flat(rng, source, [rng.integers(200, 256)] * 3, [20, 30, 90])
     y, x = np.mgrid[:280, :280]
-    alpha = 255.0 * (np.hypot(np.maximum(np.abs(x - 140) - 100, 0), np.maximum(np.abs(y - 140) - 100, 0)) < 38)
+    alpha = 255.0 * (
+        np.hypot(np.maximum(np.abs(x - 140) - 100, 0), np.maximum(np.abs(y - 140) - 100, 0)) < 38
+    )
     return encoded(np.concatenate([image, alpha[..., None]], 2)), label
 
 
@@ -484,13 +540,17 @@ def deep(rng, source):
     image, label = flat(rng, source, [top], [0])
     if rng.random() < 0.5:
         image = top - image
-    return encoded(Image.fromarray(image[..., 0].astype(np.uint16)), *[("PNG", "TIFF")[rng.integers(2)]]), label
+    return encoded(
+        Image.fromarray(image[..., 0].astype(np.uint16)), *[("PNG", "TIFF")[rng.integers(2)]]
+    ), label
 
 
 def indexed(rng, source):
     image, label = flat(rng, source, [255] * 3, [10, 60, 130])
     image = Image.fromarray(image.astype(np.uint8))
-    return (encoded(image.convert("P"), "GIF") if rng.random() < 0.5 else encoded(image.convert("1"), "TIFF")), label
+    return (
+        encoded(image.convert("P"), "GIF") if rng.random() < 0.5 else encoded(image.convert("1"), "TIFF")
+    ), label
 
 
 def tiff_or_avif(rng, source):
@@ -625,7 +685,9 @@ def main() -> None:
                 wrong.append(f"{i}: {label} as {got}")
             if args.write:
                 args.write.mkdir(parents=True, exist_ok=True)
-                (args.write / f"{name}_{i:03}_{'bad_' if got != label else ''}{label}.img").write_bytes(picture)
+                (args.write / f"{name}_{i:03}_{'bad_' if got != label else ''}{label}.img").write_bytes(
+                    picture
+                )
         all_right, all_told = all_right + right, all_told + args.each
         print(f"{name:20} {right:4} of {args.each}  {'; '.join(wrong)}", flush=True)
     print(f"{'all':20} {all_right:4} of {all_told}")

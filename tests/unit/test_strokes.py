@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from vqdemo.strokes import digit_from_picture, frame
+from vqdemo.strokes import digit_from_picture, find_digit, frame, read_picture
 
 MAX_BYTES, MAX_PIXELS = 2**20, 4_000_000
 
@@ -102,6 +102,7 @@ def test_framing_twice_is_framing_once():
         (b"", "not a picture"),
         (b"GIF89a and nothing more", "not a picture"),
         (b"x" * (MAX_BYTES + 1), "1.0 MB"),
+        (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "SVG .* PNG, JPEG, WebP"),
     ],
 )
 def test_what_is_no_picture_is_refused(data, words):
@@ -126,6 +127,153 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(monkeypatch):
     with pytest.raises(ValueError, match="5000 x 5000 pixels; at most 4 million"):
         digit_from_picture(data.getvalue(), MAX_BYTES, MAX_PIXELS)
     assert not decoded
+
+
+# ---- what lies around the digit ----
+
+
+def photo(change=None):
+    """A seven on paper -> float (H, W, 3), after `change` of it by rows and columns."""
+    sheet = np.asarray(seven((400, 300), 235, 60, 12).convert("RGB"), float)
+    y, x = np.mgrid[:300, :400]
+    return change(sheet, y, x) if change else sheet
+
+
+def hard_shadow(sheet, y, x):
+    return sheet * np.where(x + 0.3 * y < 240, 1, 0.55)[..., None]
+
+
+def strip_of_a_table(sheet, y, x):
+    return np.where(y[..., None] < 262, sheet, 50)
+
+
+def sheet_on_a_table(sheet, y, x):
+    inside = (x > 25 + 0.05 * y) & (x < 380 - 0.04 * y) & (y > 20 + 0.03 * x) & (y < 280)
+    return np.where(inside[..., None], sheet, 45)
+
+
+def thumb(sheet, y, x):
+    return np.where((np.hypot(y - 300, x - 30) < 70)[..., None], (200, 150, 120), sheet)
+
+
+def specks(sheet, y, x):
+    return np.where(np.isin(y // 4 * 100 + x // 4, (510, 6880, 1590, 3075))[..., None], 30, sheet)
+
+
+def ruled(sheet, y, x):
+    lines = ((y + x // 40) % 30 < 2)[..., None]
+    return np.where(lines, np.minimum(sheet, (120, 160, 220)), sheet)
+
+
+def squared(sheet, y, x):
+    lines = (((y + 12) % 25 < 2) | ((x + 12) % 25 < 2))[..., None]
+    return np.where(lines, np.minimum(sheet, (150, 170, 220)), sheet)
+
+
+def box(sheet, y, x):
+    edge = np.maximum(np.abs(y - 150) * 4 / 3, np.abs(x - 200))
+    return np.where(((edge > 180) & (edge < 184))[..., None], 20, sheet)
+
+
+@pytest.mark.parametrize(
+    "around", [hard_shadow, strip_of_a_table, sheet_on_a_table, thumb, specks, ruled, squared, box]
+)
+def test_only_the_digit_is_taken(around):
+    clean = read(Image.fromarray(photo().astype(np.uint8)))
+    assert alike(read(Image.fromarray(photo(around).astype(np.uint8))), clean) > 0.9
+
+
+@pytest.mark.parametrize(
+    "paper, ink",
+    [((0, 128, 0), (255, 0, 0)), ((255, 255, 255), (255, 255, 0)), ((128, 128, 128), (255, 255, 255)),
+     ((120, 120, 120), (0, 0, 0)), ((200, 60, 60), (0, 0, 0)), ((110, 110, 110), (205, 60, 110))],
+)  # fmt: skip
+def test_ink_may_differ_in_colour_alone(paper, ink):
+    assert alike(read(seven(paper=paper, ink=ink, mode="RGB")), read(seven())) > 0.97
+
+
+@pytest.mark.parametrize("ink", [(0, 0, 0, 255), (255, 255, 255, 255), (255, 255, 0, 255)])
+@pytest.mark.parametrize("hidden", [(0, 0, 0, 0), (255, 255, 255, 0)])
+def test_a_drawing_on_nothing_is_seen_whatever_its_colour(ink, hidden):
+    assert alike(read(seven(paper=hidden, ink=ink, mode="RGBA")), read(seven())) > 0.97
+
+
+@pytest.mark.parametrize("top", [1023, 4095, 65535])
+def test_fewer_bits_than_are_stored_are_noticed(top):
+    deep = Image.fromarray((np.asarray(seven()) / 255 * top).astype(np.uint16))
+    assert alike(read(deep), read(seven())) > 0.97
+
+
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "WEBP"])
+def test_the_fullest_frame_of_an_animation_is_taken(kind):
+    blank = Image.new("L", (300, 400), 255)
+    half = seven().copy()
+    half.paste(255, (0, 150, 300, 400))
+    digit = read(blank, kind, save_all=True, append_images=[half, seven(), half])
+    assert alike(digit, read(seven())) > 0.97
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "AVIF", "BMP", "WEBP"])
+def test_other_kinds_of_files_are_read(kind):
+    assert alike(read(seven(), kind), read(seven())) > 0.97
+
+
+def test_a_small_digit_in_a_corner_is_found():
+    page = Image.new("L", (3000, 1200), 255)
+    page.paste(seven((90, 120), width=9), (2890, 1060))
+    assert alike(read(page), read(seven((300, 400), width=30))) > 0.95
+
+
+# ---- what the visitor settles ----
+
+
+def pair():
+    page = Image.new("RGB", (700, 400), "white")
+    page.paste(seven(), (0, 0))
+    page.paste(seven(width=26).transpose(Image.Transpose.ROTATE_180), (400, 0))
+    return page
+
+
+def test_two_digits_are_told_and_a_crop_settles_it():
+    with pytest.raises(ValueError, match="more than one digit: crop"):
+        read(pair())
+    rgba = np.asarray(pair().convert("RGBA"))
+    assert find_digit(rgba).several
+    for crop in ((0, 0, 350, 400), (350, 0, 700, 400)):
+        found = find_digit(rgba, crop)
+        left, top, right, bottom = found.box
+        assert not found.several
+        assert crop[0] <= left < right <= crop[2] and crop[1] <= top < bottom <= crop[3]
+
+
+def test_the_ink_that_is_asked_for_is_taken():
+    page = np.full((200, 300, 4), 128, np.uint8)
+    page[..., 3] = 255
+    page[50:150, 60:75, :3] = 0  # a dark 1, and a light one lying down
+    page[95:110, 160:260, :3] = 255
+    dark, light = find_digit(page, ink="dark"), find_digit(page, ink="light")
+    assert (dark.ink, light.ink) == ("dark", "light")
+    assert dark.box[2] <= 80 and light.box[0] >= 155
+
+
+@pytest.mark.parametrize("crop", [(-1, 0, 10, 10), (0, 0, 301, 400), (20, 20, 20, 40)])
+def test_a_crop_outside_of_the_picture_is_refused(crop):
+    with pytest.raises(ValueError, match="does not lie in the picture of 300 x 400"):
+        find_digit(np.asarray(seven().convert("RGBA")), crop)
+
+
+def test_an_ink_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="not 'blue'"):
+        find_digit(np.asarray(seven().convert("RGBA")), ink="blue")
+
+
+def test_large_photographs_are_made_smaller():
+    data = io.BytesIO()
+    Image.new("L", (2000, 2000)).save(data, "PNG")
+    assert read_picture(data.getvalue(), MAX_BYTES, MAX_PIXELS).shape == (1600, 1600, 4)
+
+
+# ---- what is refused ----
 
 
 @pytest.mark.parametrize("grey", [0, 128, 255])

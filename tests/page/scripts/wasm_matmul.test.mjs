@@ -23,6 +23,16 @@ function near(heap, at, expected) {
   );
 }
 
+test("without WebAssembly plain loops are taken", () => {
+  const { WebAssembly } = globalThis;
+  globalThis.WebAssembly = undefined;
+  try {
+    assert.equal(kernel([values(8, 0)]).simd, false);
+  } finally {
+    globalThis.WebAssembly = WebAssembly;
+  }
+});
+
 for (const simd of [true, false]) {
   const by = simd ? "SIMD" : "plain loops";
 

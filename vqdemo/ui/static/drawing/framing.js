@@ -1,9 +1,10 @@
-// From any picture of a digit to 28x28 pixels framed as MNIST frames its digits: vqdemo/strokes.py in the browser, step
-// by step under the same names, and tested equal to it (tests/unit/test_framing_scripts.py). What each step is for is said there.
+// From any picture of a digit to 28x28 pixels framed as MNIST frames its digits: vqdemo/strokes.py in the
+// browser, step by step under the same names, and tested equal to it (tests/unit/test_framing_scripts.py).
+// What each step is for is said there.
 //
-// A picture is {width, height, data}, as canvas gives it: RGBA, Uint8ClampedArray. Decoding, turning by EXIF, and making
-// it at most READ pixels a side is left to the browser. Images between the steps are {width, height, data} with one
-// (grey) or three (RGB) whole numbers a pixel.
+// A picture is {width, height, data}, as canvas gives it: RGBA, Uint8ClampedArray. Decoding, turning by EXIF,
+// and making it at most READ pixels a side is left to the browser. Images between the steps are {width,
+// height, data} with one (grey) or three (RGB) whole numbers a pixel.
 
 export const SIDE = 28; // pixels of the frame, each way
 export const READ = 1600; // pixels of the longer side that are worth keeping of a photograph
@@ -13,7 +14,7 @@ const WORK = 240; // pixels of the longer side while looking for the digit
 const TAPS = 16; // samples to each side of a running median, spread over its radius
 const LEAST_RELIEF = 8; // distance in RGB below which there is paper and grain only
 const CLOSER = 0.8; // of the picture; a digit that fills less is looked at again
-const LEAST_LENGTH = 0.025; // of the picture; what is shorter is no digit
+const LEAST_LENGTH = 0.02; // of the picture; what is shorter is no digit
 const SAME = 14; // distance in RGB within which a colour is still that of a plain ground
 
 /** Nothing on the picture stands out from its ground. */
@@ -22,10 +23,11 @@ export class NoInk extends Error {}
 /**
  * The digit on a picture.
  * @param {{width: number, height: number, data: Uint8ClampedArray}} picture RGBA
- * @param {{crop?: number[] | null, ink?: "dark" | "light" | null}} wishes crop: left, top, right, bottom in pixels, all
- *   that is looked at; ink: what it is, compared with its ground, null to leave it to the picture
- * @returns {{image: Uint8Array, ink: string, box: number[], several: boolean}} image: 784 pixels, 0 ground, 255 ink;
- *   box: left, top, right, bottom of the ink in the picture; several: there is a second digit, which was left out
+ * @param {{crop?: number[] | null, ink?: "dark" | "light" | null}} wishes crop: left, top, right, bottom in
+ * pixels, all   that is looked at; ink: what it is, compared with its ground, null to leave it to the picture
+ * @returns {{image: Uint8Array, ink: string, box: number[], several: boolean}} image: 784 pixels, 0 ground,
+ * 255 ink;   box: left, top, right, bottom of the ink in the picture; several: there is a second digit, which
+ * was left out
  * @throws {NoInk}
  */
 export function findDigit(picture, { crop = null, ink = null } = {}) {
@@ -37,7 +39,12 @@ export function findDigit(picture, { crop = null, ink = null } = {}) {
   let [x, y] = [left, top];
   const [l, t, r, b] = strokes.box;
   const margin = Math.floor((Math.max(r - l, b - t) + 1) / 2);
-  const near = [Math.max(l - margin, 0), Math.max(t - margin, 0), Math.min(r + margin, rgb.width), Math.min(b + margin, rgb.height)];
+  const near = [
+    Math.max(l - margin, 0),
+    Math.max(t - margin, 0),
+    Math.min(r + margin, rgb.width),
+    Math.min(b + margin, rgb.height),
+  ];
   if (Math.max(near[2] - near[0], near[3] - near[1]) < CLOSER * Math.max(rgb.width, rgb.height)) {
     const again = look(cut(rgb, near, 3), strokes.ink, strokes.pen);
     if (again) {
@@ -63,7 +70,10 @@ const middleOf = (values) => Int32Array.from(values).sort()[values.length >> 1];
 function cut({ width, data }, [left, top, right, bottom], channels) {
   const part = new data.constructor((right - left) * (bottom - top) * channels);
   for (let y = top; y < bottom; y++)
-    part.set(data.subarray((y * width + left) * channels, (y * width + right) * channels), (y - top) * (right - left) * channels);
+    part.set(
+      data.subarray((y * width + left) * channels, (y * width + right) * channels),
+      (y - top) * (right - left) * channels,
+    );
   return { width: right - left, height: bottom - top, data: part };
 }
 
@@ -82,11 +92,15 @@ function rimOf({ width, height }) {
   return rim;
 }
 
-const channelsAt = (data, pixels, channels = 3) => [0, 1, 2].map((c) => Int32Array.from(pixels, (i) => data[i * channels + c]));
+const channelsAt = (data, pixels, channels = 3) =>
+  [0, 1, 2].map((c) => Int32Array.from(pixels, (i) => data[i * channels + c]));
 
 // ---- transparency, and pictures that are framed already ----
 
-/** How much is drawn in a frame of an animation: the sum over all pixels of their distance from the middle colour. */
+/**
+ * How much is drawn in a frame of an animation: the sum over all pixels of their distance from the middle
+ * colour.
+ */
 export function fullness({ width, height, data }) {
   const rgb = new Int32Array(width * height * 3);
   for (let i = 0; i < width * height; i++)
@@ -111,7 +125,9 @@ export function flattenAlpha({ width, height, data }) {
   if (clear) {
     const middle = channelsAt(data, solid, 4).map(middleOf);
     const far = sum(middle) <= 382 ? 255 : 0;
-    const others = solid.filter((i) => greatest([0, 1, 2].map((c) => Math.abs(data[i * 4 + c] - middle[c]))) > 60).length;
+    const others = solid.filter(
+      (i) => greatest([0, 1, 2].map((c) => Math.abs(data[i * 4 + c] - middle[c]))) > 60,
+    ).length;
     ground = others * 50 < solid.length || solid.length * 2 < pixels ? [far, far, far] : middle;
   }
   let most = 0;
@@ -147,13 +163,17 @@ function asFramed(rgb, ink) {
 
 // ---- how far each pixel is from its ground ----
 
-/** For each of `fewer` new pixels in a row of `length`: the first old one that it covers, and how much of each. */
+/**
+ * For each of `fewer` new pixels in a row of `length`: the first old one that it covers, and how much of
+ * each.
+ */
 function overlaps(length, fewer) {
   return Array.from({ length: fewer }, (_, j) => {
     const first = Math.floor((j * length) / fewer);
     const last = Math.ceil(((j + 1) * length) / fewer);
     const shares = [];
-    for (let i = first; i < last; i++) shares.push(Math.min((j + 1) * length, (i + 1) * fewer) - Math.max(j * length, i * fewer));
+    for (let i = first; i < last; i++)
+      shares.push(Math.min((j + 1) * length, (i + 1) * fewer) - Math.max(j * length, i * fewer));
     return { first, shares };
   });
 }
@@ -185,7 +205,9 @@ export function resample({ width, height, data }, newWidth, newHeight, channels)
 function shrink(image, side, channels) {
   const longer = Math.max(image.width, image.height);
   if (longer <= side) return image;
-  const [width, height] = [image.width, image.height].map((length) => Math.max(1, Math.floor((2 * length * side + longer) / (2 * longer))));
+  const [width, height] = [image.width, image.height].map((length) =>
+    Math.max(1, Math.floor((2 * length * side + longer) / (2 * longer))),
+  );
   return resample(image, width, height, channels);
 }
 
@@ -225,7 +247,9 @@ function groundOf(rgb, radius) {
   const ground = new Int32Array(data.length);
   for (let c = 0; c < 3; c++) {
     const channel = { width, height, data: Int32Array.from(all, (i) => data[i * 3 + c]) };
-    turned(runningMedian(turned(runningMedian(channel, step)), step)).data.forEach((value, i) => (ground[i * 3 + c] = value));
+    turned(runningMedian(turned(runningMedian(channel, step)), step)).data.forEach(
+      (value, i) => (ground[i * 3 + c] = value),
+    );
   }
   return ground;
 }
@@ -245,7 +269,9 @@ function reliefOf({ width, height, data }, ground) {
     axis = axis.map((part) => part / length);
   }
   if (axis[0] + axis[1] + axis[2] < 0) axis = axis.map((part) => -part);
-  const light = new Int32Array(width * height).map((_, i) => ground[i * 3] + ground[i * 3 + 1] + ground[i * 3 + 2] + 1);
+  const light = new Int32Array(width * height).map(
+    (_, i) => ground[i * 3] + ground[i * 3 + 1] + ground[i * 3 + 2] + 1,
+  );
   const usual = middleOf(light);
   return light.map((here, i) => {
     const along = away[i * 3] * axis[0] + away[i * 3 + 1] * axis[1] + away[i * 3 + 2] * axis[2];
@@ -253,8 +279,18 @@ function reliefOf({ width, height, data }, ground) {
   });
 }
 
+/** By how much neighbours in a row differ, in the middle. */
+function grainOf(relief, width) {
+  const differences = [];
+  for (let i = 1; i < relief.length; i++)
+    if (i % width) differences.push(Math.abs(relief[i] - relief[i - 1]));
+  return differences.length ? middleOf(differences) : 0;
+}
+
 function edgesOf({ width, height }, ground) {
-  const light = new Int32Array(width * height).map((_, i) => ground[i * 3] + ground[i * 3 + 1] + ground[i * 3 + 2]);
+  const light = new Int32Array(width * height).map(
+    (_, i) => ground[i * 3] + ground[i * 3 + 1] + ground[i * 3 + 2],
+  );
   let high = { width, height, data: light };
   let low = { width, height, data: light.map((value) => 765 - value) };
   for (let time = 0; time < 3; time++) [high, low] = [grown(high), grown(low)];
@@ -277,14 +313,19 @@ function withoutRows(relief, least) {
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         if (from[y * width + x] >= least)
-          for (let row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++) inked[row * width + x] = 1;
+          for (let row = Math.max(y - 1, 0); row <= Math.min(y + 1, height - 1); row++)
+            inked[row * width + x] = 1;
     let [best, chosen] = [0, null];
     for (let rise = -reach; rise <= reach; rise += 2) {
-      const shift = Int32Array.from({ length: width }, (_, x) => Math.floor((2 * rise * x + width) / (2 * width)));
-      const crossing = [];
-      let total = 0;
+      const shift = Int32Array.from({ length: width }, (_, x) =>
+        Math.floor((2 * rise * x + width) / (2 * width)),
+      );
+      const [crossing, lengths] = [[], []];
       for (let start = -reach; start < height + reach; start++) {
-        const [there, inside] = [[0, 0, 0], [0, 0, 0]]; // in the first columns, between, in the last
+        const [there, inside] = [
+          [0, 0, 0],
+          [0, 0, 0],
+        ]; // in the first columns, between, in the last
         for (let x = 0; x < width; x++) {
           const row = start + shift[x];
           if (row < 0 || row >= height) continue;
@@ -295,35 +336,44 @@ function withoutRows(relief, least) {
         const all = there[0] + there[1] + there[2];
         const long = all * 10 >= 6 * (inside[0] + inside[1] + inside[2]) && all * 10 >= 3 * width;
         crossing.push(long && there[0] * 2 >= inside[0] && there[2] * 2 >= inside[2]);
-        if (crossing.at(-1)) total += all;
+        lengths.push(all);
       }
-      if (total > best) [best, chosen] = [total, { crossing, shift }];
+      const middle = shift[Math.floor(width / 2)];
+      const bands = runs(crossing).filter(([top, bottom]) =>
+        isLine(top - reach, bottom - reach, middle, height),
+      );
+      const total = sum(bands.map(([top, bottom]) => sum(lengths.slice(top, bottom))));
+      if (total > best) [best, chosen] = [total, { bands, shift }];
     }
     if (!chosen) return relief;
-    const middle = chosen.shift[Math.floor(width / 2)];
-    const bands = runs(chosen.crossing)
-      .map(([top, bottom]) => [top - reach, bottom - reach])
-      .filter(([top, bottom]) => isLine(top, bottom, middle, height));
-    if (!bands.length) return relief;
     relief = { width, height, data: from.slice() };
-    for (const [top, bottom] of bands) eraseBand(relief, top, bottom, chosen.shift, least);
+    for (const [top, bottom] of chosen.bands)
+      eraseBand(relief, top - reach, bottom - reach, chosen.shift, least);
   }
   return relief;
 }
 
 function isLine(top, bottom, shift, height) {
   const margin = Math.floor(height / 25);
-  return bottom - top <= Math.max(6, Math.floor(height / 12)) && bottom + shift > margin && top + shift < height - margin;
+  return (
+    bottom - top <= Math.max(6, Math.floor(height / 12)) &&
+    bottom + shift > margin &&
+    top + shift < height - margin
+  );
 }
 
-/** Takes away the line between rows `top` and `bottom`, along `shift`; keeps the strokes that go on above and below it. */
+/**
+ * Takes away the line between rows `top` and `bottom`, along `shift`; keeps the strokes that go on above and
+ * below it.
+ */
 function eraseBand({ width, height, data }, top, bottom, shift, least) {
   const before = data.slice();
   const at = (row, x) => before[clamp(row, 0, height - 1) * width + clamp(x, 0, width - 1)];
   const thickest = [];
   shift.forEach((moved, x) => {
     let most = -1;
-    for (let row = top + moved; row < bottom + moved; row++) if (row >= 0 && row < height) most = Math.max(most, at(row, x));
+    for (let row = top + moved; row < bottom + moved; row++)
+      if (row >= 0 && row < height) most = Math.max(most, at(row, x));
     if (most >= 0) thickest.push(most);
   });
   const level = Math.floor((middleOf(thickest) * 5) / 4);
@@ -388,7 +438,10 @@ function components(relief, least, edges) {
     label: i + 1, area: 0, left: width, top: height, right: 0, bottom: 0, rim: 0, edge: 0,
     x: 0, y: 0, xx: 0, yy: 0, xy: 0, most: 0, drawn: 0, inDrawn: 0, outline: 0,
   })); // prettier-ignore
-  const eachPixel = (visit) => labels.forEach((label, i) => label && visit(found[label - 1], i % width, Math.floor(i / width), data[i], edges[i]));
+  const eachPixel = (visit) =>
+    labels.forEach(
+      (label, i) => label && visit(found[label - 1], i % width, Math.floor(i / width), data[i], edges[i]),
+    );
   const labelAt = (x, y) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : labels[y * width + x]);
   eachPixel((one, x, y, value, edge) => {
     one.area++;
@@ -443,8 +496,12 @@ function likeness(one, found, width, height) {
 }
 
 function encloses(one, other) {
-  const around = one.left < other.left && one.top < other.top && one.right > other.right && one.bottom > other.bottom;
-  return around && other.length >= 0.25 * one.length && other.full >= 0.4 * one.full;
+  const around =
+    one.left < other.left && one.top < other.top && one.right > other.right && one.bottom > other.bottom;
+  const acrossBy = Math.abs(one.left + one.right - other.left - other.right);
+  const downBy = Math.abs(one.top + one.bottom - other.top - other.bottom);
+  const central = Math.max(acrossBy, downBy) <= 0.5 * one.length;
+  return around && other.length >= 0.25 * one.length && other.full >= 0.4 * one.full && central;
 }
 
 function gap(one, other) {
@@ -456,7 +513,8 @@ function gap(one, other) {
 function isSecondDigit(best, other) {
   const between = (value, low, high) => value >= low && value <= high;
   if (other.score < 0.35 * best.score || !between(other.length / best.length, 0.6, 1.7)) return false;
-  if (!between(other.full / best.full, 0.5, 2) || !between(other.pen / best.pen, 0.3, 3.3)) return false;
+  if (other.slim < 0.05 && other.length > 1.15 * best.length) return false; // a line
+  if (!between(other.full / best.full, 0.5, 2) || !between(other.pen / best.pen, 0.25, 4)) return false;
   const beside = Math.max(best.left, other.left) - Math.min(best.right, other.right) > 0.06 * best.length;
   return beside || gap(best, other) > Math.max(0.25 * best.length, 1.5 * best.pen);
 }
@@ -465,10 +523,12 @@ function grouped(found, best) {
   const group = [best];
   for (let time = 0; time < 2; time++)
     for (const one of found) {
-      const near = Math.min(...group.map((member) => gap(one, member))) <= Math.max(0.12 * best.length, best.pen);
+      const near =
+        Math.min(...group.map((member) => gap(one, member))) <= Math.max(0.12 * best.length, best.pen);
       if (group.includes(one) || !near || one.length > 1.2 * best.length) continue;
       if (encloses(one, best) || isSecondDigit(best, one)) continue;
-      if (one.area >= 0.02 * best.area && one.full >= 0.45 * best.full && one.rim * 4 <= one.length) group.push(one);
+      if (one.area >= 0.02 * best.area && one.full >= 0.45 * best.full && one.rim * 4 <= one.length)
+        group.push(one);
     }
   return group;
 }
@@ -482,11 +542,15 @@ function look(rgb, ink, pen = null) {
   const scale = [rgb.width / width, rgb.height / height];
   const longer = Math.max(width, height);
   const quarter = Math.floor(longer / 4);
-  const radius = pen === null ? quarter : Math.floor(Math.min(Math.max((3 * pen) / scale[1], Math.floor(longer / 12)), quarter));
+  const radius =
+    pen === null
+      ? quarter
+      : Math.floor(Math.min(Math.max((3 * pen) / scale[1], Math.floor(longer / 12)), quarter));
   const ground = groundOf(small, Math.max(radius, 1));
   const relief = reliefOf(small, ground);
   const edges = edgesOf(small, ground);
-  const least = Math.max(LEAST_RELIEF, 7 * middleOf(relief.map(Math.abs)));
+  const grain = grainOf(relief, width);
+  const least = Math.max(LEAST_RELIEF, 5 * grain, Math.min(7 * middleOf(relief.map(Math.abs)), 20 * grain));
 
   const bestOf = (sign, lines) => {
     let side = { width, height, data: relief.map((value) => Math.max(value * sign, 0)) };
@@ -524,14 +588,22 @@ function look(rgb, ink, pen = null) {
     Math.min(Math.floor(edge("right", Math.max) * scale[0]) + 1, rgb.width),
     Math.min(Math.floor(edge("bottom", Math.max) * scale[1]) + 1, rgb.height),
   ];
-  return { grey: { width, height, data: grey }, ink: sign > 0 ? "light" : "dark", box, pen: best.pen * scale[1], several };
+  return {
+    grey: { width, height, data: grey },
+    ink: sign > 0 ? "light" : "dark",
+    box,
+    pen: best.pen * scale[1],
+    several,
+  };
 }
 
 // ---- the frame ----
 
 /** The greatest value in the 3x3 pixels around each. */
 function grown({ width, height, data }) {
-  const tall = data.map((value, i) => Math.max(value, i >= width ? data[i - width] : 0, i + width < data.length ? data[i + width] : 0));
+  const tall = data.map((value, i) =>
+    Math.max(value, i >= width ? data[i - width] : 0, i + width < data.length ? data[i + width] : 0),
+  );
   const wide = tall.map((value, i) => {
     const x = i % width;
     return Math.max(value, x > 0 ? tall[i - 1] : 0, x + 1 < width ? tall[i + 1] : 0);
@@ -539,7 +611,9 @@ function grown({ width, height, data }) {
   return { width, height, data: wide };
 }
 
-/** Grey {width, height, data}, 0 ground and 255 ink -> Uint8Array(784): fitted into 20x20, centred by mass. */
+/**
+ * Grey {width, height, data}, 0 ground and 255 ink -> Uint8Array(784): fitted into 20x20, centred by mass.
+ */
 export function frameGrey(grey) {
   grey = cropped(grey);
   const missing = missingPen(grey);
@@ -548,7 +622,9 @@ export function frameGrey(grey) {
     for (let i = 0; i < missing; i++) grey = grown(grey);
   }
   const longer = Math.max(grey.width, grey.height);
-  const [width, height] = [grey.width, grey.height].map((length) => Math.max(1, Math.floor((2 * length * BOX + longer) / (2 * longer))));
+  const [width, height] = [grey.width, grey.height].map((length) =>
+    Math.max(1, Math.floor((2 * length * BOX + longer) / (2 * longer))),
+  );
   const { data: small } = resample(grey, width, height, 1);
   const mass = sum(small);
   const place = (length, at) => {
@@ -568,7 +644,12 @@ function cropped(grey) {
   grey.data.forEach((value, i) => {
     if (value <= 76) return;
     const [x, y] = [i % grey.width, Math.floor(i / grey.width)];
-    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x + 1), Math.max(bottom, y + 1)];
+    [left, top, right, bottom] = [
+      Math.min(left, x),
+      Math.min(top, y),
+      Math.max(right, x + 1),
+      Math.max(bottom, y + 1),
+    ];
   });
   if (right === 0) throw new NoInk();
   return cut(grey, [left, top, right, bottom], 1);
@@ -578,7 +659,8 @@ function cropped(grey) {
 function padded({ width, height, data }, border) {
   const wide = width + 2 * border;
   const to = new Int32Array(wide * (height + 2 * border));
-  for (let y = 0; y < height; y++) to.set(data.subarray(y * width, (y + 1) * width), (y + border) * wide + border);
+  for (let y = 0; y < height; y++)
+    to.set(data.subarray(y * width, (y + 1) * width), (y + border) * wide + border);
   return { width: wide, height: height + 2 * border, data: to };
 }
 

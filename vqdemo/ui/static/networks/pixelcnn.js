@@ -105,8 +105,11 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   // ---- weights ----
 
   /** A vector, of the channels `to`. */
-  const vector = (data, to, from = 0) =>
-    Float32Array.from(to, (channel) => (channel < 0 ? 0 : data[from + channel]));
+  function vector(data, to, from = 0) {
+    const result = new Float32Array(to.length);
+    for (let i = 0; i < to.length; i++) if (to[i] >= 0) result[i] = data[from + to[i]];
+    return result;
+  }
 
   /** The linear layer of a name, from channels to channels. */
   function linear(name, from, to) {
@@ -124,13 +127,16 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     return rows;
   }
 
-  /** The embedding of each code -> where. */
-  function embedded(name, from) {
-    const { data, shape } = tensor(`${name}.weight`);
-    return place(
-      Float32Array.from(range(numCodes + 1).flatMap((code) => [...vector(data, from, code * shape[1])])),
-    );
+  /** A row for each row of a tensor, which may have more dimensions, of its channels `to`. */
+  function matrix({ data, shape }, to, from = 0) {
+    const [size, rows] = [shape.at(-1), data.length / shape.at(-1)];
+    const result = new Float32Array(rows * to.length);
+    for (let row = 0; row < rows; row++) result.set(vector(data, to, row * size + from), row * to.length);
+    return result;
   }
+
+  /** The embedding of each code, and of MASK -> where. */
+  const embedded = (name, to) => place(matrix(tensor(`${name}.weight`), to));
 
   /**
    * A masked convolution: what it sees, and by what layer, or by what table where it sees codes. Its bias is
@@ -149,18 +155,16 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   function rowMixing(name, n, to, embedding = null) {
     const order = interleaved(n, groups);
     const { data } = tensor(`${name}.${NAMES.mixing.weight}`);
-    const fours = range(Math.ceil(groups / 4));
-    const weight = Float32Array.from(
-      fours.flatMap((four) =>
-        range(cells * cells).flatMap((pair) =>
-          range(4).map((i) => (4 * four + i < groups ? data[(4 * four + i) * cells * cells + pair] : 0)),
-        ),
-      ),
-    );
+    const [fours, all] = [Math.ceil(groups / 4), cells * cells];
+    const weight = new Float32Array(fours * all * 4); // [four][to][from], a weight for each of four groups
+    for (let group = 0; group < groups; group++) {
+      const first = Math.floor(group / 4) * all * 4 + (group % 4);
+      for (let pair = 0; pair < all; pair++) weight[first + 4 * pair] = data[group * all + pair];
+    }
     const enter = linear(`${name}.${NAMES.mixing.enter}`, channels(n), order);
     return {
-      ...{ fours: fours.length, weight: place(weight), columns: order.length },
-      ...(embedding === null ? { enter } : { table: table(embedding, enter) }),
+      ...{ fours, weight: place(weight), columns: order.length, enter },
+      table: embedding === null ? null : table(embedding, enter),
       leave: linear(`${name}.${NAMES.mixing.leave}`, order, to),
       values: space(cells, most, order.length),
     };
@@ -169,34 +173,20 @@ export function pixelcnn(file, config, { simd = true } = {}) {
   function gatedLayer(name, i, layers, features, embedding) {
     const [plain, gates] = [channels(config.width), halves(config.width)];
     const part = (which) => `${name}.${NAMES.layer[which]}`;
-    const both = { v: [0, "vertical"], h: [2 * config.width, "horizontal"] };
-    const biases = { v: ["vertical"], h: ["horizontal", "down"] };
-    const labels = tensor(`${part("label")}.weight`).data;
-    const places = tensor(part("place")).data;
-    /** What each place, and the biases, add to the gates; and what each label does. */
-    const conditions = Object.fromEntries(
-      Object.entries(both).map(([key, [from]]) => {
-        const bias = vector(new Float32Array(2 * config.width), gates);
-        for (const layer of biases[key]) {
-          vector(tensor(`${part(layer)}.bias`).data, gates).forEach(
-            (number, channel) => (bias[channel] += number),
-          );
-        }
-        const table = (data, rows, add) =>
-          Float32Array.from(
-            range(rows).flatMap((row) =>
-              [...vector(data, gates, row * 4 * config.width + from)].map((number, c) => number + add[c]),
-            ),
-          );
-        return [
-          key,
-          {
-            places: place(table(places, cells, bias)),
-            labels: place(table(labels, numLabels + 1, new Float32Array(gates.length))),
-          },
-        ];
-      }),
-    );
+    const rowsOf = (name, from) => matrix(tensor(name), gates, from);
+    /** What the embeddings of place and label add to the gates of a stack, whose channels begin at `from`. */
+    const conditionsOf = (from, ...biases) => {
+      const places = rowsOf(part("place"), from);
+      for (const layer of biases) {
+        const bias = vector(tensor(`${part(layer)}.bias`).data, gates);
+        for (let i = 0; i < places.length; i++) places[i] += bias[i % gates.length];
+      }
+      return { places: place(places), labels: place(rowsOf(`${part("label")}.weight`, from)) };
+    };
+    const conditions = {
+      v: conditionsOf(0, "vertical"),
+      h: conditionsOf(2 * config.width, "horizontal", "down"),
+    };
     const skips = channels(features).map((channel) => (channel < 0 ? -1 : config.width + channel));
     return {
       conditions,

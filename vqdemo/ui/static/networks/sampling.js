@@ -21,7 +21,7 @@ export function sampling(network) {
 
   /** Throws if an argument is not what it should be, and says what is allowed. */
   function check(
-    { codes, known, label = null, n = 1, seed = 0, temperature = 1, top_p: topP = 1, guidance = 0 },
+    { codes, known = null, label = null, n = 1, seed = 0, temperature = 1, top_p: topP = 1, guidance = 0 },
     unknown = true,
   ) {
     const lowest = unknown ? -1 : 0;
@@ -35,7 +35,7 @@ export function sampling(network) {
       demand(isGrid, `codes must be ${cells} whole numbers from ${lowest} to ${numCodes - 1}, not ${grid}`);
     }
     demand(
-      known === undefined || known?.length === cells,
+      known === null || known.length === cells,
       `known must have ${cells} booleans, not ${known?.length}`,
     );
     demand(

@@ -41,14 +41,16 @@ export const room = (length) => padded(length, 16);
 export function kernel(arrays, simd = true) {
   const starts = [FIRST];
   for (const { length } of arrays) starts.push(starts.at(-1) + room(length));
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * starts.at(-1)) / PAGE) });
-  const heap = new Float32Array(memory.buffer);
+  const pages = Math.ceil((4 * starts.at(-1)) / PAGE);
+  // Some browsers have no WebAssembly at all in their strictest settings.
+  const memory = globalThis.WebAssembly ? new WebAssembly.Memory({ initial: pages }) : null;
+  const heap = new Float32Array(memory ? memory.buffer : new ArrayBuffer(pages * PAGE));
   const copies = arrays.map((array, i) => {
     const copy = heap.subarray(starts[i], starts[i] + array.length);
     copy.set(array);
     return copy;
   });
-  const program = (simd && compiled(memory)) || loops(heap);
+  const program = (simd && memory && compiled(memory)) || loops(heap);
   return { heap, copies, simd: program.simd, ...program };
 }
 
@@ -193,6 +195,7 @@ const ALIGNED = 2; // to 2² bytes
 const vector = (address, offset = 0) => [...address, 0xfd, 0x00, ALIGNED, offset]; // four floats there
 const splat = (address) => [...address, 0xfd, 0x09, ALIGNED, 0]; // the one float that lies there, four times
 const store = (address, offset, value) => [...address, ...value, 0xfd, 0x0b, ALIGNED, offset];
+/** Four times the same number. @param {number} n @param {any} type */
 const constant = (n, type = Float32Array) => [0xfd, 0x0c, ...new Uint8Array(new type(4).fill(n).buffer)];
 const simd = (instruction) => {
   return (...values) => [...values.flat(), 0xfd, ...count(instruction)];
