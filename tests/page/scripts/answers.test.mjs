@@ -23,6 +23,9 @@ const pick = (list) => list[below(list.length)];
 
 // ---- a browser's parts ----
 
+const every = setInterval;
+globalThis.setInterval = (...given) => every(...given).unref(); // the page's last for as long as the page
+
 const hash = (values) => values.reduce((sum, value) => (Math.imul(sum, 31) + Math.round(97 * value)) | 0, 7);
 const pen = {
   drawn: [],
@@ -102,6 +105,7 @@ const ANSWERS = {
   decode: ({ grids }) => grids.map(decode),
   conditionals: ({ codes }) =>
     Float32Array.from({ length: CELLS * CODES }, (_, i) => (Math.abs(hash([...codes, i])) % 100) / 100),
+  labelProbs: ({ codes }) => [0.5, Math.abs(hash(codes)) % 2],
   logProb: ({ codes }) => codes.map((grid) => -Math.abs(hash(grid)) % 50),
 };
 globalThis.Worker = FakeWorker;
@@ -120,7 +124,7 @@ globalThis.fetch = async () =>
 
 const base = "../../../vqdemo/ui/static";
 const client = await import(`${base}/networks/client.js`);
-const { adopt, complete, setSettings } = await import(`${base}/state/completions.js`);
+const { complete, keep, letGo, setSettings } = await import(`${base}/state/completions.js`);
 const edit = await import(`${base}/state/edits.js`);
 const { UNKNOWN, withoutUnknown } = await import(`${base}/state/grid.js`);
 const { toggleSurprise } = await import(`${base}/state/insight.js`);
@@ -141,7 +145,8 @@ const DEEDS = {
   restore: () => edit.restoreCodes(),
   complete: () => void complete(),
   seed: () => setSettings({ seed: below(5) }),
-  adopt: () => state.alternatives && adopt(below(state.alternatives.list.length)),
+  keep: () => state.alternatives && keep(below(state.alternatives.list.length)),
+  letGo: () => letGo(),
   undo: () => edit.undo(),
   redo: () => edit.redo(),
   clear: () => edit.clear(),
