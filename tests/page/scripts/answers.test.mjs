@@ -65,7 +65,8 @@ let failing = false;
 class FakeWorker {
   cancelled = new Set();
   postMessage(message) {
-    if ("network" in message) return this.later(() => (failing ? { failed: "lost", detail: "" } : { ready: true, simd: true }));
+    if ("network" in message)
+      return this.later(() => (failing ? { failed: "lost", detail: "" } : { ready: true, simd: true }));
     if ("cancel" in message) return this.cancelled.add(message.cancel);
     if ("ping" in message) return this.later(() => ({ pong: true }));
     const asked = {};
@@ -117,7 +118,11 @@ globalThis.fetch = async () =>
   new Response(
     JSON.stringify({
       ...{ id: "a", grid_shape: [4, 4], num_codes: CODES, background: 0, labels: ["a"], defaults: {} },
-      ...{ networks: { vqvae: network, prior: network }, tiles: [], order: blankCodes.map((_, i) => i % CODES) },
+      ...{
+        networks: { vqvae: network, prior: network },
+        tiles: [],
+        order: blankCodes.map((_, i) => i % CODES),
+      },
       ...{ examples: [], blank: { codes: blankCodes, image }, max_alternatives: 9 },
     }),
   );
@@ -177,7 +182,10 @@ function changedByAnswer() {
   known = state.codes;
   assert.ok(answering && answering.jumps === jumps, "an answer of before another drawing");
   state.codes.forEach((code, i) =>
-    assert.ok(code === before[i] || edits[i] === answering.edits[i], `cell ${i} was changed after the question`),
+    assert.ok(
+      code === before[i] || edits[i] === answering.edits[i],
+      `cell ${i} was changed after the question`,
+    ),
   );
 }
 
@@ -197,7 +205,8 @@ watch(["codes", "alternatives", "expected", "whatIf", "footprint", "image"], () 
 });
 
 async function rest() {
-  for (let calm = 0; calm < 5; calm = pending ? 0 : calm + 1) await new Promise((resolve) => setTimeout(resolve, 2));
+  for (let calm = 0; calm < 5; calm = pending ? 0 : calm + 1)
+    await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 function act(name) {

@@ -5,7 +5,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 const store = new Map();
-globalThis.sessionStorage = { getItem: (key) => store.get(key) ?? null, setItem: (key, text) => store.set(key, text) };
+globalThis.sessionStorage = {
+  getItem: (key) => store.get(key) ?? null,
+  setItem: (key, text) => store.set(key, text),
+};
 
 const base = "../../../vqdemo/ui/static";
 const { pack, unpack } = await import(`${base}/state/pack.js`);
@@ -39,7 +42,15 @@ const alternatives = {
   ...{ question: codes, settings: SETTINGS, order: [2], adopted: null },
   list: [{ codes: [1, 2, 3, 7], image, log_prob: -1 }],
 };
-const now = { drawing, encoded: codes, encodedDrawing: drawing, codes, image, decodedCodes: codes, alternatives };
+const now = {
+  drawing,
+  encoded: codes,
+  encodedDrawing: drawing,
+  codes,
+  image,
+  decodedCodes: codes,
+  alternatives,
+};
 const WHOLE = {
   ...{ id: "abc123", past: [{ ...now, codes: [0, 0, 0, 0], alternatives: null }], future: [], now },
   ...{ settings: SETTINGS, recent: [3, 1], surprise: true, speed: 5, view: "graft" },
@@ -75,7 +86,10 @@ for (const [what, session, same = ["codes", "settings"]] of [
   ["a past that is no list", { ...WHOLE, past: { a: 1 } }],
   ["a step of another grid", { ...WHOLE, past: [{ ...now, codes: [1] }, null, 7] }],
   ["alternatives of an older form", { ...WHOLE, now: { ...now, alternatives: { list: 3 } } }, ["codes"]],
-  ["an alternative without a picture", { ...WHOLE, now: { ...now, alternatives: { ...alternatives, list: [{ codes }] } } }],
+  [
+    "an alternative without a picture",
+    { ...WHOLE, now: { ...now, alternatives: { ...alternatives, list: [{ codes }] } } },
+  ],
   ["settings that are words", { ...WHOLE, settings: { ...SETTINGS, n: "many" } }, ["codes"]],
   ["too many alternatives", { ...WHOLE, settings: { ...SETTINGS, n: 400 } }, ["codes"]],
   ["settings that are missing", without("settings"), ["codes"]],

@@ -131,9 +131,9 @@ function fitsOf(modelInfo) {
     surprise: (value) => typeof value === "boolean",
     speed: isNumber,
     view: (value) => typeof value === "string",
-    sampling: (value) =>
-      isObject(value) && [value.temperature, value.guidance, value.seed].every(isNumber),
-    graft: (value) => isObject(value) && (value.other === null || grid(value.other)) && areNumbers(value.taken),
+    sampling: (value) => isObject(value) && [value.temperature, value.guidance, value.seed].every(isNumber),
+    graft: (value) =>
+      isObject(value) && (value.other === null || grid(value.other)) && areNumbers(value.taken),
 
     /** A step of the history without what does not fit; null without drawing or codes. */
     step(value) {
