@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from visitor import cell, draw_and_settle, picture, until_network, until_picture_differs
 
 import vqdemo
-from vqdemo.ui import build
+from vqdemo.ui.page import build
 
 
 def test_a_visitor_makes_no_layer_run_in_the_server(browser):
