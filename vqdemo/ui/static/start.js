@@ -5,7 +5,7 @@ import { connect, decode, describe } from "./networks/client.js";
 import "./state/belief.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
 import { openGrid } from "./state/edits.js";
-import { UNKNOWN, withoutUnknown } from "./state/grid.js";
+import { sameCodes, UNKNOWN, withoutUnknown } from "./state/grid.js";
 import "./state/insight.js";
 import { readLink, withoutLink } from "./state/link.js";
 import { say, sayError, sentences, setSentences } from "./state/message.js";
@@ -54,5 +54,7 @@ async function open(modelInfo) {
   setSettings(link.settings);
   openView("bench");
   if (faults) say(faults, link.faults.length ? "error" : "note");
-  if (link.question?.includes(UNKNOWN)) await showAlternatives(link.question);
+  if (link.question?.includes(UNKNOWN)) {
+    await showAlternatives(link.question, sameCodes(link.question, link.codes));
+  }
 }

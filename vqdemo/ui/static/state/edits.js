@@ -3,11 +3,13 @@
 
 /** @import { Grid, Image } from "../networks/types.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
+/** @import { State } from "./types.js" */
 
 import { blank, centred, isEmpty } from "../drawing/strokes.js";
 import { sameCodes, UNKNOWN, withoutUnknown } from "./grid.js";
 import { dropStep, recordStep, step } from "./history.js";
 import { hush, say, sentences } from "./message.js";
+import { atRest } from "./preview.js";
 import { currentRevision, noteEdit, refresh, startRevision } from "./reconstruction.js";
 import { state, update } from "./store.js";
 
@@ -141,11 +143,19 @@ export function writeCode(code, cells = state.selected) {
 export const erase = (cells = state.selected) => writeCode(UNKNOWN, cells);
 
 /** The selected cells (or, with none selected, all) back to the codes of the drawing. */
-export function restoreCodes() {
-  const { codes, encoded, selected } = state;
+export const restoreCodes = () => restoreCells(state.selected.size ? state.selected : state.codes.keys());
+
+/** Cells back to the codes of the drawing. @param {Iterable<number>} cells */
+export function restoreCells(cells) {
+  const { codes, encoded } = state;
   if (!encoded) return; // the drawing is being encoded just now
-  changeCodes(codes.map((old, cell) => (!selected.size || selected.has(cell) ? encoded[cell] : old)));
+  const restored = new Set(cells);
+  changeCodes(codes.map((old, cell) => (restored.has(cell) ? encoded[cell] : old)));
 }
+
+/** The cells whose codes are not those of the drawing. @param {Pick<State, "codes" | "encoded">} state */
+export const changedCells = ({ codes, encoded }) =>
+  encoded ? [...codes.keys()].filter((cell) => codes[cell] !== encoded[cell]) : [];
 
 // ---- history ----
 
@@ -153,6 +163,7 @@ export const undo = () => goThroughHistory(true);
 export const redo = () => goThroughHistory(false);
 
 function goThroughHistory(back) {
+  if (back && atRest(state.preview)) return update({ preview: null }); // it was no edit yet
   if (!step(back)) return;
   startRevision();
   hush();
