@@ -48,8 +48,8 @@ INDEX = """\
     <meta name="theme-color" content="{dark}" media="(prefers-color-scheme: dark)" />
     <script src="{folder}/standalone/theme.js"></script>
     <link rel="stylesheet" href="{folder}/standalone/standalone.css" />
-    <link rel="stylesheet" href="{folder}/page.css" />
     <link rel="stylesheet" href="{folder}/views.css" />
+    <link rel="stylesheet" href="{folder}/page.css" />
     <link rel="icon" href="{folder}/icon.svg" />
     <link rel="apple-touch-icon" href="{folder}/icon-{icon_side}.png" />
     <link rel="manifest" href="{folder}/manifest.webmanifest" />
@@ -136,7 +136,11 @@ def views() -> list[str]:
 
 
 def views_css() -> str:
-    """The views' styles, each for its own view only: nested below its id, as Gradio does it."""
+    """The views' styles, each for its own view only: nested below its id, as Gradio does it.
+
+    They stand before those of the page: among rules of equal rank the page's win, as they do in Gradio, which
+    ranks them higher.
+    """
     return "\n".join(f"#{name}-view {{\n{layout.part_of(name, 'css')}}}\n" for name in views())
 
 

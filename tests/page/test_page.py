@@ -351,6 +351,7 @@ def test_completions_keep_what_is_known_and_are_adopted_by_a_click(page):
     page.locator("#complete").click()
     alternatives = page.locator("#completions button")
     expect(alternatives).to_have_count(4)
+    expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")  # they are in their order
     log_probs = []
     for i in range(4):
         grid = np.array(alternatives.nth(i).get_attribute("data-codes").split(), int).reshape(7, 7)

@@ -120,6 +120,8 @@ def walk(page) -> np.ndarray:
     page.locator("[data-preset=bottom]").click()
     until(page, f"() => ({CODES})().includes({UNKNOWN})")
     page.locator("#complete").click()
+    expect(page.locator("#completions button")).to_have_count(4, timeout=60_000)
+    expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")  # they are in their order
     page.locator("#completions button").nth(1).click()
     until(page, f"() => !({CODES})().includes({UNKNOWN})")
     settle(page)
