@@ -1,4 +1,4 @@
-"""Every screen and hand: what is in sight at which size, paper, addresses of views; pen, palm, two fingers, a lost button."""
+"""Every screen and hand: what is in sight at which size, on paper, at which address; pen, palm, two fingers."""
 
 import json
 import re
@@ -6,7 +6,20 @@ import re
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from visitor import CODES, PHONE, cell, codes, draw, middle, module, on_pad, picture, settle, until, until_codes_are
+from visitor import (
+    CODES,
+    PHONE,
+    cell,
+    codes,
+    draw,
+    middle,
+    module,
+    on_pad,
+    picture,
+    settle,
+    until,
+    until_codes_are,
+)
 
 BOARDS = ("#draw-pad", "#code-grid", "#reconstruction")
 VIEWS = ("bench", "samples", "graft", "codebook", "how")
@@ -19,7 +32,7 @@ def resize(page, width, height):
 
 
 def overflow(page):
-    """How far the page's content is wider than the window. Its container cuts off what overflows, so ask that."""
+    """By how much the content is wider than the window. Its container cuts that off, so ask the container."""
     return page.evaluate("document.querySelector('.gradio-container').scrollWidth - innerWidth")
 
 
@@ -42,7 +55,15 @@ def state(page, expression):
 def test_centred_and_never_wider_than_the_window(open_page):
     page = open_page(viewport={"width": 1280, "height": 900})
     complete_the_lower_half(page)
-    for width, height in ((320, 640), (390, 844), (683, 512), (1024, 768), (1366, 768), (1920, 1080), (2560, 1440)):
+    for width, height in (
+        (320, 640),
+        (390, 844),
+        (683, 512),
+        (1024, 768),
+        (1366, 768),
+        (1920, 1080),
+        (2560, 1440),
+    ):
         resize(page, width, height)
         box = page.locator("main").bounding_box()
         assert abs(box["x"] - (width - box["x"] - box["width"])) <= 1, f"not centred at {width}"
@@ -54,7 +75,7 @@ def test_centred_and_never_wider_than_the_window(open_page):
 
 
 def test_the_boards_and_what_one_does_with_them_are_in_sight(open_page):
-    """Drawing, codes and reconstruction side by side, with "Complete" and its alternatives, without scrolling."""
+    """Drawing, codes and reconstruction side by side, "Complete" and its alternatives, without scrolling."""
     page = open_page(viewport={"width": 1280, "height": 900})
     complete_the_lower_half(page)
     loop = (*BOARDS, "#complete", "#completions", ".code-grid [data-do=undo]", "[data-do=erase]")
@@ -71,15 +92,23 @@ def test_the_boards_and_what_one_does_with_them_are_in_sight(open_page):
         resize(page, width, height)
         boxes = [page.locator(selector).first.bounding_box() for selector in selectors]
         for selector, box in zip(selectors, boxes, strict=True):
-            inside = box["x"] >= 0 and box["y"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= height
+            inside = (
+                box["x"] >= 0
+                and box["y"] >= 0
+                and box["x"] + box["width"] <= width
+                and box["y"] + box["height"] <= height
+            )
             assert inside, f"{selector} at {width}x{height}: {box}"
         tops, lefts = [box["y"] for box in boxes[:3]], [box["x"] for box in boxes[:3]]
-        assert max(tops) - min(tops) < 2 and lefts == sorted(lefts), f"not side by side at {width}x{height}: {tops}"
+        assert max(tops) - min(tops) < 2 and lefts == sorted(lefts), (
+            f"not side by side at {width}x{height}: {tops}"
+        )
         assert boxes[3]["x"] >= boxes[2]["x"] - 1, "Complete belongs to the reconstruction"
 
 
 CUT_WORDS = """() => [...document.querySelectorAll("#top *, #bench *")]
-  .filter((e) => e.matches("button, h1, h2, p, label, span, b, summary") && e.checkVisibility({visibilityProperty: true}))
+  .filter((e) => e.matches("button, h1, h2, p, label, span, b, summary"))
+  .filter((e) => e.checkVisibility({visibilityProperty: true}))
   .filter((e) => e.innerText?.trim() && !e.closest("nav, #sheet, [role=row]") && e.clientWidth > 1)
   .filter((e) => e.scrollWidth > e.clientWidth + 2 || e.scrollHeight > e.clientHeight * 1.25 + 4)
   .map((e) => e.outerHTML.slice(0, 80))"""
@@ -130,7 +159,9 @@ def test_paper_is_light_and_has_no_buttons_and_forced_colours_show_what_is_chose
     page.emulate_media(forced_colors="active")
     cell(page, 2, 2).click()
     for chosen in ("#code-grid [aria-selected=true]", ".draw-pad [aria-pressed=true]", ".nav [aria-current]"):
-        assert page.locator(chosen).first.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid", chosen
+        assert page.locator(chosen).first.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid", (
+            chosen
+        )
 
 
 def test_views_have_addresses_and_back_goes_back(open_page, app_url):
@@ -164,7 +195,11 @@ class Hands:
         self.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": touches})
 
     def pen(self, kind, point, pressed=True):
-        pressing = {"button": "left" if kind != "Moved" or pressed else "none", "buttons": int(pressed), "clickCount": 1}
+        pressing = {
+            "button": "left" if kind != "Moved" or pressed else "none",
+            "buttons": int(pressed),
+            "clickCount": 1,
+        }
         place = {"type": f"mouse{kind}", "x": point[0], "y": point[1], "pointerType": "pen"}
         self.send("Input.dispatchMouseEvent", place | pressing)
 
@@ -269,7 +304,9 @@ DROP = """([name, type, content]) => {
 def test_a_file_dropped_anywhere_is_opened_and_never_leads_away(page):
     settle(page)
     wanted = np.roll(codes(page), 1, axis=0)
-    assert page.evaluate(DROP, ["codes.json", "application/json", json.dumps({"codes": wanted.tolist()})]) == [True, True]
+    assert page.evaluate(
+        DROP, ["codes.json", "application/json", json.dumps({"codes": wanted.tolist()})]
+    ) == [True, True]
     until_codes_are(page, wanted)
     assert page.evaluate(DROP, ["note.png", "image/png", "no picture"]) == [True, True]
     expect(page.locator(".status [role=status]")).to_contain_text(re.compile("picture"))
