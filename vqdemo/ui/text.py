@@ -235,7 +235,7 @@ TEXT = {
         "speed": "Speed",
         "cells_a_second": "{speed} cells a second",
         "digit": "Digit",
-        "any": "any",
+        "any": "any digit",
         "settings": "Settings",
         "alternatives": "Alternatives",
         "temperature": "Temperature",

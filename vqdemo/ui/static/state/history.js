@@ -25,7 +25,10 @@ export function recordStep() {
   return before;
 }
 
-/** Back to before the last step, as if it had never been; false if that is not the step given. @param {Step} step */
+/**
+ * Back to before the last step, as if it had never been; false if that is not the step given.
+ * @param {Step} step
+ */
 export function dropStep(step) {
   if (past.at(-1) !== step) return false;
   update(past.pop());
