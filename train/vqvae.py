@@ -3,10 +3,10 @@
 Each batch holds MNIST digits, some of them shifted out of the centre, and random doodles, so that visitors may draw what MNIST
 never shows. Two augmentations make editing honest:
 
-    erase  pixels of random cells are blacked out before encoding: the encoder learns that an empty patch is the background
-           code whatever its neighbours hold;
-    edit   *after* quantization random cells get the background code, or the codes of another picture, and the target is the
-           picture with those patches replaced: the decoder learns that changing a cell changes that cell's patch.
+    erase  pixels of random cells are blacked out before encoding: strokes that end at a cell's border become familiar;
+    edit   *after* quantization random cells get the blank code, or the codes of another picture, and the target is the picture
+           with those patches replaced: the decoder learns that changing a cell changes that cell's patch. Sometimes all but
+           these cells are blanked: a code alone draws what it draws in company.
 
 Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The codebook follows by EMA.
 After training the codes are renumbered for the palette (train/palette.py).
@@ -21,12 +21,12 @@ import torch.nn.functional as F
 from torch import Tensor
 from tqdm import tqdm
 
-from train import checkpoint, data, distributed, drawings, palette
+from train import checkpoint, data, distributed, drawings, palette, snapshots
 from train.device import autocast, best_device
 from train.masks import random_rectangles
 from train.output import Folders, finished, log_row, run_stage, write_network
 from train.settings import setting, show
-from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
+from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig, blank_cells, perplexity
 
 
 @dataclass
@@ -36,7 +36,7 @@ class VQVAESettings:
     dataset: str = setting("mnist", f"what to learn: {', '.join(data.NAMES)}, or a folder with a subfolder of pictures for each class")
     split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
     images: int = setting(0, "use only so many of the training images, 0 for all")
-    codes: int = setting(64, "codes in the codebook, K")
+    codes: int = setting(128, "codes in the codebook, K: the blank code and K-1 for patches with ink")
     grid: int = setting(7, "cells along each side of the code grid: 7, of 4x4 pixels, or 14, of 2x2")
     width: int = setting(128, "channels of the hidden layers")
     encoder_blocks: int = setting(3, "residual blocks of the encoder")
@@ -53,6 +53,8 @@ class VQVAESettings:
     shift_share: float = setting(0.25, "share of the digits that are moved by up to 8 pixels")
     erase_share: float = setting(0.25, "share of the pictures with cells blacked out before encoding")
     edit_share: float = setting(0.2, "share of the pictures with codes replaced after quantization")
+    alone_share: float = setting(0.2, "share of these in which all codes but the chosen ones are blanked")
+    ink_threshold: float = setting(0.1, "a cell without a pixel above this is blank: it gets code 0 and draws nothing")
     doodle_number: int = setting(40_000, "different doodles, each seen in 8 orientations")
     bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
     seed: int = setting(0, "seed of everything random")
@@ -94,17 +96,23 @@ def make_batch(digits: Tensor, doodles: Tensor, s: VQVAESettings, grid: int, gen
     return images * ~to_pixels(erased, images.shape[-1] // grid)
 
 
-def edit(vectors: Tensor, codes: Tensor, codebook: Tensor, images: Tensor, share: float, generator: torch.Generator):
-    """Replace random cells by background, or by another picture's, in the vectors (N,D,G,G) and in the target pixels."""
-    n, grid = len(codes) * distributed.size(), codes.shape[-1]
-    cells = distributed.share(random_cells(n, grid, generator) & chosen(n, share, generator)).to(codes.device)
-    pixels = to_pixels(cells, images.shape[-1] // grid)
-    graft = distributed.share(chosen(n, 0.3, generator))[:, None].to(codes.device)
-    background = codebook[distributed.gather(codes).flatten().mode().values][:, None, None]
-    donor = distributed.share(torch.randperm(n, generator=generator)).to(codes.device)
-    vectors = torch.where(cells[:, None], torch.where(graft, distributed.gather(vectors)[donor], background), vectors)
-    target = torch.where(pixels, torch.where(graft, distributed.gather(images)[donor], 0.0), images)
-    return vectors, target
+def edit(vectors: Tensor, blank: Tensor, images: Tensor, s: VQVAESettings, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+    """Blank random cells, or give them another picture's codes.
+
+    vectors (N,D,G,G), the blank cells bool (N,G,G) and the target pixels (N,1,S,S) -> the same after the change.
+    """
+    n, grid = len(vectors) * distributed.size(), vectors.shape[-1]
+    cells, graft = random_cells(n, grid, generator), chosen(n, 0.3, generator)
+    alone = chosen(n, s.alone_share, generator) & ~graft
+    cells = (cells ^ alone) & chosen(n, s.edit_share, generator)  # where alone, all cells but the random ones
+    donor = torch.randperm(n, generator=generator)
+    cells, graft, donor = (distributed.share(x).to(vectors.device) for x in (cells, graft, donor))
+    grafted, blanked = cells & graft, cells & ~graft
+    blank = torch.where(grafted, distributed.gather(blank)[donor], blank | blanked)
+    vectors = torch.where(grafted[:, None], distributed.gather(vectors)[donor], vectors).masked_fill(blank[:, None], 0.0)
+    patch = images.shape[-1] // grid
+    target = torch.where(to_pixels(grafted, patch), distributed.gather(images)[donor], images) * ~to_pixels(blanked, patch)
+    return vectors, blank, target
 
 
 def learning_rate(step: int, steps: int, peak: float) -> float:
@@ -125,7 +133,8 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
 
     torch.manual_seed(s.seed)
     config = VQVAEConfig(
-        grid=s.grid, patch=data.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks, decoder_blocks=s.decoder_blocks
+        grid=s.grid, patch=data.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks,
+        decoder_blocks=s.decoder_blocks, ink_threshold=s.ink_threshold,
     )  # fmt: skip
     model = VQVAE(config).to(device, memory_format=torch.channels_last)
     encoder, decoder = distributed.averaging(model.encoder), distributed.averaging(model.decoder)
@@ -155,18 +164,20 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             with autocast(device, bool(s.bf16)):
                 vectors = encoder(images)
             vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
+            blank = blank_cells(images, config)
             if step < s.warmup_steps:
-                decoded_from, target, commitment, entropy = vectors, images, *torch.zeros(2, device=device)
+                decoded_from, target, commitment, entropy = vectors.masked_fill(blank[:, None], 0.0), images, *torch.zeros(2, device=device)
             else:
                 if step == s.warmup_steps:
-                    model.quantizer.initialise(distributed.gather(vectors.detach()).cpu(), generator)
-                quantized = model.quantizer(vectors)
+                    members = distributed.gather(vectors.detach()).movedim(1, -1)[~distributed.gather(blank)]
+                    snapshots.save(folders.runs, 0, model)
+                    model.quantizer.initialise(members.cpu(), generator)
+                    snapshots.save(folders.runs, 1, model)
+                quantized = model.quantizer(vectors, blank)
                 commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
-                decoded_from, target = edit(
-                    quantized.vectors, quantized.codes, model.quantizer.codebook, images, s.edit_share, generator
-                )  # fmt: skip
+                decoded_from, blank, target = edit(quantized.vectors, blank, images, s, generator)
             with autocast(device, bool(s.bf16)):
-                decoded = decoder(decoded_from)
+                decoded = decoder(decoded_from, blank)
             mse = F.mse_loss(decoded.float(), target)
             optimizer.zero_grad(set_to_none=True)
             (mse / variance + s.commitment * commitment - s.usage_entropy * entropy).backward()
@@ -175,11 +186,13 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
 
             sums += torch.tensor([mse.item(), commitment.item()])
             if step >= s.warmup_steps:
-                vectors, codes = distributed.gather(vectors.detach()), distributed.gather(quantized.codes)
-                model.quantizer.update(vectors, codes, s.ema_decay)
+                codes = distributed.gather(quantized.codes)
+                members = distributed.gather(vectors.detach()).movedim(1, -1)[codes > BLANK]
+                codes = codes[codes > BLANK]
+                model.quantizer.update(members, codes, s.ema_decay)
                 if step < 0.8 * s.epochs * steps_an_epoch:
-                    restarts += model.quantizer.restart_dead(vectors, s.restart_below, generator)
-                usage += codes.flatten().bincount(minlength=s.codes).cpu()
+                    restarts += model.quantizer.restart_dead(members, s.restart_below, generator)
+                usage += codes.bincount(minlength=s.codes).cpu()
             if i % 50 == 49:
                 bar.set_postfix(mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}")
         mean_mse, mean_commitment = distributed.mean(sums / steps_an_epoch).tolist()
@@ -189,6 +202,8 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
         if distributed.rank() == 0:
             log_row(folders.runs / "vqvae.csv", row)
             checkpoint.save(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s))
+            if epoch + 1 in snapshots.epochs_kept(s.epochs):
+                snapshots.save(folders.runs, 2 + snapshots.epochs_kept(s.epochs).index(epoch + 1), model)
 
     model = model.cpu().eval().requires_grad_(False)
     palette.arrange(model, digits)

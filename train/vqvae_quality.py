@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from train import drawings
-from vqdemo.vqvae import VQVAE, perplexity
+from vqdemo.vqvae import BLANK, VQVAE, perplexity
 
 
 def ssim(a: Tensor, b: Tensor) -> float:
@@ -65,13 +65,12 @@ def reach(grid: int, patch: int, row: int, column: int, margin: int) -> tuple[sl
 def editing(model: VQVAE, images: Tensor, number: int, seed: int = 0) -> dict:
     """Change one code at a time in the codes of uint8 images (N,S,S) and see where the picture changes.
 
-    effect_within_Mpx: share of the absolute change that lies within M pixels of the cell's patch, over random cells given a random
+    effect_within_Mpx: share of the absolute change that lies within M pixels of the cell's patch, over inked cells given a random
     other code. erase_leftover: ink left in a patch after its cell is set to the background code, as a share of the ink that
     was there, over all cells with ink.
     """
     config, generator = model.config, torch.Generator().manual_seed(seed)
     grid, patch = config.grid, config.patch
-    background = int(model.usage.argmax())
     codes = encode(model, images[:number])
     before = decode(model, codes)
 
@@ -82,16 +81,16 @@ def editing(model: VQVAE, images: Tensor, number: int, seed: int = 0) -> dict:
             changed = codes.clone()
             other = torch.randint(1, config.num_codes, (len(codes),), generator=generator)
             changed[:, row, column] = (changed[:, row, column] + other) % config.num_codes
-            change = (decode(model, changed) - before).abs()
+            change = (decode(model, changed) - before).abs()[codes[:, row, column] != BLANK]
             total += float(change.sum())
             for margin in inside:
                 rows, columns = reach(grid, patch, row, column, margin)
                 inside[margin] += float(change[..., rows, columns].sum())
             erased = codes.clone()
-            erased[:, row, column] = background
+            erased[:, row, column] = BLANK
             rows, columns = reach(grid, patch, row, column, 0)
             drawn = before[..., rows, columns].sum((1, 2, 3))
-            has_ink = (codes[:, row, column] != background) & (drawn > 0.5)
+            has_ink = (codes[:, row, column] != BLANK) & (drawn > 0.5)
             left += float(decode(model, erased)[..., rows, columns].sum((1, 2, 3))[has_ink].sum())
             ink += float(drawn[has_ink].sum())
     shares = {f"effect_within_{margin}px": value / total for margin, value in inside.items()}
