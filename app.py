@@ -25,7 +25,7 @@ import torch
 import vqdemo
 from vqdemo.storage import find
 from vqdemo.ui import build, read_metrics
-from vqdemo.ui.memory import give_back
+from vqdemo.ui.serving.memory import give_back
 
 WEIGHTS = os.environ.get("VQDEMO_WEIGHTS") or str(Path(__file__).parent / "weights")
 

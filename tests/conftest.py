@@ -80,7 +80,7 @@ def page(open_page):
 @pytest.fixture(scope="session")
 def mnist_folder() -> Path:
     """Where MNIST lies: $MNIST_DIR or data/; downloaded to data/ if it can be, else the test is skipped."""
-    from train.data import mnist
+    from train.data.datasets import mnist
 
     folder = Path(os.environ.get("MNIST_DIR") or ROOT / "data")
     try:

@@ -1,32 +1,38 @@
 """Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics -> pictures.
 
-`python -m train --data DIR --out DIR`. The folder of weights gets both networks at once, when the second is trained.
+`python -m train --data DIR --out DIR`. The folder of weights gets both networks at once, when the second is
+trained. What has been trained, chosen or measured already with these settings is not done again.
 """
 
 import argparse
 import time
 from dataclasses import replace
 
-from train import bits, charts, choose_defaults, distributed, evaluate, figures, prior, vqvae
-from train.classifier import ClassifierSettings
-from train.output import Folders, add_folder_arguments, finished, folders_from, move
+from train import choose_defaults, evaluate, prior, vqvae
+from train.measure.classifier import ClassifierSettings
+from train.measure.subject import Subject
 from train.prior import PriorSettings
-from train.settings import add_arguments
+from train.report import charts, montages
+from train.runtime import distributed
+from train.runtime.folders import Folders, add_folder_arguments, folders_from
+from train.runtime.settings import add_arguments
+from train.runtime.weights_folder import finished, move
 from train.vqvae import VQVAESettings
 
 # The whole chain on little data: proves that it runs, not that it learns.
-QUICK_VQVAE = VQVAESettings(images=3_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000)
-QUICK_PRIOR = PriorSettings(images=3_000, width=32, layers=4, after_features=32, head_width=64, epochs=2, plain_epochs=1, compile=0)
-QUICK_JUDGE = ClassifierSettings(images=3_000, epochs=1)
-QUICK_MEASURES = {
-    choose_defaults: {"number": 20, "judge": QUICK_JUDGE},
-    evaluate: {"number": 500, "judge": QUICK_JUDGE},
-    bits: {"number": 500, "steps": 30},
-}
+QUICK_VQVAE = VQVAESettings(
+    images=3_000, width=64, encoder_blocks=2, epochs=2, warmup_steps=30, doodle_number=1_000
+)
+QUICK_PRIOR = PriorSettings(
+    images=3_000, width=32, layers=4, after_features=32, head_width=64, epochs=2, plain_epochs=1, compile=0
+)
+QUICK_EVALUATOR = ClassifierSettings(images=3_000, epochs=1)
+QUICK_SAMPLES = 20  # for each setting of the sliders
+QUICK_MEASUREMENT = {"number": 500, "pixel_coder_steps": 30, "evaluator": QUICK_EVALUATOR}
 
 
 def train_both(vqvae_settings: VQVAESettings, prior_settings: PriorSettings, folders: Folders) -> None:
-    """Train the VQ-VAE, then the prior on its codes. The weights that the folder holds are replaced when both are there."""
+    """Train the VQ-VAE, then the prior on its codes. The weights are replaced when both are trained."""
     if finished(folders.out, "vqvae", vqvae_settings):
         prior.run(prior_settings, folders)
         return
@@ -39,41 +45,40 @@ def train_both(vqvae_settings: VQVAESettings, prior_settings: PriorSettings, fol
     distributed.wait()
 
 
-def measure(folders: Folders, options: dict) -> None:
-    """Choose the sliders' start and fill metrics.json, but for the parts of it that are of these weights already.
-
-    options: what the stages are called with, by stage.
-    """
-    if not evaluate.is_of_these_weights(folders.out):
-        for stage in (choose_defaults, evaluate):
-            stage.run(folders, **options.get(stage, {}))
-    if "total" not in evaluate.read_metrics(folders.out).get("bits_per_pixel", {}):
-        bits.run(folders, **options.get(bits, {}))
-    print(f"{folders.out / 'metrics.json'} is of these weights")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(
-        prog="python -m train", description="Train the VQ-VAE and the prior on MNIST, or on other pictures, and measure them.",
+        prog="python -m train",
+        description="Train the VQ-VAE and the prior on MNIST, or on other pictures, and measure them.",
         epilog="Settings of the stages: python -m train.vqvae --help, python -m train.prior --help.",
-    )  # fmt: skip
+    )
     add_folder_arguments(parser)
     add_arguments(parser, VQVAESettings, only=("dataset", "codes", "grid"))
-    parser.add_argument("--quick", action="store_true", help="small networks on little data, in a few minutes on two cores")
+    parser.add_argument(
+        "--quick", action="store_true", help="small networks on little data, in a few minutes on two cores"
+    )
     arguments = parser.parse_args()
     folders = folders_from(arguments)
     started = time.time()
-    vqvae_settings, prior_settings = (QUICK_VQVAE, QUICK_PRIOR) if arguments.quick else (VQVAESettings(), PriorSettings())
+    vqvae_settings, prior_settings = VQVAESettings(), PriorSettings()
+    if arguments.quick:
+        vqvae_settings, prior_settings = QUICK_VQVAE, QUICK_PRIOR
     try:
-        vqvae_settings = replace(vqvae_settings, dataset=arguments.dataset, codes=arguments.codes, grid=arguments.grid)
+        vqvae_settings = replace(
+            vqvae_settings, dataset=arguments.dataset, codes=arguments.codes, grid=arguments.grid
+        )
     except ValueError as error:
         parser.error(str(error))
     with distributed.group():
         train_both(vqvae_settings, prior_settings, folders)
         if distributed.rank() > 0:
             return  # the rest is for one process
-    measure(folders, QUICK_MEASURES if arguments.quick else {})
-    figures.run(folders)
+    if arguments.quick:
+        choose_defaults.run(folders, QUICK_SAMPLES, QUICK_EVALUATOR)
+        evaluate.run(Subject(folders, **QUICK_MEASUREMENT))
+    else:
+        choose_defaults.run(folders)
+        evaluate.run(Subject(folders))
+    montages.run(folders)
     charts.run(folders.out, folders.runs)
     print(f"all done in {(time.time() - started) / 60:.0f} minutes")
 

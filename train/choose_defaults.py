@@ -1,23 +1,34 @@
-"""Where the sliders start: samples under several temperatures and guidances, judged against held-out training pictures.
+"""Stage 3: choose where the sliders start, by samples under several temperatures and guidances.
 
-Prints a table. Samples are to read as the digit asked for, with confidence; to be nearly as seldom unlike real ones and nearly as varied
-as training pictures are; to be as close to held-out pictures in distribution; and to lie no closer to training pictures than pictures by
-other hands do. Hotter samples are more varied, cooler ones more alike, and all of this is measured with noise: the setting that is farthest
-from missing any of it is written into config.json, from where the page takes it.
+Prints a table. Samples are compared with the last 5,000 training pictures. They are to read
+as the digit asked for, with confidence; to be nearly as precise and as varied (precision and recall) as
+training pictures are; to be as close in distribution; and to lie no closer to training pictures than pictures
+by other hands do. Hotter samples are more varied, cooler ones more alike, and all figures are noisy: the
+setting with the widest margin goes into config.json, from where the page takes it.
 """
 
 import argparse
 import itertools
 
-import vqdemo
-from train import data
-from train.classifier import ClassifierSettings, trained
-from train.output import Folders, add_folder_arguments, dataset_of, folders_from, read_config, write_json
-from train.sample_quality import Reference, samples
+from train.data import datasets
+from train.measure import records
+from train.measure.classifier import ClassifierSettings
+from train.measure.samples import Reference, samples
+from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
+from train.runtime.files import write_json
+from train.runtime.folders import Folders, add_folder_arguments, folders_from
+from train.runtime.weights_folder import CONFIG, read_config
 
+SAMPLES = 2_000  # for each setting
 TEMPERATURES = (0.95, 1.0, 1.05, 1.1)
 GUIDANCES = (0.0, 0.25, 0.35, 0.5)
-NEW_HANDS = 1.02  # MNIST's test digits, by other hands, lie that much farther from the training digits than held-out ones do
+OTHER_HANDS = (
+    1.02  # test digits, by other hands, lie that much farther from the training digits than held-out ones do
+)
+SHOWN = (
+    "frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision",
+    "precision_of_training_digits", "recall", "nearest_training_digit", "nearest_training_digit_of_test_digits",
+)  # fmt: skip
 
 
 def margin(figures: dict) -> float:
@@ -28,35 +39,44 @@ def margin(figures: dict) -> float:
         (figures["precision"], 0.97 * figures["precision_of_training_digits"]),
         (figures["recall"], 0.83 * figures["recall_of_training_digits"]),
         (figures["frechet_of_training_digits"], figures["frechet"]),
-        (figures["nearest_training_digit"], NEW_HANDS * figures["nearest_training_digit_of_test_digits"]),
+        (figures["nearest_training_digit"], OTHER_HANDS * figures["nearest_training_digit_of_test_digits"]),
     )
     return min(reached / max(asked, 1e-9) for reached, asked in pairs)
 
 
-def run(folders: Folders, number: int = 2_000, judge: ClassifierSettings | None = None) -> None:
-    """Try all pairs on held-out digits and store the best as the weights' defaults."""
-    model = vqdemo.load(folders.out)
-    dataset = dataset_of(folders.out)
-    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors", dataset)
-    fit, held_out = (data.load(dataset, folders.data, split).images for split in ("fit", "held-out"))
-    reference = Reference(classifier, fit, held_out, number)
-    rows = []
+def best_settings(subject: Subject, number: int) -> dict:
+    """The pair with the widest margin, and top-p 1: arguments of `sample`. number: samples for each pair."""
+    fit = datasets.load(subject.dataset, subject.folders.data, "fit").images
+    reference = Reference(subject.evaluator, fit, subject.pictures.images, number)
+    margins = []
     for temperature, guidance in itertools.product(TEMPERATURES, GUIDANCES):
         settings = {"temperature": temperature, "top_p": 1.0, "guidance": guidance}
-        figures = samples(model, reference, settings)
-        rows.append((margin(figures), settings))
-        print({**settings, "margin": round(rows[-1][0], 3), **{name: round(figures[name], 3) for name in
-              ("frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision", "precision_of_training_digits", "recall",
-               "nearest_training_digit", "nearest_training_digit_of_test_digits")}}, flush=True)  # fmt: skip
-    _, best = max(rows, key=lambda row: row[0])
+        figures = samples(subject.model, reference, settings)
+        margins.append((margin(figures), settings))
+        rounded = {name: round(figures[name], 3) for name in SHOWN}
+        print(settings | {"margin": round(margins[-1][0], 3)} | rounded, flush=True)
+    return max(margins, key=lambda pair: pair[0])[1]
+
+
+def run(folders: Folders, number: int = SAMPLES, evaluator: ClassifierSettings | None = None) -> None:
+    """Choose on held-out pictures, unless that is done, and store the choice as the weights' defaults."""
+    subject = Subject(folders, split="held-out", evaluator=evaluator)
+    of = subject.of(VQVAE_FILE, PRIOR_FILE, "evaluator") | {"samples": number}
+    best = records.measured(folders, "chosen_defaults", of, lambda: best_settings(subject, number))
     print("defaults:", best)
-    write_json(folders.out / "config.json", read_config(folders.out) | {"defaults": best})
+    config = read_config(folders.out)
+    if config.get("defaults") != best:
+        write_json(folders.out / CONFIG, config | {"defaults": best})
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.choose_defaults", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m train.choose_defaults", description=__doc__.splitlines()[0]
+    )
     add_folder_arguments(parser)
-    parser.add_argument("--number", type=int, default=2_000, help="samples a setting (default: 2000)")
+    parser.add_argument(
+        "--number", type=int, default=SAMPLES, help=f"samples for each setting (default: {SAMPLES})"
+    )
     arguments = parser.parse_args()
     run(folders_from(arguments), arguments.number)
 

@@ -1,128 +1,91 @@
-"""Stage 3: measure a folder of weights on the test pictures of its data set and write metrics.json beside them.
+"""Stage 4: measure a folder of weights on the test pictures of its data set and write metrics.json.
 
-metrics.json names the weights that it belongs to by their SHA-256; a test holds the committed files to it.
+Each measurement is a file in train/measure and keeps its own record (train/measure/records.py): what was
+measured of these very networks and pictures already is not measured again. metrics.json names the weights
+that it belongs to by their SHA-256.
 """
 
 import argparse
 import json
-from pathlib import Path
 
-import vqdemo
-from train import benchmark, data, prior_quality, sample_quality, vqvae_quality
-from train.classifier import ClassifierSettings, trained
-from train.output import (
-    Folders,
-    add_folder_arguments,
-    dataset_of,
-    fingerprint,
-    folders_from,
-    read_config,
-    read_json,
-    totals,
-    write_json,
+from train.measure import (
+    bits_per_pixel,
+    calibration,
+    completions,
+    editing,
+    label_accuracy,
+    latency,
+    likelihood,
+    out_of_distribution,
+    readability,
+    reconstruction,
+    records,
+    samples,
+    training_time,
+)
+from train.measure.classifier import accuracy
+from train.measure.subject import Measurement, Subject
+from train.runtime.folders import add_folder_arguments, folders_from
+from train.runtime.weights_folder import fingerprints
+
+
+def measure_evaluator(subject: Subject) -> dict:
+    """What the evaluator reads in real pictures: what reconstructions and completions can reach at best."""
+    images, labels = subject.pictures
+    return {"accuracy": accuracy(subject.evaluator, images[:, None].float() / 255, labels)}
+
+
+MEASUREMENTS = (
+    *training_time.MEASUREMENTS,
+    Measurement("evaluator", ("evaluator",), measure_evaluator),
+    reconstruction.MEASUREMENT,
+    readability.MEASUREMENT,
+    editing.MEASUREMENT,
+    out_of_distribution.MEASUREMENT,
+    likelihood.MEASUREMENT,
+    label_accuracy.MEASUREMENT,
+    calibration.MEASUREMENT,
+    samples.MEASUREMENT,
+    completions.MEASUREMENT,
+    latency.MEASUREMENT,
+    bits_per_pixel.PIXELS,
+    bits_per_pixel.MEASUREMENT,
 )
 
-FEWEST = 50  # test pictures; with fewer, no figure would mean anything
-WEIGHT_FILES = ("vqvae.safetensors", "prior.safetensors", "config.json")
 
-
-def fingerprints(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file of weights."""
-    return {name: fingerprint(folder / name) for name in WEIGHT_FILES}
-
-
-def of_the_baseline_alone(raster: dict) -> dict:
-    """What train/raster_baseline.py wrote, without what is of the prior, too."""
-    nats = {mask: {name: nats for name, nats in its.items() if name.startswith("baseline")} for mask, its in raster["nats"].items()}
-    return {name: its for name, its in raster.items() if not name.endswith("_of_the_prior")} | {"nats": nats}
-
-
-def add_kept(metrics: dict, path: Path) -> None:
-    """Add what other scripts wrote into metrics.json and stays true: of other networks, and of those of these that are the same still."""
-    old = read_json(path)
-    metrics |= {name: old[name] for name in ("peer", "rate_distortion", "spread") if name in old}
-    same = {file for file, its in metrics["weights"].items() if old.get("weights", {}).get(file) == its}
-    of_same = {name: its for name, its in old.get("training", {}).items() if f"{name}.safetensors" in same}
-    metrics["training"] = of_same | metrics["training"]  # whose logs may be gone
-    if old.get("data") != metrics["data"] or "vqvae.safetensors" not in same:
-        return
-    all_same = same == set(metrics["weights"])
-    if bits := old.get("bits_per_pixel"):
-        metrics["bits_per_pixel"] = bits if all_same else {"pixels": bits["pixels"]}  # train/bits.py adds those of codes
-    if raster := old["prior"].get("raster_baseline"):
-        metrics["prior"]["raster_baseline"] = raster if all_same else of_the_baseline_alone(raster)
-
-
-def spent(folders: Folders) -> dict[str, dict[str, float]]:
-    """Seconds by the clock and of the CPU that each network's training took, where the folder of runs has its whole log."""
-    result = {}
-    for name, settings in read_config(folders.out)["training"].items():
-        its = totals(folders.runs / f"{name}.csv")
-        if its.get("epochs") == settings["epochs"]:
-            result[name] = {kind: round(its[kind]) for kind in ("seconds", "cpu_seconds")}
-    return result
-
-
-def is_of_these_weights(folder: Path) -> bool:
-    """Whether there is a metrics.json and it was measured of the weights beside it."""
-    return read_json(folder / "metrics.json").get("weights") == fingerprints(folder)
-
-
-def read_metrics(folder: Path) -> dict:
-    """metrics.json of a folder of weights; ValueError if it belongs to other weights."""
-    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    if metrics["weights"] != fingerprints(folder):
-        raise ValueError(f"{folder / 'metrics.json'} belongs to other weights: run train.evaluate first")
-    return metrics
-
-
-def run(folders: Folders, split: str = "test", number: int = 0, judge: ClassifierSettings | None = None) -> dict:
-    """Measure the weights in folders.out, write metrics.json there, print it. number: use only so many pictures, 0 for all."""
-    model, dataset = vqdemo.load(folders.out), dataset_of(folders.out)
-    digits = data.load(dataset, folders.data, split, number)
-    if len(digits.images) < FEWEST:
-        raise ValueError(f"{dataset} has {len(digits.images)} pictures to measure with; {FEWEST} are needed at least")
-    classifier = trained(judge or ClassifierSettings(), folders.data, folders.runs / "classifier.safetensors", dataset)
-    pictures = digits.images[:, None].float() / 255
-    codes = vqvae_quality.encode(model.vqvae, digits.images)
-    redrawn = vqvae_quality.decode(model.vqvae, codes)
-    few = min(len(codes) // 5, 2_000)  # for what is computed many times a picture
-    training = data.load(dataset, folders.data, "train").images
-    reference = sample_quality.Reference(classifier, training, digits.images, few)
-    metrics = {
+def run(subject: Subject) -> dict:
+    """Do every measurement that is not done yet, and write and return metrics.json."""
+    folders = subject.folders
+    for measurement in MEASUREMENTS:
+        of = subject.of(*measurement.depends_on)
+        records.measured(
+            folders, measurement.name, of, lambda measurement=measurement: measurement.measure(subject)
+        )
+    head = {
         "weights": fingerprints(folders.out),
-        "training": spent(folders),
-        "data": {"set": data.NAMES.get(dataset, Path(dataset).name), "split": split, "pictures": len(codes)},
-        "classifier": {"accuracy": sample_quality.accuracy(classifier, pictures, digits.labels)},
-        "vqvae": vqvae_quality.fidelity(model.vqvae, digits.images)
-        | vqvae_quality.editing(model.vqvae, digits.images, few // 2)
-        | ({"foreign_mse": vqvae_quality.robustness(model.vqvae, digits.images, few)} if dataset == "mnist" else {})
-        | {"read_as_true_digit": sample_quality.accuracy(classifier, redrawn, digits.labels),
-           "nearest_training_digit": sample_quality.nearest(redrawn[:few], training)},
-        "prior": {
-            "nats": prior_quality.likelihood(model, codes, digits.labels),
-            "nats_without_label": prior_quality.likelihood(model, codes[: few // 2], None),
-            "label_guess": prior_quality.label_guess(model, codes[: few // 2], digits.labels[: few // 2]),
-            "conditionals": prior_quality.calibration(model, codes, number=few),
-            "samples": sample_quality.samples(model, reference, model.defaults),
-            "samples_without_label": sample_quality.samples(model, reference, model.defaults, labelled=False),
-            "completions": sample_quality.completions(model, classifier, codes[:few], digits.labels[:few], model.defaults),
+        "data": {
+            "set": subject.dataset_name,
+            "split": subject.split,
+            "pictures": len(subject.pictures.images),
         },
-        "latency_ms": benchmark.latencies(model),
     }
-    add_kept(metrics, folders.out / "metrics.json")
-    write_json(folders.out / "metrics.json", metrics)
-    print(json.dumps(metrics, indent=2))
+    names = [measurement.name for measurement in MEASUREMENTS]
+    metrics = records.put_together(folders, names, head, subject.identity())
+    print(f"{folders.out / 'metrics.json'} is of these weights")
     return metrics
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__.splitlines()[0])
     add_folder_arguments(parser, out="--weights")
-    parser.add_argument("--split", default="test", help="test for reporting, held-out for choosing (default: test)")
-    parser.add_argument("--number", type=int, default=0, help="use only so many pictures, 0 for all (default: 0)")
+    parser.add_argument(
+        "--split", default="test", help="test for reporting, held-out for choosing (default: test)"
+    )
+    parser.add_argument(
+        "--number", type=int, default=0, help="use only so many pictures, 0 for all (default: 0)"
+    )
     arguments = parser.parse_args()
-    run(folders_from(arguments), arguments.split, arguments.number)
+    print(json.dumps(run(Subject(folders_from(arguments), arguments.split, arguments.number)), indent=2))
 
 
 if __name__ == "__main__":

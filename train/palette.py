@@ -1,8 +1,8 @@
-"""Number the codes for human eyes: 0 is the background, and codes that draw alike lie side by side in the palette.
+"""Number the codes for human eyes: 0 is the background, and codes that draw alike lie side by side.
 
-A trained codebook is numbered by chance. The network computes the same under any renumbering, so the codes are renumbered once,
-before the prior is trained: tiles (the mean picture around the cells that carry a code) are placed on a square so that
-neighbours look alike, by swapping pairs while that helps.
+A trained codebook is numbered by chance. The network computes the same under any renumbering, so the codes
+are renumbered once, before the prior is trained: tiles (the mean picture around the cells that carry a code)
+are placed on a square so that neighbours look alike, by swapping pairs while that helps.
 """
 
 import math
@@ -16,15 +16,17 @@ from vqdemo.vqvae import BLANK, VQVAE
 
 @torch.no_grad()
 def mean_neighbourhoods(model: VQVAE, images: Tensor, batch: int = 1000) -> tuple[Tensor, Tensor]:
-    """What each code stands for: uint8 images (N,S,S) -> mean pictures (K,T,T) in [0,1] and shares of cells (K,).
+    """What each code stands for: mean pictures (K,T,T) in [0,1] and shares of cells (K,).
+
+    images: uint8 (N,S,S).
 
     T is three patches wide: the cell's own and one more on each side.
     """
     config = model.config
     size = 3 * config.patch
     total, count = torch.zeros(config.num_codes, size * size), torch.zeros(config.num_codes)
-    for some in images.split(batch):
-        pictures = some[:, None].float() / 255
+    for chunk in images.split(batch):
+        pictures = chunk[:, None].float() / 255
         codes = model.encode(pictures).flatten()
         around = F.unfold(pictures, size, padding=config.patch, stride=config.patch)  # (n, T*T, G*G)
         total.index_add_(0, codes, around.mT.flatten(0, 1))
@@ -34,7 +36,7 @@ def mean_neighbourhoods(model: VQVAE, images: Tensor, batch: int = 1000) -> tupl
 
 
 def place(tiles: Tensor, first: int, sweeps: int = 60_000, seed: int = 0) -> Tensor:
-    """An order of the tiles (K,T,T) that puts like beside like when laid out row by row, `first` in the first place."""
+    """An order of the tiles (K,T,T), laid out row by row, that puts like beside like; `first` comes first."""
     number = len(tiles)
     columns = math.ceil(math.sqrt(number))
     distance = torch.cdist(tiles.flatten(1), tiles.flatten(1)).tolist()

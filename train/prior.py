@@ -1,18 +1,18 @@
 """Stage 2: train the prior of vqdemo/pixelcnn.py on the codes of the training digits.
 
-Each grid teaches twice, from one pass of the stack `before`: as a whole, with nothing known after any cell, and with a random set
-of known cells (train/masks.py). All 49 cells count in both, since neither stack lets a cell see itself: a known cell stands for
-the question "what is here, given what comes before and what is known after". The second loss weighs more: it is the harder task,
-and the one that completions rest on.
+Each grid teaches twice, from one pass of the stack `before`: as a whole, with nothing known after any cell,
+and with a random set of known cells (train/data/masks.py). All 49 cells count in both, since neither stack
+lets a cell see itself: a known cell stands for the question "what is here, given what comes before and what
+is known after". The second loss weighs more: it is the harder task, and the one that completions rest on.
 
     A share of the labels is dropped: for guidance.
-    In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives distributions given known
-    cells alone, of a cell and, by the chain rule, of all known cells together, which tell the label (PixelCNN.guess_label).
-    Most digits are turned, slanted and stretched a little before encoding: against overfitting. The last epochs see
-    only digits as they are.
+    In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives
+    distributions given known cells alone, of a cell and, by the chain rule, of all known cells together,
+    which tell the label (PixelCNN.label_log_probs).
+    Most digits are turned, slanted and stretched a little before encoding: against overfitting. The last
+    epochs see only digits as they are.
 """
 
-import math
 import shutil
 import time
 from dataclasses import asdict, dataclass
@@ -22,14 +22,18 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train import checkpoint, data, distributed
-from train.device import autocast, best_device, precision
-from train.masks import random_known
-from train.muon import Muon
-from train.output import Folders, dataset_of, finished, log_row, run_stage, write_network
-from train.settings import setting, show
-from train.vqvae import learning_rate
-from train.vqvae_quality import encode
+from train.data import datasets
+from train.data.augment import warp
+from train.data.codes import encode
+from train.data.masks import random_known
+from train.runtime import checkpoint, distributed
+from train.runtime.device import autocast, best_device, precision
+from train.runtime.folders import Folders, run_stage
+from train.runtime.log import log_row
+from train.runtime.muon import Muon
+from train.runtime.schedule import learning_rate
+from train.runtime.settings import setting, show
+from train.runtime.weights_folder import dataset_of, finished, write_network
 from vqdemo.model import load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.storage import fingerprint_of
@@ -43,29 +47,49 @@ DEFAULTS = {"temperature": 0.9, "top_p": 1.0, "guidance": 0.5}
 class PriorSettings:
     """Settings of stage 2."""
 
-    split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
+    split: str = setting(
+        "train", "training images: train (60,000), or fit (the first 55,000) while choosing settings"
+    )
     images: int = setting(0, "use only so many of the training images, 0 for all")
     width: int = setting(80, "channels of either stack")
     layers: int = setting(4, "gated layers of the stack before")
     after_layers: int = setting(3, "gated layers of the stack after")
     after_features: int = setting(104, "channels of what the stack after hands to the head")
-    groups: int = setting(8, "groups of channels with maps of places of their own; divides width and after_features")
-    joins: int = setting(3, "layers of the head that join what is before a cell and what is known after it")
+    groups: int = setting(
+        8, "groups of channels with weights of their own in row mixing; divides width and after_features"
+    )
+    joins: int = setting(3, "fusion layers of the head, which join the contexts before and after a cell")
     head_width: int = setting(128, "channels of the head")
-    backward: int = setting(1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first")
-    after: int = setting(1, "1: read known cells after a cell; 0: a plain PixelCNN without maps of places, as is the baseline")
+    backward: int = setting(
+        1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first"
+    )
+    after: int = setting(
+        1,
+        "always 1: known cells after a cell are read (the blind baseline is train/baselines/raster_prior.py)",
+    )
     dropout: float = setting(0.05, "share of the channels dropped")
     epochs: int = setting(18, "passes over the training images")
     batch: int = setting(64, "grids a step")
-    learning_rate: float = setting(0.006, "Muon's, of the matrices; peak of the schedule: a short linear warm-up, then a cosine down to zero")
+    learning_rate: float = setting(
+        0.006,
+        "Muon's, of the matrices; peak of the schedule: a short linear warm-up, then a cosine down to zero",
+    )
     adamw_learning_rate: float = setting(3e-3, "AdamW's, of all else; peak of the same schedule")
     weight_decay: float = setting(0.05, "weight decay, as a share of the learning rate")
     no_label_share: float = setting(0.1, "share of the grids whose label is dropped")
-    masked_weight: float = setting(1.3, "weight of the loss with known cells after a cell; that with nothing after it has 2 less this")
-    marginal_share: float = setting(0.1, "share of the grids whose unknown cells the stack `before` does not see")
-    warp_share: float = setting(0.75, "share of the digits that are turned, slanted and stretched before encoding")
+    masked_weight: float = setting(
+        1.3, "weight of the loss with known cells after a cell; that with nothing after it has 2 less this"
+    )
+    marginal_share: float = setting(
+        0.1, "share of the grids whose unknown cells the stack `before` does not see"
+    )
+    warp_share: float = setting(
+        0.75, "share of the digits that are turned, slanted and stretched before encoding"
+    )
     plain_epochs: int = setting(2, "epochs at the end that see no warped digits")
-    compile: int = setting(1, "1: let torch.compile fuse the network where there is a C++ compiler, a third faster on a CPU")
+    compile: int = setting(
+        1, "1: let torch.compile fuse the network where there is a C++ compiler, a third faster on a CPU"
+    )
     bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
     seed: int = setting(0, "seed of everything random")
 
@@ -73,150 +97,167 @@ class PriorSettings:
 def config_of(s: PriorSettings, vqvae: VQVAE, num_labels: int) -> PixelCNNConfig:
     """What rebuilds the network that is trained with these settings."""
     return PixelCNNConfig(
-        grid=vqvae.config.grid, num_codes=vqvae.config.num_codes, num_labels=num_labels,
-        width=s.width, layers=s.layers, after_layers=s.after_layers, after_features=s.after_features, groups=s.groups,
-        joins=s.joins, head_width=s.head_width, dropout=s.dropout, backward=bool(s.backward), after=bool(s.after),
-    )  # fmt: skip
-
-
-def longer_side(places: Tensor, ink: Tensor) -> Tensor:
-    """Of the upright box around the inked ones of some places: float (N,P,2) and bool (N,P) -> (N,)."""
-    last = places.masked_fill(~ink[..., None], -torch.inf).amax(1)
-    first = places.masked_fill(~ink[..., None], torch.inf).amin(1)
-    return (last - first).amax(1)
-
-
-def mapped(images: Tensor, source: Tensor) -> Tensor:
-    """Pictures float (N,1,S,S) in [0,1] drawn anew by affine maps (N,2,3) from places in the result to places read -> the same.
-
-    Bicubic, since bilinear sampling would soften the strokes and so change their codes.
-    """
-    where = F.affine_grid(source, list(images.shape), align_corners=False)
-    return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
-
-
-def warp(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Other hands' digits: small random linear maps, which turn by up to 8 degrees, slant by up to 8 % and stretch by as much.
-
-    The digit stays framed as MNIST frames it: the centre of its mass stays where it is, and the longer side of the box around it as
-    long. float (N,1,S,S) in [0,1] -> the same.
-    """
-    n, size = len(images), images.shape[-1]
-    angle, slant, stretch = (2 * torch.rand(3, n, generator=generator) - 1).unbind()
-    angle, slant, stretch = angle * math.radians(8), 0.08 * slant, (0.08 * stretch).exp()
-    turning = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
-    slanting = torch.stack([stretch, slant, torch.zeros(n), 1 / stretch], -1).view(n, 2, 2)
-    source = turning @ slanting  # takes a place (x,y), counted from the centre, to where it is read
-
-    line = (torch.arange(size) + 0.5) / size * 2 - 1
-    places = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1).view(1, -1, 2).expand(n, -1, -1)
-    ink = images.flatten(1) > 0.3
-    ink = ink | ~ink.any(1, keepdim=True)  # an empty picture counts as full
-    pixel = 2 / size
-    longer = (longer_side(places @ source.inverse().mT, ink) + pixel) / (longer_side(places, ink) + pixel)
-    return mapped(images, F.pad(source * longer[:, None, None], (0, 1)))  # moved by nothing
+        grid=vqvae.config.grid,
+        num_codes=vqvae.config.num_codes,
+        num_labels=num_labels,
+        width=s.width,
+        layers=s.layers,
+        after_layers=s.after_layers,
+        after_features=s.after_features,
+        groups=s.groups,
+        joins=s.joins,
+        head_width=s.head_width,
+        dropout=s.dropout,
+        backward=bool(s.backward),
+        after=bool(s.after),
+    )
 
 
 def optimizer_of(prior: PixelCNN, settings: PriorSettings, device: str) -> Muon:
-    """Muon for the matrices of stacks and head, except the last; AdamW for biases, embeddings, maps of places, logits, label guess."""
+    """Muon for the matrices of stacks and head, except the last; AdamW for all other weights."""
     parts = [prior.before, prior.after, prior.head.joins, prior.head.mix]
-    matrices = [layer.weight for part in parts if part for layer in part.modules() if isinstance(layer, nn.Linear)]
+    matrices = [
+        layer.weight for part in parts if part for layer in part.modules() if isinstance(layer, nn.Linear)
+    ]
     inside = {id(matrix) for matrix in matrices}
     others = [weights for weights in prior.parameters() if id(weights) not in inside]
     rates = {"lr": settings.learning_rate, "others_lr": settings.adamw_learning_rate}
     lower = precision(device, bool(settings.bf16))
-    return Muon(matrices, others, **rates, precision=lower, betas=(0.9, 0.98), weight_decay=settings.weight_decay)
+    return Muon(
+        matrices, others, **rates, precision=lower, betas=(0.9, 0.98), weight_decay=settings.weight_decay
+    )
 
 
-def nats_of_cells(prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """-log p of every cell, float32 (N,G,G) twice: with nothing known after it, and with the known cells after it.
+def nats_of_cells(
+    prior: PixelCNN, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor
+) -> tuple[Tensor, Tensor]:
+    """-log p of every cell, float32 (N,G,G), twice: with nothing known after it, and with known cells.
 
-    seen: the codes that the stack `before` reads, -1 where it shall see MASK. The cells of the result are in generation order.
+    seen: the codes that the stack `before` reads, -1 where it shall see MASK. The cells of the result are in
+    generation order.
     """
     codes, seen, known = prior.in_order(codes), prior.in_order(seen), prior.in_order(known)
-    before = prior.of_before(seen, labels)
-    nothing = prior.of_nothing_after()  # index_select, since threads add up the gradient of x[labels] in any order
-    whole = prior.head(before, nothing and [x.index_select(0, labels) for x in nothing])
-    masked = prior.head(before, prior.of_after(codes, known, labels)) if prior.after else whole
-    return tuple(F.cross_entropy(logits.float().movedim(-1, 1), codes, reduction="none") for logits in (whole, masked))
+    before = prior.context_before(seen, labels)
+    # index_select, since threads add up the gradient of x[labels] in any order
+    empty = [context.index_select(0, labels) for context in prior.empty_context()]
+    whole = prior.head(before, empty)
+    masked = prior.head(before, prior.context_after(codes, known, labels))
+    return tuple(
+        F.cross_entropy(logits.float().movedim(-1, 1), codes, reduction="none") for logits in (whole, masked)
+    )
 
 
-class Lesson(nn.Module):
-    """All that a training step asks of the prior, as one module, so that DistributedDataParallel can wrap it."""
+class PriorLoss(nn.Module):
+    """The losses of a training step, as one module, so that DistributedDataParallel can wrap it."""
 
     def __init__(self, prior: PixelCNN, compiled: bool):
         super().__init__()
         self.prior = prior
         self.nats = torch.compile(nats_of_cells) if compiled else nats_of_cells
 
-    def forward(self, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """What `nats_of_cells` gives, and log p(label | known cells) by the label guess alone, (N,num_labels)."""
-        return *self.nats(self.prior, codes, seen, known, labels), self.prior.guess(torch.where(known, codes, -1)).log_softmax(-1)
+    def forward(
+        self, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What `nats_of_cells` gives, and log p(label | known cells) of the label guess, (N,num_labels)."""
+        return *self.nats(self.prior, codes, seen, known, labels), self.prior.guess(
+            torch.where(known, codes, -1)
+        ).log_softmax(-1)
 
 
 def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) -> PixelCNN:
-    """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the CPU."""
+    """Train; returns the network on the CPU.
+
+    Resumes from a checkpoint if a run of these settings was cut off.
+    """
     show("prior", settings)
     s = settings
     dataset = dataset_of(folders.out)
-    digits = data.load(dataset, folders.data, s.split, s.images)
+    digits = datasets.load(dataset, folders.data, s.split, s.images)
     codes = encode(vqvae, digits.images)
 
     torch.manual_seed(s.seed)
-    config = config_of(s, vqvae, len(data.class_names(dataset)))
+    config = config_of(s, vqvae, len(datasets.class_names(dataset)))
     prior = PixelCNN(config).to(device)
     optimizer = optimizer_of(prior, s, device)
     origin = asdict(s) | {"vqvae": fingerprint_of(vqvae)}  # what a checkpoint must be of to go on from
     first = checkpoint.resume(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, origin)
 
-    lesson = distributed.averaging(Lesson(prior, bool(s.compile and shutil.which("c++"))))
+    loss_of = distributed.averaging(PriorLoss(prior, bool(s.compile and shutil.which("c++"))))
     steps_an_epoch = len(codes) // s.batch
     if not steps_an_epoch:
-        raise ValueError(f"{dataset} has {len(codes)} training pictures, fewer than the {s.batch} of one batch")
+        raise ValueError(
+            f"{dataset} has {len(codes)} training pictures, fewer than the {s.batch} of one batch"
+        )
 
     for epoch in range(first, s.epochs):
         prior.train()
         started, cpu = time.time(), time.process_time()
         generator = checkpoint.epoch_generator(s.seed, epoch)
-        torch.manual_seed(generator.initial_seed() + 1_000_003 * distributed.rank())  # dropout, of its own in each process
+        torch.manual_seed(
+            generator.initial_seed() + 1_000_003 * distributed.rank()
+        )  # dropout, of its own in each process
         order = torch.randperm(len(codes), generator=generator)
         warp_share = s.warp_share if epoch < s.epochs - s.plain_epochs else 0.0
-        sums = torch.zeros(3)  # nats a grid with nothing known after, nats a grid with known cells after, label guesses
-        bar = tqdm(range(steps_an_epoch), desc=f"prior {epoch + 1}/{s.epochs}", mininterval=2, disable=distributed.rank() > 0)
+        sums = torch.zeros(
+            3
+        )  # nats a grid with nothing known after, nats a grid with known cells after, label guesses
+        bar = tqdm(
+            range(steps_an_epoch),
+            desc=f"prior {epoch + 1}/{s.epochs}",
+            mininterval=2,
+            disable=distributed.rank() > 0,
+        )
         for i in bar:
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(epoch * steps_an_epoch + i, s.epochs * steps_an_epoch, group["peak"])
-            some = order[i * s.batch : (i + 1) * s.batch]
-            batch, labels = codes[some], digits.labels[some]
+                group["lr"] = learning_rate(
+                    epoch * steps_an_epoch + i, s.epochs * steps_an_epoch, group["peak"]
+                )
+            rows = order[i * s.batch : (i + 1) * s.batch]
+            batch, labels = codes[rows], digits.labels[rows]
             warped = torch.rand(s.batch, generator=generator) < warp_share
             if warped.any():
                 with torch.no_grad():
-                    batch[warped] = vqvae.encode(warp(digits.images[some[warped]][:, None].float() / 255, generator))
+                    batch[warped] = vqvae.encode(
+                        warp(digits.images[rows[warped]][:, None].float() / 255, generator)
+                    )
             known = prior.in_order(random_known(s.batch, config.grid, generator))
-            dropped, marginal = torch.rand(2, s.batch, generator=generator) < torch.tensor([[s.no_label_share], [s.marginal_share]])
+            dropped, marginal = torch.rand(2, s.batch, generator=generator) < torch.tensor(
+                [[s.no_label_share], [s.marginal_share]]
+            )
             seen = torch.where(marginal[:, None, None] & ~known, -1, batch)
             given = torch.where(dropped, prior.no_label, labels)
             everything = (batch, seen, known, given, labels, marginal)
-            batch, seen, known, given, labels, marginal = (distributed.share(x).to(device) for x in everything)
+            batch, seen, known, given, labels, marginal = (
+                distributed.share(x).to(device) for x in everything
+            )
 
             with autocast(device, bool(s.bf16)):
-                whole, masked, log_p = lesson(batch, seen, known, given)
+                whole, masked, log_p = loss_of(batch, seen, known, given)
                 guess = F.nll_loss(log_p.float(), labels)
             optimizer.zero_grad(set_to_none=True)
             ((2 - s.masked_weight) * whole.mean() + s.masked_weight * masked.mean() + guess).backward()
             torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
             optimizer.step()
             whole = whole[~marginal].mean()  # the others are told less
-            sums += torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), guess]).detach().cpu()
+            sums += (
+                torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), guess]).detach().cpu()
+            )
             if i % 50 == 49:
                 bar.set_postfix(whole=f"{sums[0] / (i + 1):.2f}", masked=f"{sums[1] / (i + 1):.2f}")
         means = distributed.mean(sums / steps_an_epoch).tolist()
-        row = {"epoch": epoch + 1, "seconds": round(time.time() - started, 1), "cpu_seconds": round(time.process_time() - cpu, 1),
-               "nats_a_grid": round(means[0], 3), "nats_with_known_cells_after": round(means[1], 3),
-               "nats_of_the_label": round(means[2], 4)}  # fmt: skip
+        row = {
+            "epoch": epoch + 1,
+            "seconds": round(time.time() - started, 1),
+            "cpu_seconds": round(time.process_time() - cpu, 1),
+            "nats_per_grid": round(means[0], 3),
+            "nats_with_known_cells_after": round(means[1], 3),
+            "nats_of_the_label": round(means[2], 4),
+        }
         if distributed.rank() == 0:
             log_row(folders.runs / "prior.csv", row)
-            checkpoint.save(folders.runs / "prior.checkpoint.safetensors", prior, optimizer, epoch + 1, origin)
+            checkpoint.save(
+                folders.runs / "prior.checkpoint.safetensors", prior, optimizer, epoch + 1, origin
+            )
     return prior.cpu().eval().requires_grad_(False)
 
 
@@ -227,10 +268,16 @@ def run(settings: PriorSettings, folders: Folders) -> None:
     vqvae = load_vqvae(folders.out)
     prior = train(settings, vqvae, folders, best_device())
     if distributed.rank() == 0:
-        names = data.class_names(dataset_of(folders.out))
+        names = datasets.class_names(dataset_of(folders.out))
         write_network(
-            folders.out, "prior", prior, settings, labels=names, defaults=DEFAULTS, prior_trained_on=fingerprint_of(vqvae)
-        )  # fmt: skip
+            folders.out,
+            "prior",
+            prior,
+            settings,
+            labels=names,
+            defaults=DEFAULTS,
+            prior_trained_on=fingerprint_of(vqvae),
+        )
     distributed.wait()
 
 

@@ -1,10 +1,11 @@
 """Puts the weights, or the whole app as a Space, on the Hugging Face Hub.
 
     python -m train.publish --model USER/NAME     weights with a model card
-    python -m train.publish --space USER/NAME     the app with the bundled weights; --zerogpu for a free account's ZeroGPU Space
+    python -m train.publish --space USER/NAME     the app with the bundled weights; --zerogpu for a free
+    account's ZeroGPU Space
 
-`--dry-run` lists each file and sends nothing. Log in first with `hf auth login`, or set HF_TOKEN. An upload that was cut off is
-finished by the same command: huggingface_hub sends what is not there yet.
+`--dry-run` lists each file and sends nothing. Log in first with `hf auth login`, or set HF_TOKEN. An upload
+that was cut off is finished by the same command: huggingface_hub sends what is not there yet.
 """
 
 import argparse
@@ -17,24 +18,42 @@ from pathlib import Path
 from huggingface_hub import EvalResult, HfApi, ModelCard, ModelCardData
 
 import vqdemo
-from train import data
-from train.output import dataset_of
-from train.table import markdown
+from train.data import datasets
+from train.report.table import markdown
+from train.runtime.weights_folder import dataset_of
 from vqdemo.storage import FILES, read_config
 
 ROOT = Path(__file__).resolve().parent.parent
-SPACE = ("README.md", "LICENSE", "app.py", "requirements.txt", "pre-requirements.txt", "pyproject.toml", ".gitignore",
-         "vqdemo", "weights", "train", "tests")  # fmt: skip
+SPACE = (
+    "README.md",
+    "LICENSE",
+    "app.py",
+    "requirements.txt",
+    "pre-requirements.txt",
+    "pyproject.toml",
+    ".gitignore",
+    "vqdemo",
+    "weights",
+    "train",
+    "tests",
+)
 LICENSE = "mit"
 ZEROGPU_TORCH = "2.11.0"  # the newest that ZeroGPU has; requirements.txt is changed to it
-HUB_DATA = {"mnist": "ylecun/mnist", "fashion-mnist": "zalando-datasets/fashion_mnist"}  # data sets' own pages on the Hub
-METRICS = {"mse": "mean squared error", "ssim": "structural similarity"}  # of reconstructions, named as the Hub names metrics
+HUB_DATA = {
+    "mnist": "ylecun/mnist",
+    "fashion-mnist": "zalando-datasets/fashion_mnist",
+}  # data sets' own pages on the Hub
+METRICS = {
+    "mse": "mean squared error",
+    "ssim": "structural similarity",
+}  # of reconstructions, named as the Hub names metrics
 
 CARD = """\
 # {name}
 
-A VQ-VAE that writes {size}×{size} drawings down as {grid}×{grid} codes out of {codes}, and a PixelCNN prior over these codes that fills
-in any unknown cells. Made to be edited by hand: change a code and see what it draws, erase some and have them completed.
+A VQ-VAE that writes {size}×{size} drawings down as {grid}×{grid} codes out of {codes}, and a PixelCNN prior
+over these codes that fills in any unknown cells. Made to be edited by hand: change a code and see what it
+draws, erase some and have them completed.
 
 ```python
 import vqdemo
@@ -44,7 +63,8 @@ grids = model.sample(4, label={label}, seed=0)
 images = model.decode(grids)
 ```
 
-The code is in the Space that shows these weights; there, the environment variable `VQDEMO_WEIGHTS={name}` chooses them.
+The code is in the Space that shows these weights; there, the environment variable `VQDEMO_WEIGHTS={name}`
+chooses them.
 
 | file | holds |
 |---|---|
@@ -55,13 +75,13 @@ The code is in the Space that shows these weights; there, the environment variab
 
 ## Data
 
-{dataset}: {images}, of the classes {classes}, and random doodles drawn by the training program, so that other drawings are redrawn
-as well.
+{dataset}: {images}, of the classes {classes}, and random doodles drawn by the training program, so that other
+drawings are redrawn as well.
 
 ## Training
 
-`python -m train --data data --out weights`, the VQ-VAE for {vqvae_epochs} epochs, then the prior on its codes for {prior_epochs}. Every
-setting is in `config.json`.
+`python -m train --data data --out weights`, the VQ-VAE for {vqvae_epochs} epochs, then the prior on its codes
+for {prior_epochs}. Every setting is in `config.json`.
 
 ## Metrics
 
@@ -69,43 +89,71 @@ setting is in `config.json`.
 
 ## Limits
 
-The VQ-VAE redraws most small line drawings, but hardly photographs or fine detail. The prior knows the training pictures' classes only,
-centred and sized as they are there, and completes anything else as if it were of one. Samples are not always good ones. Nothing here is
-fit for reading people's handwriting.
+The VQ-VAE redraws most small line drawings, but hardly photographs or fine detail. The prior knows the
+training pictures' classes only, centred and sized as they are there, and completes anything else as if it
+were of one. Samples are not always good ones. Nothing here is fit for reading people's handwriting.
 
 ## Licence
 
 MIT, for code and weights. {data_licence}
 """
 MNIST_LICENCE = """\
-MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges. Its card on the Hub, `ylecun/mnist`, says MIT; the documentation of
+MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges. Its card on the Hub, `ylecun/mnist`, says MIT;
+the documentation of
 Keras says CC BY-SA 3.0."""
 
 
 def model_card(name: str, folder: Path) -> ModelCard:
     """The card of a folder of weights that is to be called USER/NAME."""
     model, config = vqdemo.load(folder), read_config(folder)
-    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8")) if (folder / "metrics.json").is_file() else None
+    metrics = (
+        json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        if (folder / "metrics.json").is_file()
+        else None
+    )
     training, dataset = config["training"], dataset_of(folder)
-    mnist, title = dataset == "mnist", data.NAMES.get(dataset, Path(dataset).name)
+    mnist, title = dataset == "mnist", datasets.NAMES.get(dataset, Path(dataset).name)
     number = training["vqvae"]["images"] or (60_000 if mnist else None)
-    results = [
-        EvalResult(task_type="unconditional-image-generation", task_name="reconstruction", dataset_type=HUB_DATA.get(dataset, title),
-                   dataset_name=title, dataset_split="test", metric_type=kind, metric_name=words, metric_value=metrics["vqvae"][kind])
-        for kind, words in METRICS.items()
-    ] if metrics else None  # fmt: skip
+    results = (
+        [
+            EvalResult(
+                task_type="unconditional-image-generation",
+                task_name="reconstruction",
+                dataset_type=HUB_DATA.get(dataset, title),
+                dataset_name=title,
+                dataset_split="test",
+                metric_type=kind,
+                metric_name=words,
+                metric_value=metrics["reconstruction"][kind],
+            )
+            for kind, words in METRICS.items()
+        ]
+        if metrics
+        else None
+    )
     about = ModelCardData(
-        license=LICENSE, library_name="vqdemo", pipeline_tag="unconditional-image-generation",
+        license=LICENSE,
+        library_name="vqdemo",
+        pipeline_tag="unconditional-image-generation",
         datasets=[HUB_DATA[dataset]] if dataset in HUB_DATA else None,
-        tags=["vq-vae", "pixelcnn", title.lower(), "discrete-latents", "safetensors"], model_name=name.split("/")[-1], eval_results=results,
-    )  # fmt: skip
+        tags=["vq-vae", "pixelcnn", title.lower(), "discrete-latents", "safetensors"],
+        model_name=name.split("/")[-1],
+        eval_results=results,
+    )
     body = CARD.format(
-        name=name, size=model.image_size, grid=model.grid_shape[0], codes=model.num_codes, label=model.num_labels - 1,
-        classes=", ".join(model.labels), dataset=title, images=f"{number:,} training pictures" if number else "its training pictures",
+        name=name,
+        size=model.image_size,
+        grid=model.grid_shape[0],
+        codes=model.num_codes,
+        label=model.num_labels - 1,
+        classes=", ".join(model.labels),
+        dataset=title,
+        images=f"{number:,} training pictures" if number else "its training pictures",
         data_licence=MNIST_LICENCE if mnist else f"The pictures of {title} have a licence of their own.",
-        vqvae_epochs=training["vqvae"]["epochs"], prior_epochs=training["prior"]["epochs"],
+        vqvae_epochs=training["vqvae"]["epochs"],
+        prior_epochs=training["prior"]["epochs"],
         table=markdown(metrics) if metrics else "Not measured.",
-    )  # fmt: skip
+    )
     return ModelCard(f"---\n{about.to_yaml()}\n---\n\n{body}")
 
 
@@ -118,11 +166,18 @@ def stage_model(name: str, folder: Path, stage: Path) -> None:
 
 
 def stage_space(stage: Path, zerogpu: bool) -> None:
-    """The app as it is to lie on the Hub. ZeroGPU has no torch as new as requirements.txt's, and needs that with CUDA."""
+    """The app as it is to lie on the Hub.
+
+    ZeroGPU has no torch as new as that of requirements.txt, and needs it with CUDA.
+    """
     vqdemo.load(ROOT / "weights")
     for name in SPACE:
         if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, stage / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.partial", ".*"))
+            shutil.copytree(
+                ROOT / name,
+                stage / name,
+                ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.partial", ".*"),
+            )
         else:
             shutil.copy(ROOT / name, stage)
     if zerogpu:
@@ -146,8 +201,15 @@ def main() -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--model", metavar="USER/NAME", help="publish the weights, with a model card")
     what.add_argument("--space", metavar="USER/NAME", help="publish the app")
-    parser.add_argument("--weights", type=Path, default=ROOT / "weights", help="with --model: the folder of weights (default: weights)")
-    parser.add_argument("--zerogpu", action="store_true", help=f"with --space: for ZeroGPU, with torch {ZEROGPU_TORCH}")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        default=ROOT / "weights",
+        help="with --model: the folder of weights (default: weights)",
+    )
+    parser.add_argument(
+        "--zerogpu", action="store_true", help=f"with --space: for ZeroGPU, with torch {ZEROGPU_TORCH}"
+    )
     parser.add_argument("--private", action="store_true", help="make the repository private if it is new")
     parser.add_argument("--dry-run", action="store_true", help="list the files, send nothing")
     arguments = parser.parse_args()
@@ -155,7 +217,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         try:
-            stage_model(name, arguments.weights, stage) if kind == "model" else stage_space(stage, arguments.zerogpu)
+            stage_model(name, arguments.weights, stage) if kind == "model" else stage_space(
+                stage, arguments.zerogpu
+            )
         except (FileNotFoundError, ValueError) as error:
             parser.error(f"nothing to publish: {error}")
         if arguments.dry_run:

@@ -12,20 +12,23 @@ Loss: mean squared error / data variance + beta x commitment loss - a little x e
 After training the codes are renumbered for the palette (train/palette.py).
 """
 
-import math
 import time
 from dataclasses import asdict, dataclass
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 from tqdm import tqdm
 
-from train import checkpoint, data, distributed, drawings, palette, snapshots
-from train.device import autocast, best_device
-from train.masks import random_rectangles
-from train.output import Folders, finished, log_row, run_stage, write_network
-from train.settings import setting, show
+from train import palette
+from train.data import datasets, drawings
+from train.data.augment import edit, make_batch
+from train.runtime import checkpoint, distributed, snapshots
+from train.runtime.device import autocast, best_device
+from train.runtime.folders import Folders, run_stage
+from train.runtime.log import log_row
+from train.runtime.schedule import learning_rate
+from train.runtime.settings import setting, show
+from train.runtime.weights_folder import finished, write_network
 from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig, blank_cells, perplexity
 
 
@@ -33,7 +36,9 @@ from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig, blank_cells, perplexity
 class VQVAESettings:
     """Settings of stage 1. Raises ValueError for those that nothing can be trained with."""
 
-    dataset: str = setting("mnist", f"what to learn: {', '.join(data.NAMES)}, or a folder with a subfolder of pictures for each class")
+    dataset: str = setting(
+        "mnist", f"what to learn: {', '.join(datasets.NAMES)}, or a folder with a subfolder of pictures for each class"
+    )
     split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
     images: int = setting(0, "use only so many of the training images, 0 for all")
     codes: int = setting(128, "codes in the codebook, K: the blank code and K-1 for patches with ink")
@@ -60,80 +65,24 @@ class VQVAESettings:
     seed: int = setting(0, "seed of everything random")
 
     def __post_init__(self):
-        data.check(self.dataset)
+        datasets.check(self.dataset)
         if self.grid not in (7, 14):
             raise ValueError(f"the grid can be 7 or 14, not {self.grid}")
         if not 2 <= self.codes <= 4096:
             raise ValueError(f"codes must be 2 to 4096, not {self.codes}")
 
 
-def random_cells(n: int, grid: int, generator: torch.Generator) -> Tensor:
-    """Random sets of cells -> bool (n,grid,grid): in half of the pictures scattered cells, in the others a rectangle."""
-    scattered = torch.rand(n, grid, grid, generator=generator) < 0.5 * torch.rand(n, 1, 1, generator=generator)
-    rectangle = random_rectangles(n, grid, generator)
-    return torch.where(torch.rand(n, 1, 1, generator=generator) < 0.5, scattered, rectangle)
-
-
-def to_pixels(cells: Tensor, patch: int) -> Tensor:
-    """Cells bool (N,G,G) -> the pixels of their patches (N,1,G*patch,G*patch)."""
-    return cells.repeat_interleave(patch, 1).repeat_interleave(patch, 2)[:, None]
-
-
-def chosen(n: int, share: float, generator: torch.Generator) -> Tensor:
-    """A bool (n,1,1), true for about `share` of the rows."""
-    return torch.rand(n, 1, 1, generator=generator) < share
-
-
-def make_batch(digits: Tensor, doodles: Tensor, s: VQVAESettings, grid: int, generator: torch.Generator) -> Tensor:
-    """Shift digits, turn doodles, erase cells: uint8 (n,28,28) and (m,28,28) -> float (n+m,1,28,28) in [0,1]."""
-    moves = torch.randint(-8, 9, (len(digits), 2), generator=generator) * chosen(len(digits), s.shift_share, generator)[:, 0]
-    digits = drawings.shift(digits, moves)
-    if torch.rand((), generator=generator) < 0.5:
-        doodles = doodles.mT
-    flips = [axis for axis in (1, 2) if torch.rand((), generator=generator) < 0.5]
-    images = torch.cat([digits, doodles.flip(flips)])[:, None].float() / 255
-    erased = random_cells(len(images), grid, generator) & chosen(len(images), s.erase_share, generator)
-    return images * ~to_pixels(erased, images.shape[-1] // grid)
-
-
-def edit(vectors: Tensor, blank: Tensor, images: Tensor, s: VQVAESettings, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-    """Blank random cells, or give them another picture's codes.
-
-    vectors (N,D,G,G), the blank cells bool (N,G,G) and the target pixels (N,1,S,S) -> the same after the change.
-    """
-    n, grid = len(vectors) * distributed.size(), vectors.shape[-1]
-    cells, graft = random_cells(n, grid, generator), chosen(n, 0.3, generator)
-    alone = chosen(n, s.alone_share, generator) & ~graft
-    cells = (cells ^ alone) & chosen(n, s.edit_share, generator)  # where alone, all cells but the random ones
-    donor = torch.randperm(n, generator=generator)
-    cells, graft, donor = (distributed.share(x).to(vectors.device) for x in (cells, graft, donor))
-    grafted, blanked = cells & graft, cells & ~graft
-    blank = torch.where(grafted, distributed.gather(blank)[donor], blank | blanked)
-    vectors = torch.where(grafted[:, None], distributed.gather(vectors)[donor], vectors).masked_fill(blank[:, None], 0.0)
-    patch = images.shape[-1] // grid
-    target = torch.where(to_pixels(grafted, patch), distributed.gather(images)[donor], images) * ~to_pixels(blanked, patch)
-    return vectors, blank, target
-
-
-def learning_rate(step: int, steps: int, peak: float) -> float:
-    """Linear warm-up over the first 2 %, then a cosine to zero."""
-    warm = max(1, steps // 50)
-    if step < warm:
-        return peak * (step + 1) / warm
-    return peak * 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
-
-
 def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
     """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the CPU, palette in place."""
     show("VQ-VAE", settings)
     s = settings
-    digits = data.load(s.dataset, folders.data, s.split, s.images).images
+    digits = datasets.load(s.dataset, folders.data, s.split, s.images).images
     doodles = drawings.doodles(s.doodle_number, seed=s.seed)
     variance = (digits / 255).var().item()
 
     torch.manual_seed(s.seed)
     config = VQVAEConfig(
-        grid=s.grid, patch=data.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks,
+        grid=s.grid, patch=datasets.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks,
         decoder_blocks=s.decoder_blocks, ink_threshold=s.ink_threshold,
     )  # fmt: skip
     model = VQVAE(config).to(device, memory_format=torch.channels_last)
@@ -157,16 +106,22 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             step = epoch * steps_an_epoch + i
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(step, s.epochs * steps_an_epoch, s.learning_rate)
-            some = order[i * digits_a_batch : (i + 1) * digits_a_batch]
-            others = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
-            images = distributed.share(make_batch(digits[some], doodles[others], s, config.grid, generator)).to(device)
+            rows = order[i * digits_a_batch : (i + 1) * digits_a_batch]
+            doodle_rows = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
+            images = distributed.share(
+                make_batch(digits[rows], doodles[doodle_rows], config.grid, s.shift_share, s.erase_share, generator)
+            ).to(device)
 
             with autocast(device, bool(s.bf16)):
                 vectors = encoder(images)
             vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
             blank = blank_cells(images, config)
             if step < s.warmup_steps:
-                decoded_from, target, commitment, entropy = vectors.masked_fill(blank[:, None], 0.0), images, *torch.zeros(2, device=device)
+                decoded_from, target, commitment, entropy = (
+                    vectors.masked_fill(blank[:, None], 0.0),
+                    images,
+                    *torch.zeros(2, device=device),
+                )
             else:
                 if step == s.warmup_steps:
                     members = distributed.gather(vectors.detach()).movedim(1, -1)[~distributed.gather(blank)]
@@ -175,7 +130,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                     snapshots.save(folders.runs, 1, model)
                 quantized = model.quantizer(vectors, blank)
                 commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
-                decoded_from, blank, target = edit(quantized.vectors, blank, images, s, generator)
+                decoded_from, blank, target = edit(quantized.vectors, blank, images, s.edit_share, s.alone_share, generator)
             with autocast(device, bool(s.bf16)):
                 decoded = decoder(decoded_from, blank)
             mse = F.mse_loss(decoded.float(), target)
@@ -194,7 +149,9 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                     restarts += model.quantizer.restart_dead(members, s.restart_below, generator)
                 usage += codes.bincount(minlength=s.codes).cpu()
             if i % 50 == 49:
-                bar.set_postfix(mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}")
+                bar.set_postfix(
+                    mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}"
+                )
         mean_mse, mean_commitment = distributed.mean(sums / steps_an_epoch).tolist()
         row = {"epoch": epoch + 1, "seconds": round(time.time() - started, 1), "cpu_seconds": round(time.process_time() - cpu, 1),
                "mse": round(mean_mse, 6), "commitment": round(mean_commitment, 6), "codes_in_use": int((usage > 0).sum()),

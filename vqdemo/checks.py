@@ -41,19 +41,19 @@ def check_shape(array: np.ndarray, name: str, shape: tuple) -> None:
         size >= 1 if isinstance(want, str) else size == want for size, want in zip(array.shape, shape, strict=True)
     )
     if not fits:
-        raise ValueError(f"{name} must have shape ({', '.join(map(str, shape))}), at least one, not {array.shape}")
+        least = ", at least one" if any(isinstance(want, str) for want in shape) else ""
+        raise ValueError(f"{name} must have shape ({', '.join(map(str, shape))}){least}, not {array.shape}")
 
 
 def images(value, size: int) -> Tensor:
     """Pictures (N,size,size) with values in [0,1] -> float32 (N,1,size,size)."""
     array = as_array(value, "images")
     check_shape(array, "images", ("N", size, size))
-    array = array.astype(np.float32)
     if not np.isfinite(array).all():
         raise ValueError("images must be finite numbers in [0, 1]; there are NaN or infinite values")
     if array.min() < 0 or array.max() > 1:
         raise ValueError(f"images must lie in [0, 1], not [{array.min():g}, {array.max():g}]; divide 8-bit pictures by 255")
-    return torch.from_numpy(array)[:, None]
+    return torch.from_numpy(array.astype(np.float32))[:, None]
 
 
 def codes(value, grid: int, num_codes: int, unknown: bool, batch: bool) -> Tensor:

@@ -1,186 +1,208 @@
-"""The prior: two Gated PixelCNNs over the code grid, one reading forward, one reading the known cells backward.
+"""The prior: two Gated PixelCNNs over the code grid, one over all earlier cells, one over the known later cells.
 
 Method
-    [1] van den Oord, Kalchbrenner, Vinyals, Espeholt, Graves, Kavukcuoglu (2016), "Conditional Image Generation with PixelCNN
-        Decoders", arXiv:1606.05328: vertical and horizontal stacks of masked convolutions, gated activations, labels added in
-        every gate.
-    [2] Berglund, Raiko, Honkala, Karkkainen, Vetek, Karhunen (2015), "Bidirectional Recurrent Neural Networks as Generative
-        Models", arXiv:1504.01575: what is missing in a sequence is predicted from a network that has read everything before it
-        and one that has read everything after it.
-    [3] Tolstikhin et al. (2021), "MLP-Mixer: An all-MLP Architecture for Vision", arXiv:2105.01601: places exchange what they hold
-        by a learned map of places to places, alike for all pictures.
+    [1] van den Oord, Kalchbrenner, Vinyals, Espeholt, Graves, Kavukcuoglu (2016), "Conditional Image Generation
+        with PixelCNN Decoders", arXiv:1606.05328: vertical and horizontal stacks of masked convolutions, gated
+        activations, and label conditioning in every gate.
+    [2] Berglund, Raiko, Honkala, Karkkainen, Vetek, Karhunen (2015), "Bidirectional Recurrent Neural Networks as
+        Generative Models", arXiv:1504.01575: a missing element of a sequence is predicted from one network that
+        has read everything before it and one that has read everything after it.
+    [3] Tolstikhin et al. (2021), "MLP-Mixer: An all-MLP Architecture for Vision", arXiv:2105.01601: token mixing,
+        a learned linear map from positions to positions that is the same for all inputs.
 
 What it computes
-    Some cells are known, K; the others, U, are to be filled, one at a time in the generation order,
+    Some cells are known, K. The others, U, are filled one at a time in the generation order:
 
         p(x_U | x_K, label) = product over i in U of p(x_i | all cells before i, known cells after i, label).
 
-    Cells before i are all at hand when it is i's turn: they were known or have just been filled. A plain PixelCNN uses these
-    alone, and is blind to known cells that come later: asked for the top of a digit, it ignores the bottom. Here two stacks, each
-    a Gated PixelCNN without its last layers, read the two sides of a cell:
+    All cells before i have their codes when cell i is filled: they were known, or have just been filled. A plain
+    PixelCNN conditions on these alone. It is blind to known cells that come later: when it fills the top of a
+    digit, it ignores the bottom. Here two stacks, each a Gated PixelCNN without its output layers, read the two
+    sides of a cell:
 
-        codes (MASK where none) ──────────► stack `before` ── f_i: what stands before i ─┐
-                                                                                         ├─► head ─► logits of cell i
-        known codes (MASK elsewhere) ─ turned by 180° ─► stack `after` ─ b_i: what is known after i ─┘
+        codes (MASK where none) ────────────────────► stack `before` ── f_i: all cells before i ──┐
+                                                                                                  ├─► head ─► logits of i
+        known codes (MASK elsewhere), turned by 180° ─► stack `after` ── b_i: known cells after i ─┘
 
-    Neither f_i nor b_i depends on cell i itself, so each factor is a proper softmax and the likelihood is exact, in one pass. Two
-    things follow. b does not change while cells are being filled, so sampling needs to compute it once and can cache the stack
-    `before` as for any PixelCNN (vqdemo/sampling.py). And where every cell is known, one pass gives for all cells at once the
-    distribution of each given all the others.
+    Neither f_i nor b_i depends on cell i. So each factor is a proper softmax, and one pass gives the exact
+    likelihood. If every cell is known, one pass gives the distribution of each cell given all the others. And b
+    does not change while cells are filled, so sampling computes b once and caches the stack `before` as for any
+    PixelCNN (vqdemo/sampling.py).
 
-    The generation order is raster order (row by row, left to right) or, with `backward=True`, its reverse: from the last cell to the
-    first. Grids are then turned by 180° on their way in and out, and before, after, above and below are meant in the turned grid. Either
-    is as exact. MNIST's digits are easier to predict in the reverse: 0.8 % fewer nats a grid, in trainings alike in all else.
+    The generation order is raster order (row by row, left to right) or, with `backward=True`, its reverse. For
+    the reverse, grids are turned by 180° on their way in and out. "Before", "after", "above" and "below" then
+    refer to the turned grid. Both orders are exact. MNIST's digits are easier to predict in the reverse order:
+    0.8 % fewer nats per grid, with all else equal.
 
-    Convolutions look no further than a cell or two, so that what is known at the bottom takes many layers to reach the top. Every
-    layer of either stack therefore also reads all rows above at once, and so does the head, of f the rows above and of b the rows
-    below, by a map of places as in [3] (`RowsAbove`). It leaves out the cell's own row: what it gives is then at hand for a whole
-    row before the row's first cell is drawn, and costs the sampler next to nothing.
+    Convolutions reach one or two cells, so known cells at the bottom would need many layers to influence the top.
+    Therefore every layer of both stacks also mixes in all rows above at once, by token mixing [3] with a causal
+    mask (`CausalRowMixing`). The head does the same: f of the rows above, and b of the rows below. The mask
+    excludes the cell's own row. So the result for a whole row can be computed before the row's first cell is
+    sampled, and it costs the sampler next to nothing.
 
-    Without a label the prior is a mixture: each label counts by p(label | K). That is guessed twice, by a small classifier of the
-    known cells, and by Bayes' rule from p(K | label), which the stack `before` gives when all but K is MASK: see `with_evidence`.
+    Without a label the prior is a mixture over labels, weighted by p(label | K). Two estimates of it are combined
+    (`label_posterior`): a small classifier of the known cells, and Bayes' rule on p(K | label), which the stack
+    `before` gives when all cells outside K are MASK.
 
 Where it differs from [1]
-    * The stack `after` and the head that joins the two, and the maps of places; with `after=False` it is the plain PixelCNN again.
-    * Where maps of places read the rows above, the later vertical convolutions need not: they see three cells of their own row.
-    * Each gate adds a learned vector for its place to the label's.
-    * Both stacks know a MASK token, for a cell without a code (-1). Predictions after it are marginal over it.
-    * A masked convolution is written as a linear map of the cells that it may see, not as a kernel multiplied by zeros.
+    * There is a second stack, `after`, and a head that fuses the two. Token mixing is added to every layer.
+    * Token mixing covers the rows above, so vertical convolutions after the first see three cells of their own row.
+    * Each gate adds a learned position embedding to the label's embedding.
+    * Both stacks have a MASK token for a cell without a code (-1). They are trained to marginalise over it.
+    * A masked convolution is written as a linear map of the unmasked neighbours, not as a kernel with zeros.
+
+Some attributes are keys of the stored weights and keep their older names until the next training: `above` and
+`below` (row mixing), `joins` (fusion layers), `by_label` and `by_place` (embeddings), `guess` (label classifier).
 """
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-# The cells that a masked convolution sees, as (rows, columns) relative to its own. Mask A is the first layer's: it excludes what
-# the cell must not know. Later layers see what earlier ones made of that, and may include their own place: mask B.
-VERTICAL = {
+Offsets = list[tuple[int, int]]  # neighbours of a cell as (rows, columns) relative to it
+
+# The neighbours that a vertical masked convolution sees. Mask A, of the first layer, excludes the cell's own row.
+# Mask B, of later layers, may include it: the first layer's output does not depend on that row.
+VERTICAL_OFFSETS: dict[str, Offsets] = {
     "A": [(-2, -1), (-2, 0), (-2, 1), (-1, -1), (-1, 0), (-1, 1)],  # the two rows above
-    "B": [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 0), (0, 1)],  # the row above and, as layer A saw none of it, its own
-    "B with maps": [(0, -1), (0, 0), (0, 1)],  # its own: maps of places read the rows above
+    "B": [(0, -1), (0, 0), (0, 1)],  # the cell's own row; row mixing covers the rows above
 }
 
+EVIDENCE_WEIGHT = 0.5  # weight of log p(known cells | label) relative to the label classifier's log probability
+SMALL_GATE_NUMBERS = 5_000  # below so many numbers, the overhead of a call outweighs its arithmetic
 
-def horizontal(mask: str, grid: int, layers: int) -> list[tuple[int, int]]:
-    """The same for the horizontal stack. A: three cells to the left, or as many more as all layers need to see a whole row. B: the cell
-    to the left and, as layer A did not see it, its own."""
+
+def horizontal_offsets(mask: str, grid: int, layers: int) -> Offsets:
+    """The neighbours that a horizontal masked convolution sees, in a stack of `layers` layers on grid x grid cells.
+
+    Mask A: the three cells to the left, or more if all layers together need more to see a whole row.
+    Mask B: the cell to the left and the cell itself, on which the output of mask A does not depend.
+    """
     return [(0, -1), (0, 0)] if mask == "B" else [(0, column) for column in range(-max(3, grid - layers), 0)]
-
-
-EVIDENCE = 0.5  # weight of log p(known cells | label) beside the classifier's guess of the label
 
 
 @dataclass
 class PixelCNNConfig:
-    """Everything needed to rebuild the network; stored with its weights."""
+    """Everything needed to rebuild the network; stored in config.json. Raises ValueError for an impossible one."""
 
     grid: int = 7  # cells along each side
     num_codes: int = 64  # K
     num_labels: int = 10  # classes; one more embedding stands for "no label"
-    width: int = 80  # channels of either stack
+    width: int = 80  # channels of both stacks
     layers: int = 4  # gated layers of the stack `before`
-    after_layers: int = 3  # the same of the stack `after`
-    after_features: int = 104  # channels of what the stack `after` hands to the head; `before` hands on its width
-    groups: int = 8  # maps of places in each `RowsAbove`, each for its share of the channels; divides width and after_features
-    joins: int = 3  # layers of the head that join what is before and after
+    after_layers: int = 3  # gated layers of the stack `after`
+    after_features: int = 104  # channels of the features of the stack `after`; those of `before` have `width`
+    groups: int = 8  # groups of channels with their own mixing weights; divides width and after_features
+    joins: int = 3  # fusion layers of the head
     head_width: int = 128  # channels of the head
     dropout: float = 0.05  # share of the channels dropped in training
-    backward: bool = False  # generation order: False is raster order, True its reverse, from the last cell to the first
-    after: bool = True  # False is the plain PixelCNN of [1]: blind to what is known later, and without maps of places
+    backward: bool = False  # generation order: False is raster order, True its reverse
+    after: bool = True  # only True: stored configs have this key since weights without a stack `after` existed
 
     def __post_init__(self):
+        if self.after is not True:
+            raise ValueError(f"the prior's after must be true, not {self.after!r:.40}: it always has a stack `after`")
         for name in ("width", "after_features"):
-            if self.after and getattr(self, name) % self.groups:
-                raise ValueError(f"the prior's {name}, {getattr(self, name)}, must be a multiple of its groups, {self.groups}")
+            if getattr(self, name) % self.groups:
+                raise ValueError(
+                    f"the prior's {name}, {getattr(self, name)}, must be a multiple of its groups, {self.groups}"
+                )
 
 
 class MaskedConv(nn.Linear):
-    """A convolution that sees only the cells at `offsets`, each (row, column) relative to its own, zero outside of the grid."""
+    """A convolution that sees only the neighbours at `offsets`. Outside of the grid it sees zeros."""
 
-    def __init__(self, channels: int, out_channels: int, offsets: list[tuple[int, int]]):
+    def __init__(self, channels: int, out_channels: int, offsets: Offsets):
         super().__init__(len(offsets) * channels, out_channels)
         self.offsets = offsets
         rows, columns = zip(*offsets, strict=True)
-        self.above, self.beside = -min(rows), max(abs(column) for column in columns)
-        self.side_by_side = self.above == 0 and list(columns) == list(range(columns[0], columns[-1] + 1))
+        self.pad_rows = -min(rows)  # rows of zeros above
+        self.pad_columns = max(abs(column) for column in columns)  # columns of zeros on each side
+        self.one_run = self.pad_rows == 0 and list(columns) == list(range(columns[0], columns[-1] + 1))
 
     def pad(self, x: Tensor) -> Tensor:
-        """(N,H,W,C) -> the same with as much zero around it as the offsets reach: `above` rows, `beside` columns each side."""
-        return F.pad(x, (0, 0, self.beside, self.beside, self.above, 0))
+        """(N,H,W,C) -> (N,pad_rows+H,pad_columns+W+pad_columns,C), with zeros around."""
+        return F.pad(x, (0, 0, self.pad_columns, self.pad_columns, self.pad_rows, 0))
 
-    def seen(self, padded: Tensor, rows: slice, columns: slice) -> Tensor:
-        """What cells of some rows and columns (numbered without padding) see: padded (N,H',W',C) -> (N,rows,columns,offsets*C)."""
-        if self.side_by_side and columns.stop - columns.start == 1:  # what one cell sees is in one piece: no need to copy it
-            first = columns.start + self.beside + self.offsets[0][1]
+    def gather(self, padded: Tensor, rows: slice, columns: slice) -> Tensor:
+        """The neighbours of the cells in R rows and Q columns: padded (N,H',W',C) -> (N,R,Q,offsets*C).
+
+        `rows` and `columns` are numbered without the padding.
+        """
+        if self.one_run and columns.stop - columns.start == 1:  # one cell's neighbours are adjacent: a view will do
+            first = columns.start + self.pad_columns + self.offsets[0][1]
             return padded[:, rows, first : first + len(self.offsets)].flatten(2)[:, :, None]
-        seen = [
-            padded[:, rows.start + self.above + r : rows.stop + self.above + r,
-                   columns.start + self.beside + c : columns.stop + self.beside + c]
-            for r, c in self.offsets
-        ]  # fmt: skip
-        return torch.cat(seen, -1)
+        top, bottom = rows.start + self.pad_rows, rows.stop + self.pad_rows
+        left, right = columns.start + self.pad_columns, columns.stop + self.pad_columns
+        return torch.cat([padded[:, top + r : bottom + r, left + c : right + c] for r, c in self.offsets], -1)
 
     def forward(self, x: Tensor) -> Tensor:
         """(N,H,W,C) -> (N,H,W,C')."""
-        return super().forward(self.seen(self.pad(x), slice(0, x.shape[1]), slice(0, x.shape[2])))
-
-
-FEW = 5_000  # numbers, of which the calls cost more than what is computed
+        return super().forward(self.gather(self.pad(x), slice(0, x.shape[1]), slice(0, x.shape[2])))
 
 
 def gate(x: Tensor) -> Tensor:
-    """tanh(a) * sigmoid(b) of the two halves a, b of the channels: (...,2C) -> (...,C).
+    """tanh(a) * sigmoid(b), where a and b are the two halves of the channels: (...,2C) -> (...,C).
 
-    Where there is more to compute than a few numbers, tanh(a) is faster as 2 sigmoid(2a) - 1.
+    For large tensors tanh(a) is computed as 2 sigmoid(2a) - 1, which is faster.
     """
     a, b = x.chunk(2, dim=-1)
-    if not torch.compiler.is_compiling() and x.numel() < FEW:
+    if not torch.compiler.is_compiling() and x.numel() < SMALL_GATE_NUMBERS:
         return torch.tanh(a) * torch.sigmoid(b)
-    share = torch.sigmoid(b)
-    return torch.addcmul(-share, torch.sigmoid(2 * a), share, value=2)
+    sigmoid_b = torch.sigmoid(b)
+    return torch.addcmul(-sigmoid_b, torch.sigmoid(2 * a), sigmoid_b, value=2)
 
 
 def drop_channels(x: Tensor, share: float, training: bool) -> Tensor:
-    """Dropout of whole channels of each grid: (N,G,G,C) -> the same."""
+    """Dropout of whole channels of each grid: (N,G,G,C) -> (N,G,G,C)."""
     return x * F.dropout(x.new_ones(len(x), 1, 1, x.shape[-1]), share, training) if training else x
 
 
-class RowsAbove(nn.Module):
-    """What the rows above hold, ([3], causal): (N,G,G,C) -> (N,G,G,C'). Each cell adds up their cells, by learned weights for any two
-    places, another set for each group of channels."""
+class CausalRowMixing(nn.Module):
+    """Token mixing [3] with a causal mask: each cell gets a weighted sum of all cells in the rows above.
+
+    There is one weight for each pair of positions, and one set of weights for each group of channels.
+    """
+
+    mask: Tensor
 
     def __init__(self, config: PixelCNNConfig, channels: int, out_channels: int):
         super().__init__()
         cells, row = config.grid**2, torch.arange(config.grid**2) // config.grid
         self.grid = config.grid
         self.weight = nn.Parameter(0.02 * torch.randn(config.groups, cells, cells))  # [group, to, from]
-        self.register_buffer("above", (row[:, None] > row).float(), persistent=False)
+        self.register_buffer("mask", (row[:, None] > row).float(), persistent=False)
         self.enter = nn.Linear(channels, channels, bias=False)
         self.leave = nn.Linear(channels, out_channels, bias=False)
 
-    def entered(self, x: Tensor) -> Tensor:
-        """What is to be added up, for any number of rows: (N,R,G,C) -> (groups,R*G,N,C/groups)."""
-        x = self.enter(x.contiguous())  # else it would be one small product a grid
+    def values(self, x: Tensor) -> Tensor:
+        """The vectors that are summed, for any number R of rows: (N,R,G,C) -> (groups,R*G,N,C/groups)."""
+        x = self.enter(x.contiguous())  # otherwise it would be one small product for each grid
         return x.unflatten(-1, (len(self.weight), -1)).flatten(1, 2).permute(2, 1, 0, 3)
 
-    def added_up(self, weight: Tensor, entered: Tensor) -> Tensor:
-        """weight (groups,R*G,S), entered (groups,S,N,C/groups) -> (N,R,G,C)."""
-        sums = (weight @ entered.flatten(2)).unflatten(-1, entered.shape[2:])  # (groups,R*G,N,C/groups)
+    def mix(self, weight: Tensor, values: Tensor) -> Tensor:
+        """The weighted sums: weight (groups,R*G,S), values (groups,S,N,C/groups) -> (N,R,G,C)."""
+        sums = (weight @ values.flatten(2)).unflatten(-1, values.shape[2:])  # (groups,R*G,N,C/groups)
         return sums.permute(2, 1, 0, 3).flatten(2).unflatten(1, (-1, self.grid))
 
-    def of_row(self, row: int, entered: Tensor) -> Tensor:
-        """What one row adds up of what `entered` gave for the rows above; further rows are not read: -> (N,1,G,C)."""
+    def mix_row(self, row: int, values: Tensor) -> Tensor:
+        """The sums for one row, from the values of the rows above: values (groups,G*G,N,C/groups) -> (N,1,G,C).
+
+        The values of other rows are not read.
+        """
         end = row * self.grid
-        return self.added_up(self.weight[:, end : end + self.grid, :end], entered[:, :end])
+        return self.mix(self.weight[:, end : end + self.grid, :end], values[:, :end])
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.leave(self.added_up(self.weight * self.above, self.entered(x)))
+        """(N,G,G,C) -> (N,G,G,C')."""
+        return self.leave(self.mix(self.weight * self.mask, self.values(x)))
 
 
 class GatedLayer(nn.Module):
-    """One layer of [1], figure 2: the vertical stack feeds the horizontal one; each is gated and knows label and place.
+    """One layer of [1], figure 2, with row mixing: the vertical stack feeds the horizontal one, and both are gated.
 
     The first layer (mask A) has no residual connections: they would carry a cell's own code past the mask.
     """
@@ -190,140 +212,166 @@ class GatedLayer(nn.Module):
         width = config.width
         self.residual = mask == "B"
         self.dropout = config.dropout
-        self.vertical = MaskedConv(width, 2 * width, VERTICAL["B with maps" if mask == "B" and config.after else mask])
-        self.horizontal = MaskedConv(width, 2 * width, horizontal(mask, config.grid, layers))
+        self.vertical = MaskedConv(width, 2 * width, VERTICAL_OFFSETS[mask])
+        self.horizontal = MaskedConv(width, 2 * width, horizontal_offsets(mask, config.grid, layers))
         self.down = nn.Linear(width, 2 * width)  # vertical to horizontal
-        self.above = RowsAbove(config, width, 2 * width) if config.after else None
-        self.out = nn.Linear(width, width + features)  # what continues the horizontal stack, and the skip connection
-        self.by_label = nn.Embedding(config.num_labels + 1, 4 * width)  # half for either stack, as is the next
-        self.by_place = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))
+        self.above = CausalRowMixing(config, width, 2 * width)
+        self.out = nn.Linear(width, width + features)  # the horizontal stack's next input, and the skip connection
+        self.by_label = nn.Embedding(config.num_labels + 1, 4 * width)  # 2 * width each: vertical, horizontal
+        self.by_place = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))  # the same
         nn.init.normal_(self.by_label.weight, std=0.1)
 
     def conditions(self, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """What label and place add to the vertical and to the horizontal gates: int64 (N,) -> twice (N,G,G,2C)."""
-        return (self.by_label(labels)[:, None, None] + self.by_place).chunk(2, dim=-1)
+        """Sum of label and position embeddings, int64 (N,) -> vertical (N,G,G,2C), horizontal (N,G,G,2C)."""
+        vertical, horizontal = (self.by_label(labels)[:, None, None] + self.by_place).chunk(2, dim=-1)
+        return vertical, horizontal
 
     def forward(self, v: Tensor, h: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """v, h (N,G,G,C), labels (N,) -> next v, next h, both (N,G,G,C), skip (N,G,G,F)."""
-        for_v, for_h = self.conditions(labels)
-        v_new = drop_channels(gate(self.vertical(v) + for_v), self.dropout, self.training)
+        """v, h (N,G,G,C), labels int64 (N,) -> next v and h, both (N,G,G,C), and the skip connection (N,G,G,F)."""
+        v_condition, h_condition = self.conditions(labels)
+        v_new = drop_channels(gate(self.vertical(v) + v_condition), self.dropout, self.training)
         v_new = v + v_new if self.residual else v_new
-        from_above = self.down(v_new) + for_h
-        if self.above is not None:
-            from_above = from_above + self.above(h)
+        from_above = self.down(v_new) + h_condition
+        from_above = from_above + self.above(h)
         gated = drop_channels(gate(self.horizontal(h) + from_above), self.dropout, self.training)
         h_new, skip = self.out(gated).tensor_split([h.shape[-1]], dim=-1)
         return v_new, (h + h_new if self.residual else h_new), skip
 
 
 class CausalStack(nn.Module):
-    """Codes int64 (N,G,G), -1 for MASK, and labels (N,) -> features (N,G,G,F); those of a cell see exactly the cells before it."""
+    """A Gated PixelCNN without its output layers. The features of a cell depend on exactly the cells before it."""
 
     def __init__(self, config: PixelCNNConfig, layers: int, features: int):
         super().__init__()
         self.mask_token = config.num_codes
         self.dropout = config.dropout
         self.embedding = nn.Embedding(config.num_codes + 1, config.width)
-        self.layers = nn.ModuleList([GatedLayer(config, "A" if i == 0 else "B", layers, features) for i in range(layers)])
+        self.layers = nn.ModuleList(
+            [GatedLayer(config, "A" if i == 0 else "B", layers, features) for i in range(layers)]
+        )
 
     def embed(self, codes: Tensor) -> Tensor:
-        """(N,H,W) -> (N,H,W,C)."""
+        """Codes int64 (N,H,W), -1 for MASK -> (N,H,W,C)."""
         return self.embedding(torch.where(codes < 0, self.mask_token, codes))
 
     def forward(self, codes: Tensor, labels: Tensor) -> Tensor:
+        """Codes int64 (N,G,G), -1 for MASK, and labels int64 (N,) -> features (N,G,G,F)."""
         v = h = self.embed(codes)
-        skips = 0
+        skips: Tensor | int = 0
         for layer in self.layers:
             v, h, skip = layer(v, h, labels)
             skips = skips + skip
-        return drop_channels(F.relu(skips), self.dropout, self.training)
+        return drop_channels(F.relu(cast(Tensor, skips)), self.dropout, self.training)
 
 
-class Join(nn.Module):
-    """One gated layer of the head, of W channels: what is made of a cell so far -> the same, with both sides read once more."""
+class FusionLayer(nn.Module):
+    """One gated residual layer of the head, of W channels. Its gates take in the features of both stacks."""
 
     def __init__(self, config: PixelCNNConfig, first: bool):
         super().__init__()
-        width, its_after, wide = config.width, config.after_features, config.head_width
-        self.from_so_far = None if first else nn.Linear(wide, 2 * wide, bias=False)
-        self.from_before = nn.Linear(width, 2 * wide)
-        self.above = RowsAbove(config, width, 2 * wide) if config.after else None
-        if config.after:
-            self.from_after = nn.Linear(its_after, 2 * wide, bias=False)
-            self.below = RowsAbove(config, its_after, 2 * wide)
-        self.out = nn.Linear(wide, wide)
+        width, after_width, head_width = config.width, config.after_features, config.head_width
+        self.from_so_far = None if first else nn.Linear(head_width, 2 * head_width, bias=False)
+        self.from_before = nn.Linear(width, 2 * head_width)
+        self.above = CausalRowMixing(config, width, 2 * head_width)
+        self.from_after = nn.Linear(after_width, 2 * head_width, bias=False)
+        self.below = CausalRowMixing(config, after_width, 2 * head_width)
+        self.out = nn.Linear(head_width, head_width)
 
-    def of_before(self, features: Tensor) -> Tensor:
-        """What the stack `before` adds to each cell's gates: (N,G,G,C) -> (N,G,G,2W)."""
+    def context_before(self, features: Tensor) -> Tensor:
+        """What the features of the stack `before` (N,G,G,C) add to the gates -> (N,G,G,2W)."""
         gates = self.from_before(features)
-        return gates if self.above is None else gates + self.above(features)
+        return gates + self.above(features)
 
-    def of_after(self, turned: Tensor) -> Tensor:
-        """The same of the stack `after`, whose features come turned by 180°: (N,G,G,F) -> (N,G,G,2W)."""
-        return (self.from_after(turned) + self.below(turned)).flip(1, 2)
+    def context_after(self, turned_features: Tensor) -> Tensor:
+        """What the features of the stack `after` (N,G,G,F), turned by 180°, add to the gates -> (N,G,G,2W)."""
+        return (self.from_after(turned_features) + self.below(turned_features)).flip(1, 2)
 
-    def forward(self, so_far: Tensor | None, gates: Tensor) -> Tensor:
-        """so_far (...,W), None in the first layer; gates (...,2W): what both sides add to them -> (...,W)."""
-        if so_far is None:
-            return self.out(gate(gates))
-        return so_far + self.out(gate(gates + self.from_so_far(so_far)))
+    def forward(self, x: Tensor | None, context: Tensor) -> Tensor:
+        """x (...,W), None in the first layer; context (...,2W), the sum of both sides -> (...,W)."""
+        if x is None or self.from_so_far is None:  # the first layer
+            return self.out(gate(context))
+        return x + self.out(gate(context + self.from_so_far(x)))
 
 
 class Head(nn.Module):
-    """What both stacks say of a cell, as each of the joins takes it (...,2W) -> logits (...,K)."""
+    """Fuses the features of both stacks into the logits of each cell."""
 
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
-        wide = config.head_width
-        self.joins = nn.ModuleList([Join(config, first=i == 0) for i in range(config.joins)])
-        self.mix = nn.Sequential(nn.ReLU(), nn.Linear(wide, wide), nn.ReLU(), nn.Linear(wide, wide))
-        self.logits = nn.Linear(wide, config.num_codes)
+        width = config.head_width
+        self.joins = nn.ModuleList([FusionLayer(config, first=i == 0) for i in range(config.joins)])
+        self.mix = nn.Sequential(nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
+        self.logits = nn.Linear(width, config.num_codes)
 
-    def of_before(self, features: Tensor) -> list[Tensor]:
-        """`Join.of_before` of each layer."""
-        return [join.of_before(features) for join in self.joins]
+    @property
+    def fusion_layers(self) -> list[FusionLayer]:
+        return cast(list[FusionLayer], list(self.joins))
 
-    def of_after(self, turned: Tensor) -> list[Tensor]:
-        """`Join.of_after` of each layer."""
-        return [join.of_after(turned) for join in self.joins]
+    def context_before(self, features: Tensor) -> list[Tensor]:
+        """`FusionLayer.context_before` of each fusion layer."""
+        return [layer.context_before(features) for layer in self.fusion_layers]
 
-    def forward(self, before: list[Tensor], after: list[Tensor] | None) -> Tensor:
-        """before, from `of_before`, and after, from `of_after`, None for the plain PixelCNN -> logits (...,K)."""
+    def context_after(self, turned_features: Tensor) -> list[Tensor]:
+        """`FusionLayer.context_after` of each fusion layer."""
+        return [layer.context_after(turned_features) for layer in self.fusion_layers]
+
+    def forward(self, before: list[Tensor], after: list[Tensor]) -> Tensor:
+        """The contexts of both sides of each cell, one (...,2W) for each fusion layer -> logits (...,K)."""
+        return self.fuse([one_side + other_side for one_side, other_side in zip(before, after, strict=True)])
+
+    def fuse(self, contexts: list[Tensor]) -> Tensor:
+        """The sums of both sides' contexts, one (...,2W) for each fusion layer -> logits (...,K)."""
         x = None
-        for index, join in enumerate(self.joins):
-            x = join(x, before[index] if after is None else before[index] + after[index])
+        for layer, context in zip(self.joins, contexts, strict=True):
+            x = layer(x, context)
         return self.logits(F.relu(x + self.mix(x)))
 
 
-class LabelGuess(nn.Module):
-    """A classifier of what is known: codes int64 (N,G,G), -1 where unknown -> logits (N,num_labels)."""
+class LabelClassifier(nn.Module):
+    """A small convolutional classifier of the known cells."""
 
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
         self.mask_token = config.num_codes
         self.embedding = nn.Embedding(config.num_codes + 1, 32)
         self.trunk = nn.Sequential(
-            nn.Conv2d(32, 64, 3, padding=1), nn.ReLU(), nn.Conv2d(64, 64, 3, padding=1), nn.ReLU(), nn.Flatten(),
-            nn.Dropout(0.3), nn.Linear(64 * config.grid**2, 128), nn.ReLU(), nn.Dropout(0.3), nn.Linear(128, config.num_labels),
-        )  # fmt: skip
+            nn.Conv2d(32, 64, 3, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(64, 64, 3, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Dropout(0.3),
+            nn.Linear(64 * config.grid**2, 128),
+            nn.ReLU(),
+            nn.Dropout(0.3),
+            nn.Linear(128, config.num_labels),
+        )
 
     def forward(self, codes: Tensor) -> Tensor:
+        """Codes int64 (N,G,G), -1 where unknown -> logits (N,num_labels)."""
         return self.trunk(self.embedding(torch.where(codes < 0, self.mask_token, codes)).movedim(-1, 1))
 
 
-def with_evidence(guess: Tensor, evidence: Tensor) -> Tensor:
-    """log p(label | known cells), (...,num_labels), from the logits of `LabelGuess` and from log p(known cells | label).
+def label_posterior(classifier_logits: Tensor, evidence: Tensor) -> Tensor:
+    """log p(label | known cells) from both estimates.
 
-    Either alone is often wrong, and seldom in the same way: the classifier overfits, and the evidence adds up small errors of many cells.
+    classifier_logits: of `LabelClassifier`, (...,num_labels). evidence: log p(known cells | label), of that shape.
+
+    Both are often wrong, but seldom in the same way. The classifier overfits. The evidence adds up the small errors
+    of many cells.
     """
-    return (guess.log_softmax(-1) + EVIDENCE * evidence).log_softmax(-1)
+    return (classifier_logits.log_softmax(-1) + EVIDENCE_WEIGHT * evidence).log_softmax(-1)
 
 
 class PixelCNN(nn.Module):
-    """p(codes of the unknown cells | known cells, label). See the header for what it computes.
+    """p(codes of the unknown cells | known cells, label). The header of this file says what it computes.
 
-    Throughout: codes int64 (N,G,G), -1 where a cell has no code yet; known bool (N,G,G); labels int64 (N,) in 0..num_labels-1, or
-    num_labels for "no label". Stacks and head know raster order only: what goes into and comes out of them is turned (`in_order`).
+    Throughout, codes are int64 (N,G,G), -1 where a cell has no code yet. `known` is bool (N,G,G). Labels are int64
+    (N,) in 0..num_labels-1, or num_labels for "no label". A context is a list of one (N,G,G,2W) for each fusion
+    layer of the head.
+
+    Stacks and head know raster order only. `forward`, `generation_order` and `label_log_probs` take grids as they
+    are. `context_before`, `context_after` and `evidence` take grids that `in_order` has turned.
     """
 
     def __init__(self, config: PixelCNNConfig):
@@ -331,57 +379,53 @@ class PixelCNN(nn.Module):
         self.config = config
         self.no_label = config.num_labels
         self.before = CausalStack(config, config.layers, config.width)
-        self.after = CausalStack(config, config.after_layers, config.after_features) if config.after else None
+        self.after = CausalStack(config, config.after_layers, config.after_features)
         self.head = Head(config)
-        self.guess = LabelGuess(config)
+        self.guess = LabelClassifier(config)
 
     def in_order(self, grids: Tensor) -> Tensor:
-        """Grids (N,G,G,...) so turned that raster order is the generation order; turned once more they are as before."""
+        """Turns grids (N,G,G,...) so that raster order is the generation order, or turns such grids back."""
         return grids.flip(1, 2) if self.config.backward else grids
 
     def generation_order(self, unknown: Tensor) -> Tensor:
-        """The cells of bool (G,G), numbered row by row, in the order in which they are filled: int64 (cells,)."""
+        """The true cells of bool (G,G), numbered row by row, in the order in which they are filled: int64 (cells,)."""
         cells = unknown.flatten().nonzero().flatten()
         return cells.flip(0) if self.config.backward else cells
 
-    def of_before(self, codes: Tensor, labels: Tensor) -> list[Tensor]:
-        """What stands before each cell, as the head takes it: (N,G,G,2W) for each of its joins.
+    def context_before(self, codes: Tensor, labels: Tensor) -> list[Tensor]:
+        """The context of all cells before each cell (MASK where -1)."""
+        return self.head.context_before(self.before(codes, labels))
 
-        Of grids that are turned already, as are those of `of_after` and `evidence`.
-        """
-        return self.head.of_before(self.before(codes, labels))
-
-    def of_after(self, codes: Tensor, known: Tensor, labels: Tensor) -> list[Tensor] | None:
-        """What is known after each cell, as the head takes it: (N,G,G,2W) for each of its joins; None for the plain PixelCNN."""
-        if self.after is None:
-            return None
+    def context_after(self, codes: Tensor, known: Tensor, labels: Tensor) -> list[Tensor]:
+        """The context of the known cells after each cell. Codes of other cells are not read."""
         turned = torch.where(known, codes, -1).flip(1, 2)  # so that the last cell comes first
-        return self.head.of_after(self.after(turned, labels))
+        return self.head.context_after(self.after(turned, labels))
 
-    def forward(self, codes: Tensor, known: Tensor, labels: Tensor) -> Tensor:
-        """Logits (N,G,G,K) of each cell given all cells before it (MASK where -1), the known cells after it, and the label."""
-        codes, known = self.in_order(codes), self.in_order(known)
-        return self.in_order(self.head(self.of_before(codes, labels), self.of_after(codes, known, labels)))
-
-    def of_nothing_after(self) -> list[Tensor] | None:
-        """`of_after` of an empty grid, for each label and, last, for none: (num_labels+1,G,G,2W) for each of the head's joins."""
+    def empty_context(self) -> list[Tensor]:
+        """`context_after` of an empty grid, for each label and, last, for no label: (num_labels+1,G,G,2W) each."""
         labels = torch.arange(self.no_label + 1, device=self.head.logits.weight.device)
         empty = labels.new_full((len(labels), self.config.grid, self.config.grid), -1)
-        return self.of_after(empty, empty >= 0, labels)
+        return self.context_after(empty, empty >= 0, labels)
 
-    def evidence(self, grids: Tensor, before: list[Tensor], labels: Tensor, nothing: list[Tensor] | None) -> Tensor:
-        """log p(known cells | label), (N,), of grids int64 (N,G,G), -1 where unknown: by the chain rule, each given those before it.
+    def forward(self, codes: Tensor, known: Tensor, labels: Tensor) -> Tensor:
+        """Logits (N,G,G,K) of each cell, given all cells before it (MASK where -1), known cells after it, the label."""
+        codes, known = self.in_order(codes), self.in_order(known)
+        before, after = self.context_before(codes, labels), self.context_after(codes, known, labels)
+        return self.in_order(self.head(before, after))
 
-        before: `of_before` of these grids; nothing: from `of_nothing_after`.
+    def evidence(self, codes: Tensor, before: list[Tensor], labels: Tensor, empty: list[Tensor]) -> Tensor:
+        """log p(known cells | label), float (N,), by the chain rule: each known cell given the known cells before it.
+
+        before: `context_before` of these codes, -1 where unknown, and labels. empty: `empty_context()`.
         """
-        logits = self.head(before, nothing and [x.index_select(0, labels) for x in nothing])
-        return -F.cross_entropy(logits.movedim(-1, 1), grids, ignore_index=-1, reduction="none").sum((1, 2))
+        logits = self.head(before, [x.index_select(0, labels) for x in empty])
+        return -F.cross_entropy(logits.movedim(-1, 1), codes, ignore_index=-1, reduction="none").sum((1, 2))
 
-    def guess_label(self, codes: Tensor, known: Tensor, nothing: list[Tensor] | None = None) -> Tensor:
-        """log p(label | known cells), (N,num_labels). nothing: from `of_nothing_after`, for those who keep it."""
-        seen = torch.where(known, codes, -1)
-        grids = self.in_order(seen).repeat_interleave(self.no_label, 0)
+    def label_log_probs(self, codes: Tensor, known: Tensor, empty: list[Tensor] | None = None) -> Tensor:
+        """log p(label | known cells), float (N,num_labels). empty: `empty_context()`, for callers that keep it."""
+        known_codes = torch.where(known, codes, -1)
+        pairs = self.in_order(known_codes).repeat_interleave(self.no_label, 0)  # each grid with each label
         labels = torch.arange(self.no_label, device=codes.device).repeat(len(codes))
-        nothing = nothing or self.of_nothing_after()
-        evidence = self.evidence(grids, self.of_before(grids, labels), labels, nothing)
-        return with_evidence(self.guess(seen), evidence.unflatten(0, (-1, self.no_label)))
+        empty = empty or self.empty_context()
+        evidence = self.evidence(pairs, self.context_before(pairs, labels), labels, empty)
+        return label_posterior(self.guess(known_codes), evidence.unflatten(0, (-1, self.no_label)))

@@ -1,33 +1,37 @@
-"""Filling the unknown cells of a grid, one at a time in the generation order: the plain way and the fast way.
+"""Sampling: filling the unknown cells of a grid one at a time, in the generation order.
 
-`fill_plain` runs the whole network once for each unknown cell. `fill` computes the same numbers once (the idea of Ramachandran et
-al. 2017, "Fast Generation for Convolutional Autoregressive Models", arXiv:1704.06001): the stack `after` reads known cells only, so
-it runs once; in the stack `before`, what a row takes from the rows above is computed when these are complete, and the horizontal part
-of a cell when the cell to its left has its code (`Cache`). Both draw a cell's code by inverting the cumulative distribution at a
-uniform number fixed beforehand: equal numbers give equal codes.
+`fill_reference` runs the whole network once for each unknown cell. `fill_cached` computes the same numbers once each,
+which is the idea of Ramachandran et al. (2017), "Fast Generation for Convolutional Autoregressive Models",
+arXiv:1704.06001. The stack `after` reads known cells only, so it runs once. In the stack `before`, what a row takes
+from the rows above is computed when those rows are complete. The horizontal part of a cell is computed when the cell
+to its left has its code. `Cache` keeps all of it.
+
+Both functions sample a code by inverting the cumulative distribution at a uniform number that is fixed beforehand.
+So equal uniform numbers give equal codes.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from vqdemo.pixelcnn import PixelCNN, gate
+from vqdemo.pixelcnn import GatedLayer, PixelCNN, gate
 
 
-class Choice(NamedTuple):
-    """How a code is chosen from logits."""
+class SamplingParams(NamedTuple):
+    """How a code is sampled from logits."""
 
     temperature: float = 1.0  # > 0; logits are divided by it
     top_p: float = 1.0  # in (0,1]; only the likeliest codes that together reach this probability are allowed
-    guidance: float = 0.0  # >= 0; how far to go beyond the label's logits, away from those without a label
+    guidance: float = 0.0  # >= 0; weight of classifier-free guidance, 0 for none
 
 
 def guided(logits: Tensor, guidance: float) -> Tensor:
-    """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598): (2N,K), first half with label and second without, -> (N,K).
+    """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598): (2N,K) -> (N,K).
 
-    With guidance 0: (N,K) as it is.
+    The first half of the logits is conditional on the label and the second half is unconditional. With guidance 0
+    there is no second half, and the logits (N,K) are returned unchanged.
     """
     if guidance == 0:
         return logits
@@ -35,67 +39,78 @@ def guided(logits: Tensor, guidance: float) -> Tensor:
     return with_label + guidance * (with_label - without)
 
 
-def pick(logits: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
-    """Logits (N,K) and, on the CPU, uniform numbers (N,) in [0,1) -> codes int64 (N,)."""
-    p = (guided(logits, choice.guidance) / choice.temperature).softmax(-1).cpu()  # Apple's GPU knows no float64
-    if choice.top_p < 1:
+def sample_codes(logits: Tensor, params: SamplingParams, uniform: Tensor) -> Tensor:
+    """Logits (N,K), or (2N,K) with guidance, and uniform numbers (N,) in [0,1) on the CPU -> codes int64 (N,)."""
+    p = (guided(logits, params.guidance) / params.temperature).softmax(-1).cpu()  # Apple's GPU lacks float64
+    if params.top_p < 1:
         ordered, order = p.sort(-1, descending=True)
-        before = ordered.cumsum(-1) - ordered  # probability of the codes likelier than this one
-        p = p.scatter(-1, order, ordered * (before < choice.top_p))
+        likelier = ordered.cumsum(-1) - ordered  # total probability of the codes likelier than this one
+        p = p.scatter(-1, order, ordered * (likelier < params.top_p))
     cumulative = p.double().cumsum(-1)
     threshold = uniform[:, None] * cumulative[:, -1:]
     return (cumulative <= threshold).sum(-1).clamp(max=p.shape[-1] - 1).to(logits.device)
 
 
-def twice_for_guidance(prior: PixelCNN, codes: Tensor, labels: Tensor, guidance: float) -> tuple[Tensor, Tensor]:
-    """With guidance, each grid stands twice in the batch: with its label and, below, without."""
+def guidance_batch(prior: PixelCNN, codes: Tensor, labels: Tensor, guidance: float) -> tuple[Tensor, Tensor]:
+    """Codes int64 (N,G,G), labels int64 (N,) -> the codes and labels that the network must run on.
+
+    With guidance these are 2N: each grid with its label and then, in the second half, each grid without a label.
+    """
     if guidance == 0:
         return codes, labels
     return codes.repeat(2, 1, 1), torch.cat([labels, torch.full_like(labels, prior.no_label)])
 
 
-def distinct(rows: Tensor) -> tuple[Tensor, Tensor]:
-    """What differs among the rows of a tensor, (N,...) -> (M,...), and which of these each row is, (N,)."""
-    found, which = rows.cpu().unique(dim=0, return_inverse=True)  # Apple's GPU cannot
-    return found.to(rows.device), which.to(rows.device)
+def unique_rows(x: Tensor) -> tuple[Tensor, Tensor]:
+    """The M different rows of a tensor (N,...) -> rows (M,...), and the index into them of each of the N, int64 (N,)."""
+    rows, index = x.cpu().unique(dim=0, return_inverse=True)  # Apple's GPU cannot
+    return rows.to(x.device), index.to(x.device)
 
 
 def add_linear(to: Tensor, layer: nn.Linear, x: Tensor) -> Tensor:
-    """to + x @ layer.weight.T, without the layer's bias: (...,C'), (...,C) -> (...,C'). Overwrites `to`: one operation, where
-    `to + layer(x)` would be three."""
+    """to + x @ layer.weight.T, without the layer's bias: to (...,C'), x (...,C) -> (...,C').
+
+    Overwrites `to`. It is one operation, where `to + layer(x)` would be three.
+    """
     flat = to.reshape(-1, to.shape[-1])
     return flat.addmm_(x.reshape(-1, x.shape[-1]), layer.weight.T).view_as(to)
 
 
 @torch.inference_mode()
-def fill_plain(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
-    """Fill cells that are -1 in codes int64 (N,G,G); labels int64 (N,); uniform (N,G,G) in [0,1), on the CPU. -> int64 (N,G,G).
+def fill_reference(
+    prior: PixelCNN, codes: Tensor, labels: Tensor, params: SamplingParams, uniform: Tensor
+) -> Tensor:
+    """Samples the cells that are -1, with one pass of the whole network for each. It tests `fill_cached`.
 
-    The reference that `fill` is tested against: one pass of the whole network for each unknown cell.
+    codes: int64 (N,G,G). labels: int64 (N,) in 0..num_labels. uniform: float (N,G,G) in [0,1), on the CPU.
+    Returns int64 (N,G,G) in 0..K-1, the known cells unchanged. Arguments are not checked.
     """
     known = codes >= 0
     codes = codes.clone()
-    for row, column in (divmod(cell, codes.shape[2]) for cell in prior.generation_order((~known).any(0)).tolist()):
-        batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
-        logits = prior(batch, known.repeat(len(batch) // len(codes), 1, 1), both)[:, row, column]
-        new = pick(logits, choice, uniform[:, row, column])
-        codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], new)
+    for cell in prior.generation_order((~known).any(0)).tolist():
+        row, column = divmod(cell, codes.shape[2])
+        batch, batch_labels = guidance_batch(prior, codes, labels, params.guidance)
+        logits = prior(batch, known.repeat(len(batch) // len(codes), 1, 1), batch_labels)[:, row, column]
+        sampled = sample_codes(logits, params, uniform[:, row, column])
+        codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], sampled)
     return codes
 
 
 @torch.inference_mode()
-def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform: Tensor) -> Tensor:
-    """The same as `fill_plain`, computing everything once."""
+def fill_cached(
+    prior: PixelCNN, codes: Tensor, labels: Tensor, params: SamplingParams, uniform: Tensor
+) -> Tensor:
+    """`fill_reference` with each number computed once. Arguments and result are the same."""
     known = codes >= 0
     if bool(known.all()):
         return codes.clone()
     codes, known, uniform = (prior.in_order(x) for x in (codes, known, uniform))
-    batch, both = twice_for_guidance(prior, codes, labels, choice.guidance)
+    batch, batch_labels = guidance_batch(prior, codes, labels, params.guidance)
     copies = len(batch) // len(codes)
-    # Until a first code is drawn, equal grids with equal labels are one: completions of one grid share what they know.
-    pairs, which = distinct(torch.cat([batch.flatten(1), both[:, None]], 1))
-    grids, its_labels = pairs[:, :-1].view(-1, *codes.shape[1:]), pairs[:, -1]
-    cache = Cache(prior, its_labels, prior.of_after(grids, grids >= 0, its_labels))
+    # Until the first code is sampled, equal grids with equal labels are computed once: completions of one grid share it.
+    pairs, index = unique_rows(torch.cat([batch.flatten(1), batch_labels[:, None]], 1))
+    grids, grid_labels = pairs[:, :-1].view(-1, *codes.shape[1:]), pairs[:, -1]
+    cache = Cache(prior, grid_labels, prior.context_after(grids, grids >= 0, grid_labels))
     codes = codes.clone()
     open_cells = (~known).any(0)
     for row in range(int(open_cells.any(1).nonzero().max()) + 1):
@@ -103,135 +118,147 @@ def fill(prior: PixelCNN, codes: Tensor, labels: Tensor, choice: Choice, uniform
         for column in open_cells[row].nonzero().flatten().tolist():
             logits = cache.logits(column)
             if grids is not batch:
-                logits, grids = logits[which], batch
-                cache.select(which)
-            new = pick(logits, choice, uniform[:, row, column])
-            codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], new)
+                logits, grids = logits[index], batch
+                cache.select(index)
+            sampled = sample_codes(logits, params, uniform[:, row, column])
+            codes[:, row, column] = torch.where(known[:, row, column], codes[:, row, column], sampled)
             cache.write(column, codes[:, row, column].repeat(copies))
     return prior.in_order(codes)
 
 
 class Cache:
-    """What the prior has computed so far, for N grids that are filled in raster order (turned, if that is not the generation order).
+    """What the prior has computed so far for N grids, which are filled in raster order (`PixelCNN.in_order`).
 
-    For each row: `start_row` with the codes that it has; then, from left to right, `logits` and `write` for each cell without a code.
+    For each row, call `start_row` with the codes that it has. Then, from left to right, call `logits` and `write` for
+    each cell without a code.
     """
 
-    def __init__(self, prior: PixelCNN, labels: Tensor, after: list[Tensor] | None):
-        """labels int64 (N,); after: what `PixelCNN.of_after` says of the grids."""
+    def __init__(self, prior: PixelCNN, labels: Tensor, after: list[Tensor]):
+        """labels: int64 (N,). after: `PixelCNN.context_after` of the grids."""
         self.stack, self.head = prior.before, prior.head
-        # What is known after, and a bias, give each join's gates; one serves all that are selected from it.
-        self.after = after and [x + join.from_before.bias for x, join in zip(after, self.head.joins, strict=True)]
-        self.which_after = torch.arange(len(labels), device=labels.device)
-        layers, n, grid, width = self.stack.layers, len(labels), prior.config.grid, prior.config.width
-        distinct, self.which = labels.unique(return_inverse=True)
-        conditions = [layer.conditions(distinct) for layer in layers]
-        # What label, place and biases give each layer's gates, (distinct labels,G,G,2C).
-        self.for_v = [for_v + layer.vertical.bias for layer, (for_v, _) in zip(layers, conditions, strict=True)]
-        self.for_h = [for_h + layer.horizontal.bias + layer.down.bias for layer, (_, for_h) in zip(layers, conditions, strict=True)]
-        zeros, empty = self.for_v[0].new_zeros, self.for_v[0].new_empty
-        self.inner = slice(0, grid)
-        self.row, self.done = 0, 0  # the present row, and how many of its cells have been computed
-        # What each layer's vertical convolution reads for the present row: that row and as many above as it sees, padded as it pads.
+        self.layers = cast(list[GatedLayer], list(self.stack.layers))
+        self.fusion_layers = self.head.fusion_layers
+        layers, n, grid, width = self.layers, len(labels), prior.config.grid, prior.config.width
+        # Of each fusion layer, the context of known cells after each cell, and a bias: (M,G,G,2W). `select` leaves it as
+        # it is. after_index (N,) says which of the M each grid has.
+        self.after = [x + layer.from_before.bias for x, layer in zip(after, self.fusion_layers, strict=True)]
+        self.after_index = torch.arange(n, device=labels.device)
+        # Of each layer, what label, position and biases add to its gates: (M,G,G,2C), for M different labels.
+        different_labels, self.label_index = labels.unique(return_inverse=True)
+        conditions = [layer.conditions(different_labels) for layer in layers]
+        self.v_conditions = [v + layer.vertical.bias for layer, (v, _) in zip(layers, conditions, strict=True)]
+        self.h_conditions = [
+            h + layer.horizontal.bias + layer.down.bias for layer, (_, h) in zip(layers, conditions, strict=True)
+        ]
+        zeros, empty = self.v_conditions[0].new_zeros, self.v_conditions[0].new_empty
+        self.columns = slice(0, grid)
+        self.row, self.computed = 0, 0  # the current row, and how many of its cells have their features
+        # Of each layer, the padded input of its vertical convolution: the current row and as many above as it sees.
         self.vertical = [layer.vertical.pad(zeros(n, 1, grid, width)) for layer in layers]
-        # The same for each layer's horizontal convolution. It never reads right of what is written, so that rows follow each other in
-        # one place.
+        # The same of its horizontal convolution. It never reads to the right of what is written, so one row's space
+        # serves all rows.
         self.horizontal = [layer.horizontal.pad(zeros(n, 1, grid, width)) for layer in layers]
-        self.features = empty(n, 1, grid, width)  # of the present row
-        # What the maps of places add up, of the rows above: of each layer, and of each of the head's joins.
-        self.maps = [] if after is None else [part.above for part in [*layers, *self.head.joins]]
+        self.features = empty(n, 1, grid, width)  # of the current row
+        # Row mixing of each layer and of each fusion layer, and its values of the rows above.
+        self.mixings = [layer.above for layer in [*layers, *self.fusion_layers]]
         groups = prior.config.groups
-        self.entered = empty(len(self.maps), groups, grid * grid, n, width // groups)
-        # What the present row's cells are given, besides what the horizontal part and the features say: of each layer (N,1,G,2C), and
-        # of each join (N,1,G,2W), None for the plain PixelCNN.
+        self.mixing_values = empty(len(self.mixings), groups, grid * grid, n, width // groups)
+        # All that is added to the gates of the current row before its own cells are read: of each layer (N,1,G,2C),
+        # and of each fusion layer (N,1,G,2W).
         self.gates: list[Tensor] = []
-        self.others: list[Tensor | None] = [None] * len(self.head.joins)
+        self.fusion_gates: list[Tensor] = []
 
     def start_row(self, row: int, codes: Tensor) -> None:
-        """Begin a row: its codes int64 (N,G), -1 for MASK. All cells of the rows above must have their codes."""
+        """Begins a row with its codes, int64 (N,G), -1 for MASK. All cells of the rows above must have their codes."""
         if row > 0:
             self._finish_row()
-        self.row, self.done, self.gates = row, 0, []
-        self._cells(0, self.inner).copy_(self.stack.embed(codes)[:, None])
-        layers = self.stack.layers
+        self.row, self.computed, self.gates = row, 0, []
+        self._cells(0, self.columns).copy_(self.stack.embed(codes)[:, None])
+        layers = self.layers
         for index, layer in enumerate(layers):
-            seen = layer.vertical.seen(self.vertical[index], slice(0, 1), self.inner)
-            v = gate(add_linear(self._of_row(self.for_v[index], self.which), layer.vertical, seen))
+            neighbours = layer.vertical.gather(self.vertical[index], slice(0, 1), self.columns)
+            v = gate(
+                add_linear(self._of_row(self.v_conditions[index], self.label_index), layer.vertical, neighbours)
+            )
             if layer.residual:
                 v = self._vertical_row(index) + v
             if index + 1 < len(layers):
                 self._vertical_row(index + 1).copy_(v)
-            gates = add_linear(self._of_row(self.for_h[index], self.which), layer.down, v)
-            if layer.above is not None:
-                gates = add_linear(gates, layer.above.leave, layer.above.of_row(row, self.entered[index]))
-            self.gates.append(gates)
-        if self.after is not None:
-            self.others = [
-                add_linear(self._of_row(its_after, self.which_after), join.above.leave, join.above.of_row(row, its_entered))
-                for join, its_entered, its_after in zip(self.head.joins, self.entered[len(layers) :], self.after, strict=True)
-            ]
+            gates = add_linear(self._of_row(self.h_conditions[index], self.label_index), layer.down, v)
+            mixed = layer.above.mix_row(row, self.mixing_values[index])
+            self.gates.append(add_linear(gates, layer.above.leave, mixed))
+        self.fusion_gates = [
+            add_linear(self._of_row(after, self.after_index), layer.above.leave, layer.above.mix_row(row, values))
+            for layer, values, after in zip(
+                self.fusion_layers, self.mixing_values[len(layers) :], self.after, strict=True
+            )
+        ]
 
     def logits(self, column: int) -> Tensor:
-        """Logits (N,K) of a cell of the row; all cells to its left must have their codes."""
+        """Logits (N,K) of a cell of the row. All cells to its left must have their codes."""
         self._compute_until(column + 1)
         features = self.features[:, 0, column]
-        gates = [
-            join.from_before(features) if others is None else torch.addmm(others[:, 0, column], features, join.from_before.weight.T)
-            for join, others in zip(self.head.joins, self.others, strict=True)
-        ]
-        return self.head(gates, None)
+        return self.head.fuse(
+            [
+                torch.addmm(gates[:, 0, column], features, layer.from_before.weight.T)
+                for layer, gates in zip(self.fusion_layers, self.fusion_gates, strict=True)
+            ]
+        )
 
     def write(self, column: int, codes: Tensor) -> None:
-        """Codes int64 (N,) of a cell of the row."""
+        """Sets the codes int64 (N,) of a cell of the row."""
         self._cells(0, slice(column, column + 1)).copy_(self.stack.embed(codes)[:, None, None])
 
     def select(self, grids: Tensor) -> None:
-        """Go on with these grids, int64 (N,), some perhaps more than once and others not at all."""
-        self.which, self.features = self.which[grids], self.features[grids]
-        kinds = (self.vertical, self.horizontal, self.gates)
-        self.vertical, self.horizontal, self.gates = ([x.index_select(0, grids) for x in kind] for kind in kinds)
-        before, above = self.entered, slice(0, self.row * self.inner.stop)  # the others are yet to be written
-        self.entered = before.new_empty(*before.shape[:3], len(grids), before.shape[4])
-        self.entered[:, :, above] = before[:, :, above].index_select(3, grids)
-        if self.after is not None:
-            self.which_after, self.others = self.which_after[grids], [x.index_select(0, grids) for x in self.others]
+        """Replaces the grids by those at these indices, int64 (M,). An index may occur more than once or not at all."""
+        self.label_index, self.after_index = self.label_index[grids], self.after_index[grids]
+        self.features = self.features[grids]
+        per_grid = (self.vertical, self.horizontal, self.gates, self.fusion_gates)
+        self.vertical, self.horizontal, self.gates, self.fusion_gates = (
+            [x.index_select(0, grids) for x in tensors] for tensors in per_grid
+        )
+        values, above = self.mixing_values, slice(0, self.row * self.columns.stop)  # other rows are yet to be written
+        self.mixing_values = values.new_empty(*values.shape[:3], len(grids), values.shape[4])
+        self.mixing_values[:, :, above] = values[:, :, above].index_select(3, grids)
 
     def _finish_row(self) -> None:
-        """Keep what the rows below will read of the present one."""
-        self._compute_until(self.inner.stop)
-        self._vertical_row(0).copy_(self._cells(0, self.inner))
-        self.vertical = [x.roll(-1, 1) if x.shape[1] > 1 else x for x in self.vertical]  # the row at the bottom is written anew
-        if self.after is not None:
-            read = [self._cells(index, self.inner) for index in range(len(self.stack.layers))] + [self.features] * len(self.head.joins)
-            cells = slice(self.row * self.inner.stop, (self.row + 1) * self.inner.stop)
-            for its_map, x, entered in zip(self.maps, read, self.entered, strict=True):
-                entered[:, cells] = its_map.entered(x)
+        """Stores what the rows below read of the current row."""
+        self._compute_until(self.columns.stop)
+        self._vertical_row(0).copy_(self._cells(0, self.columns))
+        # The rows move up by one. What lands in the bottom row is overwritten next.
+        self.vertical = [x.roll(-1, 1) if x.shape[1] > 1 else x for x in self.vertical]
+        inputs = [self._cells(index, self.columns) for index in range(len(self.layers))]
+        inputs += [self.features] * len(self.fusion_layers)
+        cells = slice(self.row * self.columns.stop, (self.row + 1) * self.columns.stop)
+        for mixing, x, values in zip(self.mixings, inputs, self.mixing_values, strict=True):
+            values[:, cells] = mixing.values(x)
 
     def _compute_until(self, end: int) -> None:
-        """The horizontal part of the row's cells up to `end`, those that are left to do."""
-        cells, self.done = slice(self.done, end), end
+        """Computes the features of the row's cells before column `end` that do not have them yet."""
+        cells, self.computed = slice(self.computed, end), end
         if cells.start >= end:
             return
-        skips, h = 0, None
-        for index, layer in enumerate(self.stack.layers):
-            if layer.residual:
+        skips: Tensor | int = 0
+        h: Tensor | None = None
+        for index, layer in enumerate(self.layers):
+            if h is not None:
                 self._cells(index, cells).copy_(h)
-            seen = layer.horizontal.seen(self.horizontal[index], slice(0, 1), cells)
-            gated = gate(add_linear(self.gates[index][:, :, cells], layer.horizontal, seen))
+            neighbours = layer.horizontal.gather(self.horizontal[index], slice(0, 1), cells)
+            gated = gate(add_linear(self.gates[index][:, :, cells], layer.horizontal, neighbours))
             h_new, skip = layer.out(gated).chunk(2, dim=-1)
-            h, skips = (h + h_new if layer.residual else h_new), skips + skip
-        self.features[:, :, cells] = F.relu(skips)
+            h, skips = (h_new if h is None else h + h_new), skips + skip
+        self.features[:, :, cells] = F.relu(cast(Tensor, skips))
 
-    def _of_row(self, conditions: Tensor, which: Tensor) -> Tensor:
-        """What is added in the present row: (M,G,G,C) and which of these M is each grid's, (N,) -> (N,1,G,C)."""
-        return conditions[:, self.row].index_select(0, which)[:, None]  # a third of the time of conditions[which, row]
+    def _of_row(self, conditions: Tensor, index: Tensor) -> Tensor:
+        """The current row of conditions (M,G,G,C), for each grid the one at its index (N,) -> (N,1,G,C)."""
+        return conditions[:, self.row].index_select(0, index)[:, None]  # in a third of the time of conditions[index, row]
 
     def _cells(self, index: int, columns: slice) -> Tensor:
-        """Cells of the present row of what layer `index` reads horizontally, without padding: a view (N,1,columns,C)."""
-        beside = self.stack.layers[index].horizontal.beside
-        return self.horizontal[index][:, :, beside + columns.start : beside + columns.stop]
+        """The current row's cells in the horizontal input of layer `index`, without padding: a view (N,1,columns,C)."""
+        padding = self.layers[index].horizontal.pad_columns
+        return self.horizontal[index][:, :, padding + columns.start : padding + columns.stop]
 
     def _vertical_row(self, index: int) -> Tensor:
-        """The present row of what layer `index` reads vertically, without padding: a view (N,1,G,C)."""
-        beside = self.stack.layers[index].vertical.beside
-        return self.vertical[index][:, -1:, beside : beside + self.inner.stop]
+        """The current row in the vertical input of layer `index`, without padding: a view (N,1,G,C)."""
+        padding = self.layers[index].vertical.pad_columns
+        return self.vertical[index][:, -1:, padding : padding + self.columns.stop]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import small_model
 from gradio_client import Client
-from visitor import CODES, at_hand, draw, until
+from visitor import CODES, draw, runs_locally, until
 
 LABELS = ("cat", "<b>dog</b>", "é")
 
@@ -33,7 +33,7 @@ def test_the_page_adapts(browser, fork):
     assert page.title() == "Digits in 196 codes"
     assert page.locator("select[name=label] option").all_text_contents()[-3:] == list(LABELS)
     assert page.locator("select[name=label] b").count() == 0
-    assert at_hand(page)
+    assert runs_locally(page)
     before = json.dumps(page.evaluate(CODES), separators=(",", ":"))
     draw(page)
     until(page, f"(before) => JSON.stringify(({CODES})()) !== before", before)

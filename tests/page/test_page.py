@@ -28,7 +28,7 @@ from visitor import (
     until_picture_differs,
 )
 
-from vqdemo.ui import limits
+from vqdemo.ui.endpoints import limits
 
 # ---- drawing ----
 
@@ -106,17 +106,17 @@ def test_a_stroke_undone_under_way_stays_undone(page):
 def test_what_is_undone_before_it_was_read_is_not_read_again(page):
     """A grid that was opened need not be what its own picture is read as; undo brings it back as it was."""
     opened = np.random.default_rng(0).integers(0, 64, (7, 7))
-    script = """async ([benchAddress, stateAddress, codes]) => {
-      const bench = await import(benchAddress);
-      const { state } = await import(stateAddress);
-      bench.open(codes, state.image);
-      bench.beginStroke([14, 14], 2, false);
-      while (state.encodedFrom !== state.drawing) await new Promise((resolve) => setTimeout(resolve, 1));
-      bench.undo();
-      bench.beginStroke([14, 14], 2, false); // so soon after the one before that it waits for its turn
-      bench.undo();
+    script = """async ([editsAddress, storeAddress, codes]) => {
+      const edits = await import(editsAddress);
+      const { state } = await import(storeAddress);
+      edits.openGrid(codes, state.image);
+      edits.beginStroke([14, 14], 2, false);
+      while (state.encodedDrawing !== state.drawing) await new Promise((resolve) => setTimeout(resolve, 1));
+      edits.undo();
+      edits.beginStroke([14, 14], 2, false); // so soon after the one before that it waits for its turn
+      edits.undo();
     }"""
-    page.evaluate(script, [module(page, "bench.js"), module(page, "state.js"), opened.ravel().tolist()])
+    page.evaluate(script, [module(page, "state/edits.js"), module(page, "state/store.js"), opened.ravel().tolist()])
     settle(page)
     assert (codes(page) == opened).all()
 
@@ -143,13 +143,13 @@ def test_an_example_starts_the_drawing(page):
 
 
 def test_examples_are_read_as_the_codes_that_they_came_with(page):
-    script = """async ([modelAddress, stateAddress]) => {
-      const model = await import(modelAddress);
-      const { examples } = (await import(stateAddress)).state.about;
-      const read = await Promise.all(examples.map(({ drawing }) => model.encode(drawing)));
+    script = """async ([clientAddress, storeAddress]) => {
+      const networks = await import(clientAddress);
+      const { examples } = (await import(storeAddress)).state.modelInfo;
+      const read = await Promise.all(examples.map(({ drawing }) => networks.encode(drawing)));
       return examples.map(({ codes }, i) => [codes, read[i].codes]);
     }"""
-    for came_with, read in page.evaluate(script, [module(page, "model.js"), module(page, "state.js")]):
+    for came_with, read in page.evaluate(script, [module(page, "networks/client.js"), module(page, "state/store.js")]):
         assert came_with == read
 
 

@@ -27,7 +27,7 @@ from visitor import (
 )
 
 import vqdemo
-from vqdemo.ui.settings import Settings
+from vqdemo.ui.endpoints.arguments import Settings
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 PATIENCE = 30_000  # ms, for a busy machine
@@ -182,7 +182,7 @@ def test_the_surprise_map_lights_up_a_strange_edit(page, model):
     expect(legend).to_contain_text("In all")
     surprise = -np.log(np.take_along_axis(model.conditionals(grid), grid[..., None], -1))[..., 0]
     assert f"In all {surprise.sum():.0f} nats" in legend.inner_text()
-    measured = json.loads((WEIGHTS / "metrics.json").read_text())["prior"]["conditionals"]["mean_nats_a_cell"]
+    measured = json.loads((WEIGHTS / "metrics.json").read_text())["calibration"]["mean_nats_per_cell"]
     assert f"{measured * 49:.0f}" in legend.inner_text()
     assert np.allclose(tints(page), np.minimum(surprise.ravel() / 6, 1), atol=2e-3)
     cell(page, 6, 0).click()

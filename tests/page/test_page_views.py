@@ -8,8 +8,8 @@ import numpy as np
 from playwright.sync_api import expect
 from visitor import CODES, PHONE, codes, draw_and_settle, middle, module, picture, settle, until, until_codes_are
 
-from vqdemo.ui import atlas
-from vqdemo.ui.server import SPACING
+from vqdemo.ui import code_map
+from vqdemo.ui.description import SPACING
 from vqdemo.ui.text import TEXT
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
@@ -92,8 +92,8 @@ def test_cells_of_one_digit_are_put_into_another(page):
 
 def example_codes(page, label):
     """The codes of an example digit, as the page knows them."""
-    script = "async ([address, label]) => (await import(address)).state.about.examples[label].codes"
-    return np.array(page.evaluate(script, [module(page, "state.js"), label]))
+    script = "async ([address, label]) => (await import(address)).state.modelInfo.examples[label].codes"
+    return np.array(page.evaluate(script, [module(page, "state/store.js"), label]))
 
 
 def test_halves_swap_and_the_walk_from_a_to_b(page):
@@ -181,7 +181,7 @@ def test_the_codebook_shows_every_code_and_tells_about_the_chosen_one(page):
     expect(marked).to_have_count(int((grid == code).sum()))
     page.locator(f"#atlas [data-code='{empty}']").hover()  # pointing is enough to see where a code stands
     expect(marked).to_have_count(int((grid == empty).sum()))
-    boxes = [marker.bounding_box() for marker in atlas.all()]
+    boxes = [marker.bounding_box() for marker in code_map.all()]
     frame = page.locator("#atlas").bounding_box()
     centres = np.array([[b["x"] + b["width"] / 2, b["y"] + b["height"] / 2] for b in boxes])
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=-1) + 1e9 * np.eye(64)
@@ -192,7 +192,7 @@ def test_the_codebook_shows_every_code_and_tells_about_the_chosen_one(page):
 def test_codes_that_look_alike_have_places_of_their_own_on_the_map():
     tiles = np.random.default_rng(5).random((64, 2, 2))
     tiles[:20] = 1 - 0.001 * tiles[:20]  # all in one corner
-    places = np.array(atlas.plane(tiles, SPACING))
+    places = np.array(code_map.plane(tiles, SPACING))
     apart = np.abs(places[:, None] - places[None]).max(-1) + np.eye(64)
     assert apart.min() > 0.6 * SPACING
 
@@ -209,8 +209,8 @@ def test_how_it_works_shows_the_visitors_digit_and_the_measured_figures(page):
     assert (picture(page, ".how .back") == shown).all()
     metrics = json.loads((WEIGHTS / "metrics.json").read_text())
     table = page.locator(".quality table")
-    expect(table).to_contain_text(f"{metrics['vqvae']['mse']:.5f}")
-    expect(table).to_contain_text(f"{metrics['peer']['vqvae']['mse']:.5f}")
+    expect(table).to_contain_text(f"{metrics['reconstruction']['mse']:.5f}")
+    expect(table).to_contain_text(f"{metrics['notebook_baseline']['reconstruction']['mse']:.5f}")
     expect(page.locator(".quality .measured-on")).to_have_text("On 10,000 pictures of MNIST that were not trained on.")
     expect(page.locator(".quality .peer-text")).to_be_visible()
     until(page, "() => document.querySelector('.how .prior').width === 28")

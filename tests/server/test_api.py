@@ -1,4 +1,4 @@
-"""The five endpoints through gradio_client, as a program would call them: good input and bad."""
+"""The six endpoints through gradio_client, as a program would call them: good input and bad."""
 
 import json
 import urllib.request
@@ -10,8 +10,8 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image, ImageDraw
 
-from vqdemo.ui import limits
-from vqdemo.ui.asking import ADDRESS
+from vqdemo.ui.endpoints import limits
+from vqdemo.ui.questions.asking import ADDRESS
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +93,16 @@ def test_conditionals_are_distributions(call, question):
         assert np.abs(probs.sum(axis=-1) - 1).max() < 1e-3 and probs.min() >= 0
 
 
+def test_label_probs_tell_the_digit(call, codes):
+    belief = np.array(call("/label_probs", codes))
+    assert belief.shape == (10,) and abs(belief.sum() - 1) < 1e-4
+    assert belief.argmax() == 7
+
+
+def test_a_whole_number_may_come_as_a_float(call):
+    assert call("/sample", n=2.0, label=3.0, seed=7.0) == call("/sample", n=2, label=3, seed=7)
+
+
 GRID = [[0] * 7] * 7
 
 
@@ -101,28 +111,35 @@ GRID = [[0] * 7] * 7
     [
         ("/encode", ["a string"], "28 rows of 28 numbers"),
         ("/encode", [None], "28 rows of 28 numbers"),
-        ("/encode", [[[0.5] * 28] * 27], "28 rows of 28 numbers"),
-        ("/encode", [[["a"] * 28] * 28], "28 rows of 28 numbers"),
+        ("/encode", [[[0.5] * 28] * 27], r"shape \(28, 28\), not \(27, 28\)"),
+        ("/encode", [[["a"] * 28] * 28], "numbers, not"),
+        ("/encode", [[[10**400] * 28] * 28], "numbers, not"),
+        ("/encode", [[[1e308] * 28] * 28], r"\[0, 1\]"),
         ("/encode", [[[7.0] * 28] * 28], "7"),  # out of range: the model says so in its own words
         ("/encode", [{"path": "/etc/hostname"}], "not uploaded"),
         ("/encode", [{"path": None, "url": "http://localhost/x.png"}], "28 rows of 28 numbers"),
-        ("/decode", [[[0] * 7] * 6], "7 rows of 7"),
-        ("/decode", [[[0.5] * 7] * 7], "7 rows of 7"),
+        ("/decode", [[[0] * 7] * 6], r"shape \(7, 7\), not \(6, 7\)"),
+        ("/decode", [[[0.5] * 7] * 7], "integers"),
         ("/decode", [[[-1] * 7] * 7], "unknown"),
         ("/decode", [[[10_000] * 7] * 7], "10000"),
-        ("/decode", [[]], "7 rows of 7"),
+        ("/decode", [[]], r"shape \(7, 7\)"),
         ("/complete", [[[-2] * 7] * 7], "-2"),
-        ("/complete", [GRID, 0], "n must be a whole number from 1 to 64"),
-        ("/complete", [GRID, 65], "n must be a whole number from 1 to 64"),
-        ("/complete", [GRID, 1, 11], "digit"),
+        ("/complete", [GRID, 0], "n must be from 1 to 64"),
+        ("/complete", [GRID, 65], "n must be from 1 to 64"),
+        ("/complete", [GRID, 1, 11], "label .* from 0 to 9"),
         ("/complete", [GRID, 1, None, 0], "temperature"),
         ("/complete", [GRID, 1, None, -1], "temperature"),
-        ("/complete", [GRID, 1, None, 1, 0], "[Tt]op-p"),
+        ("/complete", [GRID, 1, None, 6], "temperature must be at most 5 here"),
+        ("/complete", [GRID, 1, None, 1, 0], "top_p"),
         ("/complete", [GRID, 1, None, 1, 1, -1], "guidance"),
+        ("/complete", [GRID, 1, None, 1, 1, 6], "guidance must be at most 5 here"),
         ("/complete", [GRID, 1, None, 1, 1, 0, "x"], "seed"),
+        ("/complete", [GRID, 1, None, 1, 1, 0, 2**31], "seed must be at most 2147483647 here"),
         ("/sample", ["many"], "n must be"),
-        ("/conditionals", [[[0] * 8] * 7], "7 rows of 7"),
+        ("/conditionals", [[[0] * 8] * 7], r"shape \(7, 7\), not \(7, 8\)"),
         ("/conditionals", [GRID, -1], "label"),
+        ("/label_probs", [[[99] * 7] * 7], "0 to 63"),
+        ("/label_probs", ["x"], "nested lists"),
     ],
 )
 def test_bad_input_is_answered_with_a_message(call, name, arguments, words):
@@ -138,10 +155,10 @@ def test_a_file_that_is_no_picture(call, tmp_path):
         call("/encode", handle_file(path))
 
 
-def test_the_api_page_documents_all_five(app_url):
+def test_the_api_page_documents_all_six(app_url):
     with urllib.request.urlopen(f"{app_url}/gradio_api/info") as reply:
         endpoints = json.load(reply)["named_endpoints"]
-    assert set(endpoints) == {"/encode", "/decode", "/complete", "/sample", "/conditionals"}
+    assert set(endpoints) == {"/encode", "/decode", "/complete", "/sample", "/conditionals", "/label_probs"}
     assert all(endpoint["description"] for endpoint in endpoints.values())
     names = [parameter["parameter_name"] for parameter in endpoints["/complete"]["parameters"]]
     assert names == ["codes", "n", "label", "temperature", "top_p", "guidance", "seed"]
@@ -167,7 +184,7 @@ def test_the_api_page_documents_all_five(app_url):
         ("complete", {"codes": [99999] * 49}, "from 0 to"),
         ("complete", {"codes": [-1] * 49, "n": 1000}, "number of alternatives"),
         ("complete", {"codes": [-1] * 49, "temperature": None, "seed": 1e99}, "seed"),
-        ("conditionals", {"codes": [-1] * 49, "label": "7"}, "digit"),
+        ("conditionals", {"codes": [-1] * 49, "label": "7"}, "label"),
         ("frame", {"data": "!!"}, "did not arrive"),
         ("frame", {"data": ""}, "not a picture"),
     ],

@@ -1,4 +1,4 @@
-"""What every request passes first (vqdemo/ui/gate.py): around a small application, and over HTTP around the real one."""
+"""What every request passes first (vqdemo/ui/serving/gate.py): around a small application, and over HTTP around the real one."""
 
 import asyncio
 import http.client
@@ -9,9 +9,9 @@ from urllib.parse import urlparse
 import coroutines
 import pytest
 
-from vqdemo.ui import limits
-from vqdemo.ui.asking import ADDRESS
-from vqdemo.ui.gate import Gate
+from vqdemo.ui.serving import limits
+from vqdemo.ui.questions.asking import ADDRESS
+from vqdemo.ui.serving.gate import Gate
 from vqdemo.ui.text import TEXT
 
 LIVE = f"/{ADDRESS}/encode"

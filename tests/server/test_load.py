@@ -5,7 +5,7 @@ import torch
 from app_process import ROOT
 
 import vqdemo
-from vqdemo.ui import limits
+from vqdemo.ui.serving import limits
 
 
 def test_many_visitors_then_far_too_many(app_url):

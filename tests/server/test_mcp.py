@@ -11,7 +11,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from test_api import seven  # noqa: F401, a fixture
 
-TOOLS = {"encode", "decode", "complete", "sample", "conditionals"}
+TOOLS = {"encode", "decode", "complete", "sample", "conditionals", "label_probs"}
 
 
 def connected(url: str, conversation):
@@ -39,7 +39,7 @@ def text(result) -> str:
     return content.text
 
 
-def test_the_five_endpoints_are_the_tools_and_their_arguments_are_typed_and_documented(talk):
+def test_the_six_endpoints_are_the_tools_and_their_arguments_are_typed_and_documented(talk):
     tools = {tool.name: tool for tool in talk(lambda session: session.list_tools()).tools}
     assert set(tools) == TOOLS
     for tool in tools.values():
@@ -70,7 +70,7 @@ def test_a_digit_is_encoded_and_completed(talk, seven):  # noqa: F811
     [
         ("encode", {"image": "<script>"}, "28 rows of 28 numbers"),
         ("encode", {"image": "data:image/png;base64,!"}, "base64 of its file"),
-        ("complete", {"codes": [[0] * 7] * 7, "n": 65}, "n must be a whole number from 1 to 64"),
+        ("complete", {"codes": [[0] * 7] * 7, "n": 65}, "n must be from 1 to 64"),
         ("complete", {}, "codes"),
         ("delete", {}, "Unknown tool"),
     ],

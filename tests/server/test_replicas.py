@@ -17,7 +17,7 @@ import visitor
 from app_process import ROOT
 from gradio_client import Client
 
-from vqdemo.ui.asking import ADDRESS
+from vqdemo.ui.questions.asking import ADDRESS
 
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 AROUND = """

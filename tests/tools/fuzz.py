@@ -38,8 +38,8 @@ HTML = "<img src=x onerror=hacked()><script>hacked()</script>"
 SECRET = "the secret of a file outside the app"
 OF_FILES = (SECRET, "root:x:0", 'os.environ["GRADIO_ANALYTICS_ENABLED"]', "MAX_DISCARDED_BYTES")  # in files that must not be read
 OF_TRACEBACKS = ("Traceback (most", 'File "', "site-packages", ".py\\", str(app_process.ROOT))
-ENDPOINTS = ("encode", "decode", "complete", "sample", "conditionals")
-ASK, QUESTIONS = "/vqdemo/ask", ("describe", *ENDPOINTS, "frame")  # of the page
+ENDPOINTS = ("encode", "decode", "complete", "sample", "conditionals", "label_probs")
+ASK, QUESTIONS = "/vqdemo/ask", ("describe", *ENDPOINTS[:-1], "frame")  # of the page
 GROWTH = 1.05
 WORKERS = 4
 
@@ -104,7 +104,7 @@ class Nonsense:
         self.pictures = pictures()
         app = app_process.ROOT
         self.paths = [
-            "/etc/passwd", str(secret), f"{app}/app.py", "app.py", "vqdemo/ui/limits.py", "../../../../../../etc/passwd", "..%2f..%2fetc%2fpasswd",
+            "/etc/passwd", str(secret), f"{app}/app.py", "app.py", "vqdemo/ui/endpoints/limits.py", "../../../../../../etc/passwd", "..%2f..%2fetc%2fpasswd",
             f"file://{secret}", f"{tempfile.gettempdir()}/gradio/../{secret.relative_to(tempfile.gettempdir())}", "/proc/self/environ", "\0", "~",
             "C:\\Windows\\win.ini", f"{listener}/picture.png", f"{listener}/../x", "http://[::1", "//etc/passwd", ".", "", "/dev/zero", "/dev/stdin",
         ]  # fmt: skip

@@ -1,7 +1,9 @@
-"""Training killed at random moments, and started again until it is done: are the weights those of an undisturbed run?
+"""Training killed at random moments, and started again until it is done: are the weights those of an
+undisturbed run?
 
-`python -m tests.tools.kill_training --times 20` kills `python -m tests.tools.small_training` with SIGKILL and says how far it had come. At each kill
-the folder of weights must hold both networks whole, or none. tests/training/test_kill.py does the same a few times.
+`python -m tests.tools.kill_training --times 20` kills `python -m tests.tools.small_training` with SIGKILL and
+says how far it had come. At each kill the folder of weights must hold both networks whole, or none.
+tests/training/test_kill.py does the same a few times.
 """
 
 import argparse
@@ -26,7 +28,9 @@ def start(folder: Path, options: list[str]) -> subprocess.Popen:
     folder.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tests.tools.small_training", str(folder), *options]
     with open(folder / "log", "a") as log:
-        return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"OMP_NUM_THREADS": "1"})
+        return subprocess.Popen(
+            command, cwd=ROOT, stdout=log, stderr=log, env=os.environ | {"OMP_NUM_THREADS": "1"}
+        )
 
 
 def result(process: subprocess.Popen, folder: Path, seconds: float) -> dict[str, str] | None:
@@ -36,7 +40,10 @@ def result(process: subprocess.Popen, folder: Path, seconds: float) -> dict[str,
     except subprocess.TimeoutExpired:
         return None
     vqdemo.load(folder / "weights")
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (folder / "weights").glob("*.safetensors")}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (folder / "weights").glob("*.safetensors")
+    }
 
 
 def whole_or_none(weights: Path) -> str:
@@ -53,9 +60,11 @@ def progress(log: Path) -> str:
 
 
 def kill_and_go_on(folder: Path, times: int, seed: int, *options: str) -> int:
-    """Train undisturbed; then kill trainings `times` times, a new one begins when one has ended, and compare all weights.
+    """Train undisturbed; then kill trainings `times` times, a new one begins when one has ended, and compare
+    all weights.
 
-    Returns how many trainings there were. Raises AssertionError if weights differ, FileNotFoundError or ValueError if they are broken.
+    Returns how many trainings there were. Raises AssertionError if weights differ, FileNotFoundError or
+    ValueError if they are broken.
     """
     began, chance = time.monotonic(), random.Random(seed)
     undisturbed = result(start(folder / "undisturbed", options), folder / "undisturbed", 600)
@@ -70,7 +79,10 @@ def kill_and_go_on(folder: Path, times: int, seed: int, *options: str) -> int:
             process.send_signal(signal.SIGKILL)
             process.wait()
             kills += 1
-            print(f"kill {kills}: after {seconds:.1f} s, {progress(here / 'log')}, {whole_or_none(here / 'weights')}", flush=True)
+            print(
+                f"kill {kills}: after {seconds:.1f} s, {progress(here / 'log')}, {whole_or_none(here / 'weights')}",
+                flush=True,
+            )
             continue
         assert weights == undisturbed, f"{here}: {weights}"
         print("ended with the same weights", flush=True)
@@ -86,7 +98,9 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         trainings = kill_and_go_on(Path(folder), arguments.times, arguments.seed)
-    print(f"{arguments.times} kills in {trainings} trainings, all of which ended with the weights of an undisturbed one")
+    print(
+        f"{arguments.times} kills in {trainings} trainings, all of which ended with the weights of an undisturbed one"
+    )
 
 
 if __name__ == "__main__":

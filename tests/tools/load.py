@@ -3,7 +3,7 @@
     .venv/bin/python tests/tools/load.py [--visitors 30] [--seconds 60] [--overload 300] [--minutes 0]
 
 It starts `python app.py` as a process of its own and sends what the page's scripts send where no browser has the VQ-VAE at hand
-(static/near.js), which is the most that they can ask. A visitor draws strokes of two seconds, eight
+(static/networks/client.js), which is the most that they can ask. A visitor draws strokes of two seconds, eight
 pictures a second, with a pause of one second after each, and meanwhile asks for four completions every ten seconds. As on the page, one
 picture is on its way at a time and the newest comes next. Waiting is counted from the moment when a picture was drawn, also while it
 waits for the one before. Every reply is compared with what the model itself says of that visitor's drawing.
@@ -37,7 +37,7 @@ import torch
 from PIL import Image, ImageDraw
 
 import vqdemo
-from vqdemo.ui.asking import ADDRESS
+from vqdemo.ui.questions.asking import ADDRESS
 
 RATE = 8  # pictures a second while a stroke is drawn
 STROKE, PAUSE = 2.0, 1.0  # seconds

@@ -5,10 +5,10 @@
 It starts the app with that one function more, and measures from the visitor's event to the moment when the result is painted:
     pointer move -> reconstruction, cell edit -> picture, both also as where the server has to do what the browser does otherwise,
     how many pictures a second follow a stroke, choosing a cell -> what-if strip, Complete -> 8 alternatives,
-and, from a fresh browser profile each time, the opening of the page, and how much later it has the VQ-VAE at hand. Each of the first
+and, from a fresh browser profile each time, the opening of the page, and how much later it runs the VQ-VAE itself. Each of the first
 two is followed by empty round trips, so that other work on the machine disturbs all alike, and is compared with those: a bare call of a
 server function of Gradio's, one sent from an event of the same kind as the one measured, after as long a rest, since whatever has not
-run for a while is slower, and such a one by the page's own way (ui/asking.py).
+run for a while is slower, and such a one by the page's own way (ui/questions/asking.py).
 """
 
 import argparse
@@ -28,13 +28,14 @@ import gradio as gr
 import torch
 from chromium import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
-from visitor import at_hand, module
+from visitor import module, runs_locally
 
 import vqdemo
-from vqdemo.ui import gate, read_metrics
+from vqdemo.ui import read_metrics
+from vqdemo.ui.serving import gate
 from vqdemo.ui import page as ui
-from vqdemo.ui.asking import ADDRESS
-from vqdemo.ui.near import ADDRESS as WEIGHTS
+from vqdemo.ui.questions.asking import ADDRESS
+from vqdemo.ui.questions.near import ADDRESS as WEIGHTS
 
 # Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the state.
 WATCH = """async ([script, event, part]) => {
@@ -56,7 +57,7 @@ WATCH = """async ([script, event, part]) => {
 # Whether the what-if strip has caught up with the grid: no request of an earlier edit is left to disturb the next.
 FOLLOWED = """async (script) => {
   const { state } = await import(script);
-  const followed = () => state.imageFrom === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
+  const followed = () => state.decodedCodes === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
   while (!followed()) await new Promise((resolve) => setTimeout(resolve, 10));
 }"""
 # Counts the pictures that are painted.
@@ -107,7 +108,7 @@ def start(weights: str) -> str:
 
 
 def measure(page, event: str, part: str, act) -> float:
-    page.evaluate(WATCH, [module(page, "state.js"), event, part])
+    page.evaluate(WATCH, [module(page, "state/store.js"), event, part])
     act()
     return page.evaluate("() => window.measured")
 
@@ -148,7 +149,7 @@ def pointer_moves(page, times: int):
 
 def pictures_a_second(page, seconds: float = 4) -> float:
     """Of those that follow a circling stroke."""
-    page.evaluate(COUNT, module(page, "state.js"))
+    page.evaluate(COUNT, module(page, "state/store.js"))
     box = page.locator("#draw-pad").bounding_box()
     middle, radius = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2), box["width"] / 4
     page.mouse.move(middle[0] + radius, middle[1])
@@ -166,7 +167,7 @@ def cell_edits(page, times: int):
     for i in range(times):
         page.keyboard.press(str(1 + i % 5))
         yield measure(page, KEY, "image", lambda i=i: page.keyboard.press(str(i % 10)))
-        page.evaluate(FOLLOWED, module(page, "state.js"))
+        page.evaluate(FOLLOWED, module(page, "state/store.js"))
 
 
 def what_ifs(page, times: int):
@@ -177,7 +178,7 @@ def what_ifs(page, times: int):
         if i % 2:
             page.keyboard.press(str(1 + i % 5))
             page.keyboard.press(str(i % 10))
-            page.evaluate(FOLLOWED, module(page, "state.js"))
+            page.evaluate(FOLLOWED, module(page, "state/store.js"))
 
 
 def completions(page, times: int):
@@ -199,13 +200,13 @@ def openings(browser, url: str, times: int):
         page.goto(url)
         page.wait_for_function(READY)
         ready = time.perf_counter()
-        at_hand(page)
+        runs_locally(page)
         yield 1000 * (ready - begun), 1000 * (time.perf_counter() - ready)
         page.close()
 
 
 def opened(browser, url: str, by_server: bool):
-    """The page, where the browser has the VQ-VAE at hand, or where the server has to do its work."""
+    """The page, where the browser runs the VQ-VAE, or where the server has to do its work."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.set_default_timeout(120_000)
     if by_server:
@@ -213,7 +214,7 @@ def opened(browser, url: str, by_server: bool):
     page.goto(url)
     page.wait_for_function(READY)
     if not by_server:
-        at_hand(page)
+        runs_locally(page)
     page.wait_for_timeout(1000)
     return page
 
@@ -261,7 +262,7 @@ def main() -> None:
         page.close()
         ready, later = zip(*openings(browser, url, max(times // 10, 3)), strict=True)
         report("page opened -> ready", ready)
-        report("   ready -> VQ-VAE at hand", later)
+        report("   ready -> VQ-VAE local", later)
         browser.close()
 
 

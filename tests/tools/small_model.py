@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from train.output import write_network
+from train.runtime.weights_folder import write_network
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 

@@ -1,4 +1,5 @@
-"""Both trainings at a small size, as a program: `python -m tests.tools.small_training FOLDER`, or under torchrun. For tests of training itself.
+"""Both trainings at a small size, as a program: `python -m tests.tools.small_training FOLDER`, or under
+torchrun. For tests of training itself.
 
 It skips, resumes and writes as `python -m train` does; FOLDER gets `weights` and `runs`.
 """
@@ -7,10 +8,10 @@ import argparse
 import os
 from pathlib import Path
 
-from train import distributed
 from train.__main__ import train_both
-from train.output import Folders
 from train.prior import PriorSettings
+from train.runtime import distributed
+from train.runtime.folders import Folders
 from train.vqvae import VQVAESettings
 
 
@@ -27,10 +28,24 @@ def main() -> None:
     for folder in (folders.out, folders.runs):
         folder.mkdir(parents=True, exist_ok=True)
     vqvae = VQVAESettings(
-        dataset=a.dataset, images=a.images, width=a.width, encoder_blocks=1, decoder_blocks=1, epochs=a.epochs, warmup_steps=10,
+        dataset=a.dataset,
+        images=a.images,
+        width=a.width,
+        encoder_blocks=1,
+        decoder_blocks=1,
+        epochs=a.epochs,
+        warmup_steps=10,
         doodle_number=200,
-    )  # fmt: skip
-    prior = PriorSettings(images=a.images, width=a.width, layers=2, head_width=a.width, epochs=a.epochs, plain_epochs=1, compile=0)
+    )
+    prior = PriorSettings(
+        images=a.images,
+        width=a.width,
+        layers=2,
+        head_width=a.width,
+        epochs=a.epochs,
+        plain_epochs=1,
+        compile=0,
+    )
     with distributed.group():
         train_both(vqvae, prior, folders)
 

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 
-from vqdemo.ui.asking import ADDRESS
+from vqdemo.ui.questions.asking import ADDRESS
 
 UNKNOWN = -1
 SERVER = re.compile(f"/{ADDRESS}/")
@@ -20,11 +20,11 @@ PIXELS = """(selector) => {
 }"""
 CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map((cell) => Number(cell.dataset.code))"
 
-# Resolves once the browser has the VQ-VAE at hand, or to false when it has not within so many ms.
-AT_HAND = """async ([address, most]) => {
-  const near = await import(address);
+# Resolves once the VQ-VAE runs in the browser, or to false when it has not within so many ms.
+RUNS_LOCALLY = """async ([address, most]) => {
+  const networks = await import(address);
   for (const until = performance.now() + most; performance.now() < until; ) {
-    if (near.isReady()) return true;
+    if (networks.isLocal()) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return false;
@@ -65,9 +65,9 @@ def module(page, name):
     return page.evaluate("(name) => performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith(name))", name)
 
 
-def at_hand(page, most=20_000):
+def runs_locally(page, most=20_000):
     """Whether the browser runs the VQ-VAE itself, within so many ms."""
-    return page.evaluate(AT_HAND, [module(page, "near.js"), most])
+    return page.evaluate(RUNS_LOCALLY, [module(page, "networks/client.js"), most])
 
 
 def cell(page, row, column):

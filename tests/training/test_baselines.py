@@ -1,5 +1,6 @@
-"""What ours is compared with, on little data: the scripts run, and their figures say what they claim."""
+"""Baselines and studies, on little data: the programs run, and their figures say what they claim."""
 
+import itertools
 import json
 import math
 import shutil
@@ -9,16 +10,26 @@ from pathlib import Path
 import pytest
 import torch
 
-from train import charts, data, raster_baseline, rate_distortion, spread, table
-from train.baselines import peer, peer_prior
-from train.bits import bits_of_codes, bits_of_pixels
-from train.classifier import ClassifierSettings
-from train.output import Folders
+from train.baselines import notebook_prior, notebook_vqvae, raster_prior
+from train.baselines.notebook_prior import NotebookPriorSettings
+from train.baselines.notebook_vqvae import NotebookSettings
+from train.baselines.raster_prior import RasterPrior, RasterPriorSettings
+from train.data import datasets
+from train.measure.bits_per_pixel import bits_of_codes, bits_of_pixels
+from train.measure.classifier import ClassifierSettings
+from train.measure.subject import Subject
 from train.prior import PriorSettings
-from train.rate_distortion import RateDistortionSettings
+from train.report import charts, table
+from train.runtime.folders import Folders
+from train.studies import rate_distortion, seeds
+from train.studies.rate_distortion import RateDistortionSettings
 from train.vqvae import VQVAESettings
+from vqdemo.model import VQModel
+from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
+from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 ROOT = Path(__file__).resolve().parents[2]
+EVALUATOR = ClassifierSettings(images=600, epochs=1)
 
 
 @pytest.fixture
@@ -29,9 +40,13 @@ def folders(tmp_path, mnist_folder):
     return Folders(mnist_folder, tmp_path / "weights", tmp_path / "runs")
 
 
-def test_peer_learns_and_its_codebook_has_a_gradient():
+def subject_of(folders: Folders, number: int = 200) -> Subject:
+    return Subject(folders, number=number, evaluator=EVALUATOR, pixel_coder_steps=5)
+
+
+def test_notebook_baseline_learns_and_its_codebook_has_a_gradient():
     torch.manual_seed(0)
-    model = peer.Peer(peer.PeerSettings())
+    model = notebook_vqvae.NotebookVQVAE(NotebookSettings())
     images = torch.rand(4, 1, 28, 28)
     decoded, loss = model(images, 0.009)
     assert decoded.shape == images.shape
@@ -40,106 +55,210 @@ def test_peer_learns_and_its_codebook_has_a_gradient():
     assert (model.codebook.grad.abs().sum(1) > 0).nonzero().flatten().tolist() == used.tolist()
     decoded.sum().backward()
     assert model.encoder[0].weight.grad.abs().sum() > 0  # straight through the quantizer
-    assert (model.encode(model.decode(model.encode(images))) >= 0).all()
 
 
-def test_peers_prior_is_causal_and_samples_what_it_says():
-    torch.manual_seed(0)
-    settings = peer_prior.PeerPriorSettings(width=8)
-    prior = peer_prior.PeerPrior(settings, num_codes=5).requires_grad_(False)
-    codes = torch.randint(5, (2, 7, 7))
-    logits = prior(codes)
+def changes_by_cell(logits_of, codes):
+    """For each cell: which cells' logits, bool (49,), move when its code is changed. codes int64 (2,7,7),
+    logits (2,7,7,K).
+    """
+    logits = logits_of(codes)
     for cell in range(49):
         changed = codes.flatten(1).clone()
         changed[:, cell] = (changed[:, cell] + 1) % 5
-        moved = ((prior(changed.view(2, 7, 7)) - logits).abs() > 1e-6).any(1).any(0).flatten()
-        assert not moved[: cell + 1].any() and (cell % 7 == 6 or moved[cell + 1])
-    drawn = peer_prior.sample(prior, 2_000, grid=1, seed=0)  # of a single cell: its frequencies are the softmax's
+        yield cell, ((logits_of(changed.view(2, 7, 7)) - logits).abs() > 1e-6).any(-1).any(0).flatten()
+
+
+def test_notebook_prior_is_causal_and_samples_what_it_says():
+    torch.manual_seed(0)
+    prior = notebook_prior.NotebookPrior(NotebookPriorSettings(width=8), num_codes=5).requires_grad_(False)
+    for cell, moved in changes_by_cell(
+        lambda codes: prior(codes).movedim(1, -1), torch.randint(5, (2, 7, 7))
+    ):
+        assert not moved[: cell + 1].any()
+        assert cell % 7 == 6 or moved[cell + 1]
+    drawn = notebook_prior.sample(
+        prior, 2_000, grid=1, seed=0
+    )  # of a single cell: its frequencies are the softmax's
     p = prior(drawn[:1]).softmax(1).flatten()
     assert (drawn.flatten().bincount(minlength=5) / 2_000 - p).abs().max() < 0.04
 
 
-def test_peer_and_sweep_write_their_figures(folders):
+@pytest.mark.slow
+def test_notebook_baseline_and_sweep_write_their_figures(folders):
     before = json.loads((folders.out / "metrics.json").read_text())
     small = VQVAESettings(width=32, encoder_blocks=1, decoder_blocks=1, doodle_number=100, warmup_steps=10)
-    judge = ClassifierSettings(images=600, epochs=1)
-    small_prior = peer_prior.PeerPriorSettings(width=16, blocks=1, epochs=2)
-    peer.run(folders, peer.PeerSettings(epochs=2, images=600, our_epochs="1"), small, small_prior, judge, number=200, coder_steps=5)
+    small_prior = NotebookPriorSettings(width=16, blocks=1, epochs=2)
+    notebook_vqvae.run(
+        subject_of(folders), NotebookSettings(epochs=2, images=600, our_epochs="1"), small, small_prior
+    )
     rate_distortion.run(folders, RateDistortionSettings(codes="4,32", epochs=3, images=2_000), small)
     metrics = json.loads((folders.out / "metrics.json").read_text())
-    curve = metrics["peer"]["curve"]
+    notebook = metrics["notebook_baseline"]
+    curve = notebook["curve"]
     assert [row["epoch"] for row in curve] == [1, 2]
     assert curve[1]["test_mse"] < curve[0]["test_mse"]
     assert curve[1]["cpu_seconds"] > curve[0]["cpu_seconds"] > 0
-    first, second = metrics["peer"]["prior"]["curve"]
-    assert first["test_nats"] > second["test_nats"] == pytest.approx(metrics["peer"]["prior"]["nats"], abs=0.001)
+    (first, second), nats = notebook["prior"]["curve"], notebook["prior"]["nats_per_grid"]
+    assert first["test_nats"] > second["test_nats"] == pytest.approx(nats, abs=0.001)
     assert 0 < second["test_nats"] < 49 * math.log(128)
-    bits = metrics["peer"]["bits_per_pixel"]
-    assert bits["codes"] == pytest.approx(bits_of_codes(metrics["peer"]["prior"]["nats"], 784)) and bits["total"] > bits["pixels"] > 0
-    assert metrics["peer"]["prior"]["samples_without_label"]["number"] == 40
+    bits = notebook["bits_per_pixel"]
+    assert bits["codes"] == pytest.approx(bits_of_codes(nats, 784))
+    assert bits["total"] > bits["pixels"] > 0
+    assert notebook["samples"]["without_label"]["number"] == 40
     few, many = metrics["rate_distortion"]
-    assert few["bits_a_cell"] < many["bits_a_cell"]
+    assert few["bits_per_cell"] < many["bits_per_cell"]
     assert few["mse"] > many["mse"]
-    assert {name: metrics[name] for name in before if name not in ("peer", "rate_distortion")} == {
-        name: before[name] for name in before if name not in ("peer", "rate_distortion")
-    }
+    untouched = before.keys() - {"notebook_baseline", "rate_distortion", "measured_of"}
+    assert all(metrics[name] == before[name] for name in untouched)
     shown = table.markdown(metrics)
-    assert f"{metrics['peer']['vqvae']['mse']:.5f}" in shown
+    assert f"{notebook['reconstruction']['mse']:.5f}" in shown
     assert f"= {bits['total']:.3f}" in shown
     charts.run(folders.out, folders.runs)
     for name in ("codebook-light", "codebook-dark", "rate_distortion-light", "rate_distortion-dark"):
         assert ET.parse(folders.out / f"{name}.svg").getroot().tag.endswith("svg")
 
 
-def test_the_blind_baseline_writes_its_figures_beside_the_priors(folders, monkeypatch):
-    small = PriorSettings(images=600, width=16, layers=2, joins=1, head_width=16, backward=0, after=0, epochs=1, plain_epochs=1, compile=0)
-    raster_baseline.run(folders, small, number=100, few=4, particles=16)
+# ---- the raster-order prior
+
+SMALL_RASTER = RasterPriorSettings(
+    images=600, width=16, layers=3, head_width=16, epochs=1, plain_epochs=1, corrected_grids=4, particles=16
+)
+
+
+def raster_network() -> RasterPrior:
+    """A small network with random weights."""
+    torch.manual_seed(0)
+    network = RasterPrior(SMALL_RASTER, grid=7, num_codes=5, num_labels=3).eval().requires_grad_(False)
+    for layer in network.layers:
+        layer.position_embedding.normal_()
+    return network
+
+
+def test_raster_prior_sees_all_cells_before_a_cell_and_none_after():
+    network, labels = raster_network(), torch.tensor([1, 3])
+    moved_by = torch.zeros(49, 49, dtype=torch.bool)
+    for cell, moved in changes_by_cell(lambda codes: network(codes, labels), torch.randint(5, (2, 7, 7))):
+        moved_by[cell] = moved
+    assert not moved_by.tril().any()  # neither itself nor any cell before it
+    for cell in (0, 8, 24):
+        assert moved_by[cell, cell + 1]
+
+
+def test_particles_have_the_logits_of_a_full_pass_also_when_some_are_selected():
+    network, chosen = raster_network(), torch.tensor([4, 4, 0, 2])
+    codes = torch.randint(5, (5, 7, 7))
+    before, after = network(codes, torch.full((5,), 2)), network(codes[chosen], torch.full((4,), 2))
+    particles, selected = raster_prior.Particles(network, 2), False
+    particles.start_row(0)
+    particles.select(torch.zeros(5, dtype=torch.long))
+    for row in range(7):
+        if row:
+            particles.start_row(row)
+        for column in range(7):
+            if (row, column) == (2, 3):
+                particles.select(chosen)
+                selected, codes = True, codes[chosen]
+            expected = (after if selected else before)[:, row, column]
+            assert torch.allclose(particles.logits(column), expected, atol=1e-5)
+            particles.write(column, codes[:, row, column])
+
+
+@pytest.mark.slow
+def test_sequential_monte_carlo_finds_the_evidence():
+    """The baseline's correction against p(known cells) added up over every way to fill the unknown ones."""
+    torch.manual_seed(1)
+    network = RasterPrior(SMALL_RASTER, grid=2, num_codes=3, num_labels=2).eval()
+    for parameter in network.parameters():
+        parameter.data.mul_(2)
+    every = torch.tensor(list(itertools.product(range(3), repeat=4))).view(-1, 2, 2)
+    prior = PixelCNN(
+        PixelCNNConfig(grid=2, num_codes=3, num_labels=2, width=8, layers=2, head_width=16)
+    ).eval()
+    model = VQModel(VQVAE(VQVAEConfig(grid=2, num_codes=3, width=8)), prior, ["0", "1"], {})
+    log_p = -raster_prior.nats_of_cells(network, every, torch.ones(81, dtype=torch.long)).sum((1, 2))
+    assert abs(log_p.exp().sum() - 1) < 1e-5
+    for bits in itertools.product([False, True], repeat=4):
+        known = torch.tensor(bits).view(2, 2)
+        truth = torch.tensor([[2, 0], [1, 2]])
+        expected = log_p[(every == truth)[:, known].all(1)].logsumexp(0)
+        generator = torch.Generator().manual_seed(0)
+        given = {"codes": truth, "label": 1, "known": known, "particles": 8_000, "generator": generator}
+        assert abs(raster_prior.evidence_filled_blindly(network, **given) - expected) < 0.05
+        assert abs(raster_prior.evidence_filled_by_prior(network, model, **given) - expected) < 0.05
+
+
+@pytest.mark.slow
+def test_raster_prior_writes_its_figures_beside_the_priors(folders, monkeypatch):
+    raster_prior.run(subject_of(folders, number=100), SMALL_RASTER)
     metrics = json.loads((folders.out / "metrics.json").read_text())
-    its = metrics["prior"]["raster_baseline"]
-    assert its["cpu_seconds"] > 0 and its["corrected_grids"] == 4
-    assert 0 < its["petaflop"] < its["petaflop_of_the_prior"]  # which has two stacks
-    nats = its["nats"]
-    assert nats["everything"]["baseline"] > nats["top half"]["baseline"] > nats["centre"]["baseline"] > 0
-    corrected = {mask: row["corrected"] for mask, row in nats.items()}
+    blind, corrected = metrics["raster_prior"], metrics["raster_prior_corrected"]
+    assert blind["cpu_seconds"] > 0
+    assert corrected["grids"] == 4
+    assert 0 < blind["petaflop"] < corrected["petaflop_of_the_prior"]  # which is larger
+    nats = blind["nats"]
+    assert nats["everything"]["mean"] > nats["top half"]["mean"] > nats["centre"]["mean"] > 0
     for mask in ("everything", "bottom half"):  # of which nothing known comes later
-        assert list(corrected[mask]) == ["exact"]
-        assert corrected[mask]["exact"]["baseline"] == pytest.approx(nats[mask]["baseline_on_few"], rel=1e-4)
-    blindly, ahead = corrected["top half"]["filled_blindly"], corrected["top half"]["filled_by_prior"]
-    assert blindly["baseline"] != pytest.approx(nats["top half"]["baseline_on_few"])
-    assert blindly["baseline"] - ahead["baseline"] == pytest.approx(ahead["prior_above"] - blindly["prior_above"], abs=1e-3)
+        assert list(corrected["nats"][mask]) == ["exact"]
+        exact = corrected["nats"][mask]["exact"]["baseline"]
+        assert exact == pytest.approx(nats[mask]["mean_of_corrected_grids"], rel=1e-4)
+    ways = corrected["nats"]["top half"]
+    blindly, by_prior = ways["filled_blindly"], ways["filled_by_prior"]
+    assert blindly["baseline"] != pytest.approx(nats["top half"]["mean_of_corrected_grids"])
+    difference = by_prior["prior_above"] - blindly["prior_above"]
+    assert blindly["baseline"] - by_prior["baseline"] == pytest.approx(difference, abs=1e-3)
     shown = table.markdown(metrics)
-    assert f"{nats['left half']['baseline']:.2f}" in shown
-    assert f"; {corrected['left half']['filled_by_prior']['prior_above']:+.2f} ±" in shown
-    monkeypatch.setattr(raster_baseline.prior, "train", None)  # it is kept, and not trained again
-    shutil.rmtree(folders.runs)
-    raster_baseline.run(folders, small, number=100, few=4, particles=16)
-    assert json.loads((folders.out / "metrics.json").read_text())["prior"]["raster_baseline"] == its
+    assert f"{nats['left half']['mean']:.2f}" in shown
+    assert f"; {corrected['nats']['left half']['filled_by_prior']['prior_above']:+.2f} ±" in shown
+    monkeypatch.setattr(raster_prior, "train", None)  # it is kept, and not trained again
+    raster_prior.run(subject_of(folders, number=100), SMALL_RASTER)
+    again = json.loads((folders.out / "metrics.json").read_text())
+    assert again["raster_prior"] == blind
+    assert again["raster_prior_corrected"] == corrected
 
 
-def test_spread_is_over_seeds_and_each_is_trained_once(folders, capsys):
+# ---- studies
+
+
+@pytest.mark.slow
+def test_seed_variance_is_over_seeds_and_each_is_trained_once(folders, capsys):
     """Two seeds, the first in a run of its own."""
     small = (
-        VQVAESettings(images=600, width=16, encoder_blocks=1, decoder_blocks=1, epochs=1, warmup_steps=4, doodle_number=64),
+        VQVAESettings(
+            images=600,
+            width=16,
+            encoder_blocks=1,
+            decoder_blocks=1,
+            epochs=1,
+            warmup_steps=4,
+            doodle_number=64,
+        ),
         PriorSettings(images=600, width=16, layers=2, head_width=16, epochs=1, plain_epochs=1, compile=0),
     )
-    judge = ClassifierSettings(images=600, epochs=1)
-    assert spread.run(folders, spread.SpreadSettings(seeds="0", number=200), small, judge) == {}
-    alone = json.loads((folders.runs / "seed_0" / "runs" / "figures.json").read_text())["figures"]
+
+    def figures_of(seed):
+        return json.loads((folders.runs / f"seed_{seed}/runs/measurements/figures.json").read_text())[
+            "result"
+        ]
+
+    assert seeds.run(folders, seeds.SeedSettings(seeds="0", number=200), small, EVALUATOR) == {}
+    alone = figures_of(0)
     capsys.readouterr()
-    figures = spread.run(folders, spread.SpreadSettings(seeds="0,1", number=200), small, judge)
+    figures = seeds.run(folders, seeds.SeedSettings(seeds="0,1", number=200), small, EVALUATOR)
     assert capsys.readouterr().out.count("nothing to do") == 2  # both networks of seed 0
-    other = json.loads((folders.runs / "seed_1" / "runs" / "figures.json").read_text())["figures"]
-    for name, its in figures.items():
-        assert its["mean"] == pytest.approx((alone[name] + other[name]) / 2)
-        assert its["spread"] == pytest.approx(abs(alone[name] - other[name]) / 2**0.5)
-    assert figures["mse"]["spread"] > 0
+    other = figures_of(1)
+    for name, row in figures.items():
+        assert row["mean"] == pytest.approx((alone[name] + other[name]) / 2)
+        assert row["standard_deviation"] == pytest.approx(abs(alone[name] - other[name]) / 2**0.5)
+    mse = figures["mse"]
+    assert mse["standard_deviation"] > 0
     metrics = json.loads((folders.out / "metrics.json").read_text())
-    assert metrics["spread"]["figures"] == figures
-    assert f"{figures['mse']['mean']:.5f} ± {figures['mse']['spread']:.5f}" in table.markdown(metrics)
+    assert metrics["seed_variance"]["figures"] == figures
+    assert f"{mse['mean']:.5f} ± {mse['standard_deviation']:.5f}" in table.markdown(metrics)
 
 
+@pytest.mark.slow
 def test_a_better_reconstruction_leaves_fewer_bits(mnist_folder):
-    images = data.mnist(mnist_folder, "test", 400).images
+    images = datasets.mnist(mnist_folder, "test", 400).images
 
     class Redraws:
         """Stands for a VQ-VAE whose codes are the picture's grey levels, so many of them."""
@@ -153,6 +272,8 @@ def test_a_better_reconstruction_leaves_fewer_bits(mnist_folder):
         def decode(self, codes):
             return codes[:, None].float() / max(1, self.levels - 1)
 
-    nothing, fine = (bits_of_pixels(Redraws(levels), images[:300], images[350:], steps=40) for levels in (1, 64))
+    nothing, fine = (
+        bits_of_pixels(Redraws(levels), images[:300], images[350:], steps=40) for levels in (1, 64)
+    )
     assert 8 > nothing > 1.1 * fine > 0
     assert math.isclose(bits_of_codes(math.log(2) * 784, 784), 1)

@@ -1,4 +1,4 @@
-"""train/README.md, the walk through the code: its snippets run, and the lines that it quotes are those of the files that it names."""
+"""train/README.md, the walk through the code: its snippets run, its quotes stand in the named files."""
 
 import re
 from pathlib import Path
@@ -22,9 +22,11 @@ def test_snippets_run_in_order(monkeypatch, mnist_folder, capsys):
 @pytest.mark.parametrize("quote", re.findall(r"```text\n(.*?)\n```", COURSE, flags=re.DOTALL))
 def test_quoted_lines_are_in_the_code(quote):
     """In the file that was named last above the quote."""
-    named = re.findall(r"`((?:vqdemo|train)/\w+\.py)`", COURSE[: COURSE.index(quote)])
+    named = re.findall(r"`((?:vqdemo|train)/[\w/]+\.py)`", COURSE[: COURSE.index(quote)])
     files = [ROOT / name for name in dict.fromkeys(named)]
-    assert any(quote in path.read_text(encoding="utf-8") for path in files), f"{quote!r} is in none of {named}"
+    assert any(quote in path.read_text(encoding="utf-8") for path in files), (
+        f"{quote!r} is in none of {named}"
+    )
 
 
 def test_stages_of_the_table_exist():

@@ -14,13 +14,17 @@ import torch
 from PIL import Image, ImageDraw
 
 import vqdemo
-from train import choose_defaults, data, evaluate, prior, table, vqvae
-from train.classifier import ClassifierSettings
-from train.output import Folders
+from train import choose_defaults, evaluate, prior, vqvae
+from train.data import datasets
+from train.measure.classifier import ClassifierSettings
+from train.measure.subject import Subject
 from train.prior import PriorSettings
+from train.report import table
+from train.runtime.folders import Folders
 from train.vqvae import VQVAESettings
 from vqdemo.ui import build, read_metrics
-from vqdemo.ui.server import identity_of, questions
+from vqdemo.ui.description import identity_of
+from vqdemo.ui.questions.server import questions
 
 LAYOUT = {  # folder, and how the files of the training and of the test split begin
     "mnist": ("MNIST", "train", "t10k"),
@@ -28,22 +32,37 @@ LAYOUT = {  # folder, and how the files of the training and of the test split be
     "kmnist": ("KMNIST", "train", "t10k"),
     "emnist-letters": ("EMNIST", "emnist-letters-train", "emnist-letters-test"),
 }
-SMALL = {"width": 8, "encoder_blocks": 1, "decoder_blocks": 1, "epochs": 1, "warmup_steps": 1, "doodle_number": 50}
+SMALL = {
+    "width": 8,
+    "encoder_blocks": 1,
+    "decoder_blocks": 1,
+    "epochs": 1,
+    "warmup_steps": 1,
+    "doodle_number": 50,
+}
 SMALL_PRIOR = {"width": 8, "layers": 2, "head_width": 8, "epochs": 1, "plain_epochs": 0, "compile": 0}
 
 
 def write_idx(folder: Path, dataset: str, images: np.ndarray, labels: np.ndarray) -> None:
-    """The files of a data set as torchvision unpacks them; the test split is the first tenth of the training split."""
+    """The files of a data set as torchvision unpacks them; the test split is the first tenth of the training
+    split.
+    """
     name, *beginnings = LAYOUT[dataset]
     raw = folder / name / "raw"
     raw.mkdir(parents=True)
     for beginning, number in zip(beginnings, (len(images), len(images) // 10), strict=True):
-        (raw / f"{beginning}-images-idx3-ubyte").write_bytes(struct.pack(">4i", 2051, number, 28, 28) + images[:number].tobytes())
-        (raw / f"{beginning}-labels-idx1-ubyte").write_bytes(struct.pack(">2i", 2049, number) + labels[:number].tobytes())
+        (raw / f"{beginning}-images-idx3-ubyte").write_bytes(
+            struct.pack(">4i", 2051, number, 28, 28) + images[:number].tobytes()
+        )
+        (raw / f"{beginning}-labels-idx1-ubyte").write_bytes(
+            struct.pack(">2i", 2049, number) + labels[:number].tobytes()
+        )
 
 
 def bars(number: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures uint8 (number,28,28) of a horizontal bar, lower for each class, and their classes uint8 (number,)."""
+    """Pictures uint8 (number,28,28) of a horizontal bar, lower for each class, and their classes uint8
+    (number,).
+    """
     labels = np.arange(number, dtype=np.uint8) % classes
     images = np.zeros((number, 28, 28), np.uint8)
     for image, label in zip(images, labels, strict=True):
@@ -55,21 +74,30 @@ def bars(number: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
 def test_data_sets_of_torchvision_are_read(dataset, tmp_path):
     letters = dataset == "emnist-letters"
     images, labels = bars(80, 26 if letters else 10)
-    stored = images.transpose(0, 2, 1) if letters else images  # EMNIST's files hold columns as rows, and count from 1
+    stored = (
+        images.transpose(0, 2, 1) if letters else images
+    )  # EMNIST's files hold columns as rows, and count from 1
     write_idx(tmp_path, dataset, np.ascontiguousarray(stored), labels + letters)
-    train, test = data.load(dataset, tmp_path, "train"), data.load(dataset, tmp_path, "test")
+    train, test = datasets.load(dataset, tmp_path, "train"), datasets.load(dataset, tmp_path, "test")
     assert train.images.dtype == torch.uint8
     assert torch.equal(train.images, torch.from_numpy(images))
     assert train.labels.tolist() == labels.tolist()
     assert len(test.images) == 8
-    assert [len(data.load(dataset, tmp_path, split).images) for split in ("fit", "held-out")] == [72, 8]
-    names = data.class_names(dataset)
+    assert [len(datasets.load(dataset, tmp_path, split).images) for split in ("fit", "held-out")] == [72, 8]
+    names = datasets.class_names(dataset)
     assert len(names) == (26 if letters else 10)
-    assert names == list(string.ascii_lowercase if letters else string.digits) or dataset in ("fashion-mnist", "kmnist")
+    assert names == list(string.ascii_lowercase if letters else string.digits) or dataset in (
+        "fashion-mnist",
+        "kmnist",
+    )
 
 
-def write_folder(folder: Path, classes: list[str], each: int, ink: str = "black", paper: str = "white") -> Path:
-    """PNGs in colour, wider than high: a disc that lies further right for each class, its size differing a little."""
+def write_folder(
+    folder: Path, classes: list[str], each: int, ink: str = "black", paper: str = "white"
+) -> Path:
+    """PNGs in colour, wider than high: a disc that lies further right for each class, its size differing a
+    little.
+    """
     for number, name in enumerate(classes):
         (folder / name).mkdir(parents=True)
         for index in range(each):
@@ -84,12 +112,12 @@ def write_folder(folder: Path, classes: list[str], each: int, ink: str = "black"
 def test_a_folder_of_pictures_is_read(ink, paper, tmp_path):
     """Grey, 28x28, ink light on dark whatever it was, every class in both splits, and no picture in both."""
     folder = write_folder(tmp_path / "discs", ["left", "right"], 30, ink, paper)
-    train, test = data.load(str(folder), tmp_path, "train"), data.load(str(folder), tmp_path, "test")
+    train, test = datasets.load(str(folder), tmp_path, "train"), datasets.load(str(folder), tmp_path, "test")
     assert train.images.shape == (54, 28, 28)
     assert train.images.dtype == torch.uint8
     assert test.images.shape == (6, 28, 28)
     assert set(test.labels.tolist()) == set(train.labels.tolist()) == {0, 1}
-    assert data.class_names(str(folder)) == ["left", "right"]
+    assert datasets.class_names(str(folder)) == ["left", "right"]
     assert train.images[:, 0].max() < 40
     assert train.images.flatten(1).amax(1).min() > 200
     columns = (train.images.float() * torch.arange(28)).sum((1, 2)) / train.images.float().sum((1, 2))
@@ -103,7 +131,7 @@ def test_transparent_pictures_are_drawn_on_paper(tmp_path):
         picture = Image.new("RGBA", (28, 28), (0, 0, 0, 0))
         picture.paste((0, 0, 0, 255), (8, 8, 20, 20))
         picture.save(tmp_path / "a" / f"{index}.png")
-    image = data.load(str(tmp_path), tmp_path, "train").images[0]
+    image = datasets.load(str(tmp_path), tmp_path, "train").images[0]
     assert image[14, 14] == 255
     assert image[2, 2] == 0
 
@@ -111,7 +139,11 @@ def test_transparent_pictures_are_drawn_on_paper(tmp_path):
 @pytest.mark.parametrize(
     ("option", "value", "message"),
     [
-        ("--dataset", "cifar", "'cifar' is none of mnist, fashion-mnist, kmnist, emnist-letters, and no folder"),
+        (
+            "--dataset",
+            "cifar",
+            "'cifar' is none of mnist, fashion-mnist, kmnist, emnist-letters, and no folder",
+        ),
         ("--dataset", "EMPTY", "has no subfolders"),
         ("--grid", "8", "7 or 14, not 8"),
         ("--codes", "1", "2 to 4096, not 1"),
@@ -139,10 +171,15 @@ def ask(functions: dict, name: str, request: dict) -> dict:
     return coroutines.run(answer) if inspect.iscoroutine(answer) else answer
 
 
+@pytest.mark.slow
 def test_letters_on_a_larger_grid_reach_the_page(tmp_path, monkeypatch):
-    """The two commands, with the options of one who has other data; then the app's own functions on what they wrote."""
+    """The two commands, with the options of one who has other data; then the app's own functions on what they
+    wrote.
+    """
     images, labels = bars(520, 26)
-    write_idx(tmp_path / "data", "emnist-letters", np.ascontiguousarray(images.transpose(0, 2, 1)), labels + 1)
+    write_idx(
+        tmp_path / "data", "emnist-letters", np.ascontiguousarray(images.transpose(0, 2, 1)), labels + 1
+    )
     where = ["--data", tmp_path / "data", "--out", tmp_path / "out", "--runs", tmp_path / "runs"]
     chosen = {"dataset": "emnist-letters", "codes": 16, "grid": 14}
     for stage, options in ((vqvae, SMALL | chosen), (prior, SMALL_PRIOR)):
@@ -159,23 +196,27 @@ def test_letters_on_a_larger_grid_reach_the_page(tmp_path, monkeypatch):
     assert ask(functions, "describe", {})["labels"] == model.labels
     drawn = ask(functions, "sample", {"n": 1, "label": 25, "seed": 1})["samples"][0]
     hidden = [-1] * 98 + drawn["codes"][98:]
-    assert ask(functions, "complete", {"codes": hidden, "n": 2, "label": 25})["alternatives"][0]["codes"][98:] == drawn["codes"][98:]
+    assert (
+        ask(functions, "complete", {"codes": hidden, "n": 2, "label": 25})["alternatives"][0]["codes"][98:]
+        == drawn["codes"][98:]
+    )
     picture = base64.b64encode(images[0].tobytes()).decode()
     assert len(ask(functions, "encode", {"image": picture})["codes"]) == 196
 
 
+@pytest.mark.slow
 def test_a_folder_is_trained_on_measured_and_shown(tmp_path):
     discs = write_folder(tmp_path / "discs", ["left", "right"], 300)
     folders = Folders(tmp_path, tmp_path / "out", tmp_path / "runs")
     for folder in (folders.out, folders.runs):
         folder.mkdir()
-    judge = ClassifierSettings(epochs=1)
+    evaluator = ClassifierSettings(epochs=1)
     vqvae.run(VQVAESettings(dataset=str(discs), codes=8, **SMALL), folders)
     prior.run(PriorSettings(**SMALL_PRIOR), folders)
-    choose_defaults.run(folders, number=20, judge=judge)
-    metrics = evaluate.run(folders, judge=judge)
+    choose_defaults.run(folders, number=20, evaluator=evaluator)
+    metrics = evaluate.run(Subject(folders, evaluator=evaluator, pixel_coder_steps=5))
     assert metrics["data"] == {"set": "discs", "split": "test", "pictures": 60}
-    assert "foreign_mse" not in metrics["vqvae"]  # which is of drawings unlike MNIST
+    assert "out_of_distribution" not in metrics  # which is of drawings unlike MNIST
     assert "measured on the discs test set" in table.markdown(metrics)
     model = vqdemo.load(folders.out)
     assert model.labels == ["left", "right"]

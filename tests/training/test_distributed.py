@@ -7,12 +7,20 @@ import torch
 import torch.multiprocessing as mp
 import two_processes
 
-from train import distributed
+from train.runtime import distributed
 
 
+@pytest.mark.slow
 def test_two_processes_follow_the_loss_curve_of_one(mnist_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_DIR", str(mnist_folder))
-    vqvae = {"images": 3_000, "epochs": 2, "width": 32, "encoder_blocks": 1, "decoder_blocks": 1, "doodle_number": 500}
+    vqvae = {
+        "images": 3_000,
+        "epochs": 2,
+        "width": 32,
+        "encoder_blocks": 1,
+        "decoder_blocks": 1,
+        "doodle_number": 500,
+    }
     prior = {"images": 2_500, "epochs": 2, "width": 16, "head_width": 32, "layers": 2}
     assert two_processes.compare(tmp_path, vqvae, prior) < 0.01
 
@@ -22,7 +30,9 @@ def gradients_of_the_whole(batch: torch.Tensor, part: torch.Tensor) -> None:
     torch.manual_seed(0)
     alone, shared = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3)
     shared.load_state_dict(alone.state_dict())
-    turned = torch.tensor([3, 4, 5, 0, 1, 2])  # each row also depends on another one, which may be the other process's
+    turned = torch.tensor(
+        [3, 4, 5, 0, 1, 2]
+    )  # each row also depends on another one, which may be the other process's
     (alone(batch) * alone(batch)[turned]).mean().backward()
     averaging = distributed.averaging(shared)
     mine = averaging(part)
@@ -32,7 +42,9 @@ def gradients_of_the_whole(batch: torch.Tensor, part: torch.Tensor) -> None:
 
 def parts_of_a_batch(rank: int, folder: str) -> None:
     """One of two processes: what it shares comes back whole, and gradients are those of the whole batch."""
-    torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
+    torch.distributed.init_process_group(
+        "gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2
+    )
     batch = torch.arange(12.0).view(6, 2)
     part = distributed.share(batch)
     assert part.tolist() == batch[rank::2].tolist()
@@ -43,9 +55,12 @@ def parts_of_a_batch(rank: int, folder: str) -> None:
     gradients_of_the_whole(batch, part)
     distributed.wait()
     torch.distributed.destroy_process_group()
-    os._exit(0)  # gloo's threads outlive the group; one that drops a tensor while Python shuts down would abort it
+    os._exit(
+        0
+    )  # gloo's threads outlive the group; one that drops a tensor while Python shuts down would abort it
 
 
+@pytest.mark.slow
 def test_shared_batches_come_back_whole_and_gradients_are_those_of_the_whole(tmp_path):
     mp.spawn(parts_of_a_batch, args=(str(tmp_path),), nprocs=2)
 

@@ -14,14 +14,18 @@ import small_model
 import torch
 
 import vqdemo
-from train import checkpoint
 from train.__main__ import train_both
-from train.output import Folders, fingerprint, finished, log_row, write_network
 from train.prior import PriorSettings
+from train.runtime import checkpoint
+from train.runtime.files import fingerprint
+from train.runtime.folders import Folders
+from train.runtime.log import log_row
+from train.runtime.weights_folder import finished, write_network
 from train.vqvae import VQVAESettings
 from vqdemo.model import load_vqvae
 
 
+@pytest.mark.slow
 def test_killed_training_goes_on_to_the_same_weights(mnist_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("MNIST_DIR", str(mnist_folder))
     kill_training.kill_and_go_on(tmp_path, 2, 3, "--images", "600", "--epochs", "3")
@@ -31,7 +35,9 @@ def test_killed_training_goes_on_to_the_same_weights(mnist_folder, tmp_path, mon
 
 
 def killed_at(step: int, action) -> bool:
-    """Do it in a process that is killed as it opens, renames or removes a file for the step-th time; False if it ended before."""
+    """Do it in a process that is killed as it opens, renames or removes a file for the step-th time; False if
+    it ended before.
+    """
     child = os.fork()
     if child == 0:
         done, code = 0, 1
@@ -62,13 +68,16 @@ def check_whole_or_none(weights):
         vqdemo.load(weights) if "prior" in config else load_vqvae(weights)
 
 
+@pytest.mark.slow
 def test_both_networks_are_replaced_at_once_wherever_it_is_killed(tmp_path):
     settings = VQVAESettings(seed=7), PriorSettings(seed=7)
     old, new = small_model.write(tmp_path / "old", grid=7), small_model.write(tmp_path / "new", num_codes=20)
     model = vqdemo.load(new)
     write_network(new, "vqvae", model.vqvae, settings[0])
     write_network(new, "prior", model.prior, settings[1])
-    wanted = {name: fingerprint(new / name) for name in ("vqvae.safetensors", "prior.safetensors", "config.json")}
+    wanted = {
+        name: fingerprint(new / name) for name in ("vqvae.safetensors", "prior.safetensors", "config.json")
+    }
     step, states = 1, set()
     while True:
         folder = tmp_path / str(step)
@@ -105,7 +114,9 @@ def test_a_network_is_stored_whole_or_not_at_all(name, tmp_path):
         write_network(folder, name, network, settings)
         check_whole_or_none(folder)
         assert finished(folder, name, settings)
-        assert (folder / "prior.safetensors").exists() == (name == "prior")  # a prior for another VQ-VAE goes with that
+        assert (folder / "prior.safetensors").exists() == (
+            name == "prior"
+        )  # a prior for another VQ-VAE goes with that
         if not was_killed:
             break
         step += 1
@@ -145,9 +156,20 @@ def test_settings_newer_than_the_weights_had_their_defaults(tmp_path):
 
 
 def test_a_log_has_each_epoch_once(tmp_path):
-    for epoch, loss in ((1, 9), (2, 8), (3, 7), (3, 6), (4, 5)):  # cut off after epoch 3's row, before its checkpoint
+    for epoch, loss in (
+        (1, 9),
+        (2, 8),
+        (3, 7),
+        (3, 6),
+        (4, 5),
+    ):  # cut off after epoch 3's row, before its checkpoint
         log_row(tmp_path / "log.csv", {"epoch": epoch, "loss": loss})
     with open(tmp_path / "log.csv", newline="") as file:
-        assert [(row["epoch"], row["loss"]) for row in csv.DictReader(file)] == [("1", "9"), ("2", "8"), ("3", "6"), ("4", "5")]
+        assert [(row["epoch"], row["loss"]) for row in csv.DictReader(file)] == [
+            ("1", "9"),
+            ("2", "8"),
+            ("3", "6"),
+            ("4", "5"),
+        ]
     log_row(tmp_path / "log.csv", {"epoch": 1, "loss": 4})
     assert (tmp_path / "log.csv").read_text().split() == ["epoch,loss", "1,4"]

@@ -1,4 +1,4 @@
-"""Publishing: the Space's front matter, the model card, and uploads to a stand-in for the Hub (tests/tools/hub_server.py)."""
+"""Publishing: front matter, model card, and uploads to a stand-in for the Hub (hub_server.py)."""
 
 import json
 import os
@@ -15,16 +15,57 @@ from huggingface_hub import ModelCard, SpaceCard
 import vqdemo
 from train import publish
 
-PINS = dict(re.findall(r"^([\w-]+)(?:\[mcp\])?==([\d.]+)", (ROOT / "requirements.txt").read_text(), flags=re.MULTILINE))
+PINS = dict(
+    re.findall(
+        r"^([\w-]+)(?:\[mcp\])?==([\d.]+)", (ROOT / "requirements.txt").read_text(), flags=re.MULTILINE
+    )
+)
 COLORS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}
 # The parameters of https://huggingface.co/docs/hub/spaces-config-reference that a Gradio Space may have.
 DOCUMENTED = {
-    "title", "emoji", "colorFrom", "colorTo", "sdk", "python_version", "sdk_version", "suggested_hardware", "suggested_storage",
-    "app_file", "app_build_command", "app_port", "base_path", "fullWidth", "header", "short_description", "models", "datasets", "tags",
-    "thumbnail", "pinned", "hf_oauth", "disable_embedding", "startup_duration_timeout", "custom_headers", "preload_from_hub", "license",
-}  # fmt: skip
-WANTED = {"title", "emoji", "colorFrom", "colorTo", "sdk", "sdk_version", "python_version", "app_file", "short_description", "tags",
-          "datasets", "license", "pinned"}  # fmt: skip
+    "title",
+    "emoji",
+    "colorFrom",
+    "colorTo",
+    "sdk",
+    "python_version",
+    "sdk_version",
+    "suggested_hardware",
+    "suggested_storage",
+    "app_file",
+    "app_build_command",
+    "app_port",
+    "base_path",
+    "fullWidth",
+    "header",
+    "short_description",
+    "models",
+    "datasets",
+    "tags",
+    "thumbnail",
+    "pinned",
+    "hf_oauth",
+    "disable_embedding",
+    "startup_duration_timeout",
+    "custom_headers",
+    "preload_from_hub",
+    "license",
+}
+WANTED = {
+    "title",
+    "emoji",
+    "colorFrom",
+    "colorTo",
+    "sdk",
+    "sdk_version",
+    "python_version",
+    "app_file",
+    "short_description",
+    "tags",
+    "datasets",
+    "license",
+    "pinned",
+}
 
 
 def test_the_front_matter_is_complete_and_agrees_with_the_pins():
@@ -43,13 +84,17 @@ def test_the_front_matter_is_complete_and_agrees_with_the_pins():
 
 
 def test_the_space_gets_cpu_wheels_of_the_pinned_torch():
-    lines = [line for line in (ROOT / "pre-requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    lines = [
+        line for line in (ROOT / "pre-requirements.txt").read_text().splitlines() if not line.startswith("#")
+    ]
     assert lines == ["--extra-index-url https://download.pytorch.org/whl/cpu", f"torch=={PINS['torch']}"]
     assert "torchvision" not in PINS
 
 
 def test_no_file_needs_lfs_set_up_by_hand():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     assert all((ROOT / path).stat().st_size < 10 * 2**20 for path in tracked if (ROOT / path).is_file())
 
 
@@ -67,7 +112,7 @@ def test_the_model_card_is_valid_and_complete():
     assert {"vq-vae", "pixelcnn", "safetensors"} <= set(data.tags)
     metrics = json.loads((ROOT / "weights" / "metrics.json").read_text())
     assert {result.metric_type: result.metric_value for result in data.eval_results} == {
-        name: metrics["vqvae"][name] for name in publish.METRICS
+        name: metrics["reconstruction"][name] for name in publish.METRICS
     }
     headings = re.findall(r"^## (.+)$", again.text, flags=re.MULTILINE)
     assert headings == ["Data", "Training", "Metrics", "Limits", "Licence"]
@@ -76,7 +121,12 @@ def test_the_model_card_is_valid_and_complete():
 
 def test_the_card_of_other_weights_speaks_of_their_pictures(tmp_path):
     folder = small_model.write(tmp_path / "letters")
-    small_model.change(folder, training={name: {"dataset": "emnist-letters", "images": 0, "epochs": 1} for name in ("vqvae", "prior")})
+    small_model.change(
+        folder,
+        training={
+            name: {"dataset": "emnist-letters", "images": 0, "epochs": 1} for name in ("vqvae", "prior")
+        },
+    )
     card = publish.model_card("user/letters", folder)
     assert "EMNIST: its training pictures, of the classes cat" in card.text
     assert "MNIST" not in card.text.replace("EMNIST", "")
@@ -96,9 +146,21 @@ def hub():
 @pytest.fixture
 def run(hub, tmp_path):
     def run(*arguments: str) -> subprocess.CompletedProcess:
-        own = {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home"), "HF_HUB_DISABLE_XET": "1", "HF_TOKEN": "hf_of_nobody"}
-        return subprocess.run([sys.executable, "-m", "train.publish", *arguments], cwd=ROOT, env=os.environ | own, capture_output=True,
-                              text=True, timeout=180, check=False)  # fmt: skip
+        own = {
+            "HF_ENDPOINT": hub.url,
+            "HF_HOME": str(tmp_path / "home"),
+            "HF_HUB_DISABLE_XET": "1",
+            "HF_TOKEN": "hf_of_nobody",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "train.publish", *arguments],
+            cwd=ROOT,
+            env=os.environ | own,
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=False,
+        )
 
     return run
 
@@ -107,7 +169,13 @@ def test_a_dry_run_lists_each_file_and_sends_nothing(hub, run):
     done = run("--space", "user/app", "--zerogpu", "--dry-run")
     assert done.returncode == 0, done.stderr
     listed = {line.split()[1] for line in done.stdout.splitlines() if re.match(r"\s*[\d,]+  ", line)}
-    assert {"app.py", "README.md", "requirements.txt", "vqdemo/ui/static/page.css", "weights/prior.safetensors"} <= listed
+    assert {
+        "app.py",
+        "README.md",
+        "requirements.txt",
+        "vqdemo/ui/static/page.css",
+        "weights/prior.safetensors",
+    } <= listed
     assert "pre-requirements.txt" not in listed
     assert not [path for path in listed if "__pycache__" in path or path.startswith((".git/", ".venv"))]
     assert not hub.requests
@@ -117,7 +185,13 @@ def test_weights_are_published_resumed_and_loaded_again(hub, run, tmp_path):
     done = run("--model", "user/digits")
     assert done.returncode == 0, done.stderr
     files = hub.files("user/digits")
-    assert set(files) == {"README.md", "config.json", "metrics.json", "vqvae.safetensors", "prior.safetensors"}
+    assert set(files) == {
+        "README.md",
+        "config.json",
+        "metrics.json",
+        "vqvae.safetensors",
+        "prior.safetensors",
+    }
     assert files["prior.safetensors"] == (ROOT / "weights" / "prior.safetensors").read_bytes()
     assert hub.large, "files of megabytes go by LFS"
     for name, data in files.items():
@@ -161,9 +235,20 @@ def test_damaged_weights_are_not_published(run, tmp_path):
 
 
 def test_the_bundled_app_asks_for_the_gpu_that_it_does_not_use(tmp_path):
-    """ZeroGPU stops an app in which no function carries @spaces.GPU: a stand-in for its package sees that one does."""
-    (tmp_path / "spaces.py").write_text("def GPU(function):\n    print('GPU', function.__name__)\n    return function\n")
+    """ZeroGPU stops an app in which no function carries @spaces.GPU: a stand-in for its package sees that one
+    does.
+    """
+    (tmp_path / "spaces.py").write_text(
+        "def GPU(function):\n    print('GPU', function.__name__)\n    return function\n"
+    )
     own = {"SPACES_ZERO_GPU": "true", "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    done = subprocess.run([sys.executable, "-c", "import app"], env=os.environ | own, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", "import app"],
+        env=os.environ | own,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("GPU")

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 import vqdemo
-from train.masks import judged
+from train.data.masks import evaluation_masks
 from vqdemo import sampling
 from vqdemo.model import VQModel
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
-from vqdemo.sampling import Choice
+from vqdemo.sampling import SamplingParams
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
@@ -101,10 +101,10 @@ def test_known_cells_never_change_for_1000_masks(model):
     truth = torch.randint(model.num_codes, (1000, 7, 7), generator=generator)
     known = torch.rand(1000, 7, 7, generator=generator) < torch.rand(1000, 1, 1, generator=generator)
     start = torch.where(known, truth, -1)
-    choice = Choice(temperature=1.5, top_p=0.9, guidance=0.5)
+    params = SamplingParams(temperature=1.5, top_p=0.9, guidance=0.5)
     uniform = torch.rand(1000, 7, 7, generator=generator)
     for rows in torch.arange(1000).split(250):
-        filled = sampling.fill(model.prior, start[rows], torch.randint(10, (len(rows),)), choice, uniform[rows])
+        filled = sampling.fill_cached(model.prior, start[rows], torch.randint(10, (len(rows),)), params, uniform[rows])
         assert torch.equal(filled[known[rows]], truth[rows][known[rows]])
         assert filled.min() >= 0
     for i in range(40):
@@ -117,10 +117,10 @@ def test_known_cells_never_change_for_1000_masks(model):
 def test_guidance_sharpens_the_label_that_is_drawn(tiny):
     """Without guidance a label is drawn from p(label | known); with it, from p(label | known)^(1+g) / p(label)^g, each normalised."""
     codes = torch.tensor([[[0, -1], [-1, 2]], [[-1, -1], [-1, -1]]])
-    known, nothing = tiny.prior.guess_label(codes, codes >= 0).exp()
-    weights, as_guessed = tiny._label_weights(codes, Choice())
+    known, nothing = tiny.prior.label_log_probs(codes, codes >= 0).exp()
+    weights, as_guessed = tiny._label_weights(codes, SamplingParams())
     assert torch.allclose(weights, known, atol=1e-6)
-    weights, without_evidence = tiny._label_weights(codes, Choice(guidance=2.0))
+    weights, without_evidence = tiny._label_weights(codes, SamplingParams(guidance=2.0))
     powers = known**3 / nothing**2
     assert torch.allclose(weights, powers / powers.sum(), atol=1e-6)
     assert torch.allclose(without_evidence, as_guessed, atol=1e-6)  # nothing known: nothing to sharpen
@@ -129,11 +129,11 @@ def test_guidance_sharpens_the_label_that_is_drawn(tiny):
 def test_labels_are_drawn_in_even_shares(tiny):
     """Of n equal grids each label gets n times its probability, rounded up or down."""
     codes, n = torch.tensor([[[0, -1], [-1, 2]]]).expand(40, -1, -1), 40
-    expected = n * tiny._label_weights(codes[:1], Choice())[0]
+    expected = n * tiny._label_weights(codes[:1], SamplingParams())[0]
     for seed in range(20):
-        labels = tiny._draw_labels(codes, Choice(), torch.Generator().manual_seed(seed))
+        labels = tiny._sample_labels(codes, SamplingParams(), torch.Generator().manual_seed(seed))
         assert ((labels.bincount(minlength=len(expected)) - expected).abs() < 1).all()
-    each = torch.stack([tiny._draw_labels(codes[:1], Choice(), torch.Generator().manual_seed(seed)) for seed in range(2000)])
+    each = torch.stack([tiny._sample_labels(codes[:1], SamplingParams(), torch.Generator().manual_seed(seed)) for seed in range(2000)])
     assert (each.flatten().bincount(minlength=len(expected)) / 2000 - expected / n).abs().max() < 0.05
 
 
@@ -159,10 +159,10 @@ def test_probabilities_of_all_grids_add_up_to_one(tiny):
             assert math.isclose(np.exp(tiny.log_prob(every[agree], known, label)).sum(), 1, abs_tol=1e-4)
 
 
-@pytest.mark.parametrize("name", judged(7))
+@pytest.mark.parametrize("name", evaluation_masks(7))
 def test_log_prob_is_the_sum_of_a_chain_of_single_cells(model, grids, name):
     """Cell after cell in generation order, each from a pass that has seen no later unknown code, adds up to log_prob."""
-    known = judged(7)[name]
+    known = evaluation_masks(7)[name]
     truth = torch.from_numpy(grids[:3])
     codes = torch.where(known, truth, -1)
     labels = torch.full((3,), 7)
@@ -212,6 +212,18 @@ def test_conditionals_with_other_cells_unknown_are_distributions(model, grids):
     p = model.conditionals(codes)
     assert np.allclose(p.sum(-1), 1, atol=1e-5)
     assert np.isfinite(p).all()
+
+
+def test_label_probs_are_a_distribution_given_the_known_cells(model, grids):
+    torch_codes = torch.as_tensor(np.asarray(grids))
+    expected = model._guess_label(torch_codes, torch_codes >= 0).exp().numpy()
+    for grid, share in zip(grids, expected, strict=True):
+        belief = model.label_probs(grid)
+        assert belief.shape == (model.num_labels,) and belief.dtype == np.float32
+        assert abs(belief.sum() - 1) < 1e-5 and (belief >= 0).all()
+        np.testing.assert_allclose(belief, share, atol=1e-5)
+    nothing = model.label_probs(np.full(model.grid_shape, -1))
+    assert nothing.max() < 0.5, "an empty question must not be sure of a digit"
 
 
 def test_samples_follow_log_prob(tiny):

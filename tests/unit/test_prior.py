@@ -1,17 +1,19 @@
 """The prior: causal by gradient, exact as a probability, and equal however it is sampled."""
 
-import itertools
-
 import pytest
 import torch
 
-from train import raster_baseline
-from train.masks import judged, random_known
+from train.data.masks import evaluation_masks, random_known
 from vqdemo import sampling
-from vqdemo.model import VQModel
-from vqdemo.pixelcnn import EVIDENCE, VERTICAL, MaskedConv, PixelCNN, PixelCNNConfig, horizontal
-from vqdemo.sampling import Cache, Choice
-from vqdemo.vqvae import VQVAE, VQVAEConfig
+from vqdemo.pixelcnn import (
+    EVIDENCE_WEIGHT,
+    VERTICAL_OFFSETS,
+    MaskedConv,
+    PixelCNN,
+    PixelCNNConfig,
+    horizontal_offsets,
+)
+from vqdemo.sampling import Cache, SamplingParams
 
 GRID = 7
 
@@ -29,10 +31,14 @@ def prior(request) -> PixelCNN:
 
 @pytest.mark.parametrize(
     ("offsets", "rows", "columns"),
-    [(VERTICAL["A"], (-2, -1), (-1, 1)), (VERTICAL["B"], (-1, 0), (-1, 1)), (VERTICAL["B with maps"], (0, 0), (-1, 1)),
-     (horizontal("A", GRID, 4), (0, 0), (-3, -1)), (horizontal("A", GRID, 3), (0, 0), (-4, -1)), (horizontal("B", GRID, 4), (0, 0), (-1, 0))],
-    ids=["vertical A", "vertical B", "vertical B with maps", "horizontal A of 4", "horizontal A of 3", "horizontal B"],
-)  # fmt: skip
+    [
+        pytest.param(VERTICAL_OFFSETS["A"], (-2, -1), (-1, 1), id="vertical A"),
+        pytest.param(VERTICAL_OFFSETS["B"], (0, 0), (-1, 1), id="vertical B"),
+        pytest.param(horizontal_offsets("A", GRID, 4), (0, 0), (-3, -1), id="horizontal A of 4 layers"),
+        pytest.param(horizontal_offsets("A", GRID, 3), (0, 0), (-4, -1), id="horizontal A of 3 layers"),
+        pytest.param(horizontal_offsets("B", GRID, 4), (0, 0), (-1, 0), id="horizontal B"),
+    ],
+)
 def test_a_masked_convolution_sees_its_cells_only(offsets, rows, columns):
     """Which input cells each output cell depends on, by gradient: the rectangle that the mask allows, cut at the border."""
     conv = MaskedConv(4, 6, offsets)
@@ -48,7 +54,7 @@ def test_a_masked_convolution_sees_its_cells_only(offsets, rows, columns):
 
 def test_a_masked_convolution_is_a_convolution_with_a_masked_kernel():
     """Against torch's own convolution, its 5x5 kernel zero outside of the mask."""
-    conv = MaskedConv(3, 4, VERTICAL["A"])
+    conv = MaskedConv(3, 4, VERTICAL_OFFSETS["A"])
     kernel = torch.zeros(4, 3, 5, 5)
     for index, (row, column) in enumerate(conv.offsets):
         kernel[:, :, 2 + row, 2 + column] = conv.weight[:, 3 * index : 3 * index + 3]
@@ -63,9 +69,15 @@ def test_channels_fall_into_equal_groups(name):
         PixelCNNConfig(**{name: 20})
 
 
+@pytest.mark.parametrize("value", [False, 0, 1, None])
+def test_a_prior_without_the_stack_after_is_refused(value):
+    with pytest.raises(ValueError, match=f"the prior's after must be true, not {value}"):
+        PixelCNNConfig(after=value)
+
+
 def known_masks() -> dict[str, torch.Tensor]:
     scattered = random_known(6, GRID, torch.Generator().manual_seed(1))
-    return judged(GRID) | {f"random {i}": mask for i, mask in enumerate(scattered)}
+    return evaluation_masks(GRID) | {f"random {i}": mask for i, mask in enumerate(scattered)}
 
 
 @pytest.mark.parametrize(("name", "known"), known_masks().items(), ids=str)
@@ -103,10 +115,10 @@ def test_codes_of_unknown_cells_after_a_cell_never_reach_it(prior):
     codes = torch.randint(prior.config.num_codes, (2, GRID, GRID))
     known = torch.rand(GRID, GRID) < 0.5
     codes[1] = torch.where(known, codes[0], (codes[0] + 1) % prior.config.num_codes)
-    one, other = (prior.of_after(some[None], known[None], torch.tensor([10])) for some in codes)
-    assert all(torch.equal(*pair) for pair in zip(one, other, strict=True))
-    guesses = prior.guess_label(codes, known.expand(2, -1, -1))
-    assert torch.equal(guesses[0], guesses[1])
+    contexts = [prior.context_after(grid[None], known[None], torch.tensor([10])) for grid in codes]
+    assert all(torch.equal(*pair) for pair in zip(*contexts, strict=True))
+    log_p = prior.label_log_probs(codes, known.expand(2, -1, -1))
+    assert torch.equal(log_p[0], log_p[1])
 
 
 def test_the_generation_order_begins_at_either_end(prior):
@@ -130,10 +142,11 @@ def test_evidence_is_the_chain_rule_over_known_cells(prior):
         expected[grid] += log_p[:, row, column, codes[grid, row, column]]
     for label in labels.tolist():
         grids, same = prior.in_order(torch.where(known, codes, -1)), torch.full((2,), label)
-        found = prior.evidence(grids, prior.of_before(grids, same), same, prior.of_nothing_after())
+        found = prior.evidence(grids, prior.context_before(grids, same), same, prior.empty_context())
         assert torch.allclose(found, expected[:, label], atol=1e-4)
-    guess = prior.guess(torch.where(known, codes, -1)).log_softmax(-1)
-    assert torch.allclose(prior.guess_label(codes, known), (guess + EVIDENCE * expected).log_softmax(-1), atol=1e-4)
+    by_classifier = prior.guess(torch.where(known, codes, -1)).log_softmax(-1)
+    posterior = (by_classifier + EVIDENCE_WEIGHT * expected).log_softmax(-1)
+    assert torch.allclose(prior.label_log_probs(codes, known), posterior, atol=1e-4)
 
 
 def test_the_chain_rule_holds(prior):
@@ -149,31 +162,31 @@ def test_the_chain_rule_holds(prior):
 
 
 @pytest.mark.parametrize(("guidance", "top_p"), [(0.0, 1.0), (0.7, 0.8)])
-def test_fast_sampler_equals_plain_sampler(prior, guidance, top_p):
+def test_the_cached_sampler_equals_the_reference(prior, guidance, top_p):
     generator = torch.Generator().manual_seed(5)
     n = 12
     codes = torch.randint(prior.config.num_codes, (n, GRID, GRID), generator=generator)
-    for known in [*judged(GRID).values(), *random_known(6, GRID, generator), random_known(n, GRID, generator)]:
+    for known in [*evaluation_masks(GRID).values(), *random_known(6, GRID, generator), random_known(n, GRID, generator)]:
         start = torch.where(known, codes, -1)
         labels = torch.randint(11, (n,), generator=generator)
         uniform = torch.rand(n, GRID, GRID, generator=generator)
-        choice = Choice(temperature=0.9, top_p=top_p, guidance=guidance)
-        fast = sampling.fill(prior, start, labels, choice, uniform)
-        assert torch.equal(fast, sampling.fill_plain(prior, start, labels, choice, uniform))
+        params = SamplingParams(temperature=0.9, top_p=top_p, guidance=guidance)
+        fast = sampling.fill_cached(prior, start, labels, params, uniform)
+        assert torch.equal(fast, sampling.fill_reference(prior, start, labels, params, uniform))
         assert torch.equal(fast[known.expand_as(fast)], codes[known.expand_as(fast)])
         assert fast.min() >= 0
         assert fast.max() < prior.config.num_codes
 
 
-def test_fast_sampler_computes_the_logits_of_a_full_pass(prior, monkeypatch):
-    """The logits that the fast sampler chooses from, against one plain pass over the finished grids, to 1e-5."""
+def test_the_cached_sampler_computes_the_logits_of_a_full_pass(prior, monkeypatch):
+    """The logits that the cached sampler samples from, against one pass over the finished grids, to 1e-5."""
     seen = []
-    real = sampling.pick
-    monkeypatch.setattr(sampling, "pick", lambda logits, *rest: (seen.append(logits), real(logits, *rest))[1])
+    real = sampling.sample_codes
+    monkeypatch.setattr(sampling, "sample_codes", lambda logits, *rest: (seen.append(logits), real(logits, *rest))[1])
     start = torch.full((5, GRID, GRID), -1)
     start[:, 4:] = 3
     labels = torch.arange(5)
-    done = sampling.fill(prior, start, labels, Choice(), torch.rand(5, GRID, GRID))
+    done = sampling.fill_cached(prior, start, labels, SamplingParams(), torch.rand(5, GRID, GRID))
     expected = prior(done, start >= 0, labels).flatten(1, 2)[:, prior.generation_order(start[0] < 0)].movedim(1, 0)
     assert (torch.stack(seen) - expected).abs().max() < 1e-5
 
@@ -184,7 +197,7 @@ def test_a_cache_goes_on_with_selected_grids(prior):
     labels, chosen = torch.arange(6), torch.tensor([4, 4, 0, 5, 2])
     known = torch.rand(6, GRID, GRID, generator=torch.Generator().manual_seed(7)) < 0.3
     expected = prior.in_order(prior(prior.in_order(codes[chosen]), prior.in_order(known[chosen]), labels[chosen]))
-    cache, going = Cache(prior, labels, prior.of_after(codes, known, labels)), codes
+    cache, going = Cache(prior, labels, prior.context_after(codes, known, labels)), codes
     for row in range(GRID):
         cache.start_row(row, going[:, row])
         for column in range(GRID):
@@ -197,31 +210,10 @@ def test_a_cache_goes_on_with_selected_grids(prior):
             cache.write(column, going[:, row, column])
 
 
-def test_sequential_monte_carlo_finds_the_evidence():
-    """The baseline's correction against p(known cells) added up over every way to fill the unknown ones."""
-    torch.manual_seed(1)
-    network = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=2, width=12, layers=3, head_width=16, after=False)).eval()
-    for parameter in network.parameters():
-        parameter.data.mul_(2)
-    every = torch.tensor(list(itertools.product(range(3), repeat=4))).view(-1, 2, 2)
-    prior = PixelCNN(PixelCNNConfig(grid=2, num_codes=3, num_labels=2, width=8, layers=2, head_width=16)).eval()
-    model = VQModel(VQVAE(VQVAEConfig(grid=2, num_codes=3, width=8)), prior, ["0", "1"], {})
-    log_p = -raster_baseline.nats_of_cells(network, every, torch.ones(81, dtype=torch.long)).sum((1, 2))
-    assert abs(log_p.exp().sum() - 1) < 1e-5
-    for bits in itertools.product([False, True], repeat=4):
-        known = torch.tensor(bits).view(2, 2)
-        truth = torch.tensor([[2, 0], [1, 2]])
-        expected = log_p[(every == truth)[:, known].all(1)].logsumexp(0)
-        generator = torch.Generator().manual_seed(0)
-        given = {"codes": truth, "label": 1, "known": known, "particles": 8_000, "generator": generator}
-        assert abs(raster_baseline.evidence_filled_blindly(network, **given) - expected) < 0.05
-        assert abs(raster_baseline.evidence_filled_by_prior(network, model, **given) - expected) < 0.05
-
-
 def test_sampled_frequencies_follow_the_probabilities():
     logits = torch.tensor([[2.0, 0.0, 1.0, -1.0]]).expand(200_000, -1)
     uniform = torch.rand(200_000, generator=torch.Generator().manual_seed(0))
-    codes = sampling.pick(logits, Choice(temperature=0.5), uniform)
+    codes = sampling.sample_codes(logits, SamplingParams(temperature=0.5), uniform)
     expected = (logits[0] / 0.5).softmax(-1)
     assert (codes.bincount(minlength=4) / 200_000 - expected).abs().max() < 0.005
 
@@ -229,6 +221,6 @@ def test_sampled_frequencies_follow_the_probabilities():
 def test_top_p_keeps_the_fewest_codes_that_reach_it():
     p = torch.tensor([[0.5, 0.3, 0.15, 0.05]])
     uniform = torch.linspace(0, 1 - 1e-6, 500)
-    codes = sampling.pick(p.log().expand(500, -1), Choice(top_p=0.75), uniform)
+    codes = sampling.sample_codes(p.log().expand(500, -1), SamplingParams(top_p=0.75), uniform)
     assert set(codes.tolist()) == {0, 1}
     assert abs((codes == 0).float().mean() - 0.5 / 0.8) < 0.01

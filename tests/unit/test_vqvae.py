@@ -6,8 +6,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from train import drawings, palette
-from train.vqvae import edit, random_cells, to_pixels
+from train import palette
+from train.data import drawings
+from train.data.augment import edit, random_cells, to_pixels
 from vqdemo.vqvae import VQVAE, VectorQuantizer, VQVAEConfig, perplexity
 
 

@@ -206,6 +206,7 @@ def having(*keys: str, value):
         (having("vqvae", "grid", value="7"), "vqvae.grid must be a whole number"),
         (having("prior", "width", value=10**9), "prior.width must be a whole number from 1 to 4096"),
         (having("prior", "num_codes", value=0), "prior.num_codes must be a whole number"),
+        (having("prior", "after", value=False), "after must be true"),
         (having("vqvae", "colour", value=1), "colour"),
         (lambda config: [config], "must hold an object"),
     ],

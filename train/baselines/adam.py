@@ -1,4 +1,4 @@
-"""How the peer's networks are trained: Adam at a constant rate, by the CPU's clock."""
+"""How the notebook baselines are trained: Adam at a constant rate, timed by the CPU's clock."""
 
 import time
 from collections.abc import Callable
@@ -8,21 +8,30 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from train.output import log_row
+from train.runtime.log import log_row
 
 
-def train(name: str, model: nn.Module, s, examples: Tensor, loss_of: Callable, figures_of: Callable, log: Path) -> None:
-    """Train on examples (N,...), `s` saying for how many epochs, in batches of what size and at what learning rate.
+def train(
+    name: str,
+    model: nn.Module,
+    settings,
+    examples: Tensor,
+    loss_of: Callable[[Tensor], Tensor],
+    figures_of: Callable[[], dict],
+    log: Path,
+) -> None:
+    """Train on examples (N,...), with the `epochs`, `batch` and `learning_rate` of the settings.
 
-    loss_of: some of the examples -> loss. figures_of: () -> what the log tells of each epoch, beside its CPU seconds; these do not count
-    the time that it takes.
+    loss_of: a batch of the examples -> its loss. figures_of: further figures for the log, after each epoch;
+    the CPU seconds that the log tells do not count the time these take.
     """
-    optimizer = torch.optim.Adam(model.parameters(), lr=s.learning_rate)
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     used = 0.0
-    for epoch in range(s.epochs):
+    for epoch in range(settings.epochs):
         started = time.process_time()
-        for some in tqdm(torch.randperm(len(examples)).split(s.batch), desc=f"{name} {epoch + 1}/{s.epochs}", mininterval=2):
-            loss = loss_of(examples[some])
+        order = torch.randperm(len(examples)).split(settings.batch)
+        for rows in tqdm(order, desc=f"{name} {epoch + 1}/{settings.epochs}", mininterval=2):
+            loss = loss_of(examples[rows])
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()

@@ -1,6 +1,6 @@
 """The page on which a visitor draws, sees codes, edits them and has them completed."""
 
-from .figures import read_metrics
-from .page import LAUNCH, Page, build
+from vqdemo.ui.page import build
+from vqdemo.ui.quality_table import read_metrics
 
-__all__ = ["LAUNCH", "Page", "build", "read_metrics"]
+__all__ = ["build", "read_metrics"]

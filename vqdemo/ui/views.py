@@ -1,7 +1,7 @@
-"""The parts of the page: each a ``gr.HTML`` whose template, style and script are three files in ``static/``.
+"""The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder in ``static/views``.
 
-The files are served and loaded as they are. A script is an ES module that exports ``mount``; it imports
-``state.js`` and its fellows like any other module, which is how the parts share one state.
+The files are served and loaded as they are. A script is an ES module that exports ``mount``; all import the same
+``static/state``, which is how the parts share one state, and ``static/start.js`` starts it.
 """
 
 import hashlib
@@ -16,12 +16,16 @@ from .text import TEXT
 
 STATIC = Path(__file__).parent / "static"
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
-CONTENTS = b"".join(path.read_bytes() for path in sorted(STATIC.iterdir()))
+FILED = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in STATIC.rglob("*") if path.is_file()}
+CONTENTS = b"".join(name.encode() + content for name, content in sorted(FILED.items()))
 ADDRESS = f"vqdemo/{hashlib.sha256(CONTENTS).hexdigest()[:12]}"
 FILES = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
 
-START = """
-import(new URL(props.script, document.baseURI)).then((view) => view.mount(element, props));
+MOUNT = """
+Promise.all(props.scripts.map((script) => import(new URL(script, document.baseURI)))).then(([page, view]) => {
+  view.mount(element, props);
+  page.start(props.text.status);
+});
 """
 
 
@@ -40,16 +44,17 @@ def text_for(model) -> dict:
 
 
 def view(name: str, text: dict) -> gr.HTML:
-    """One part of the page, made of the files ``static/{name}.html``, ``.css`` and ``.js``.
+    """One part of the page, made of ``{name}.html``, ``.css`` and ``.js`` in ``static/views/{name}``.
 
     A function rather than a subclass: Gradio writes a stub file beside the source of every component class.
     """
+    folder = STATIC / "views" / name
     return gr.HTML(
-        html_template=(STATIC / f"{name}.html").read_text(encoding="utf-8"),
-        css_template=(STATIC / f"{name}.css").read_text(encoding="utf-8"),
-        js_on_load=START,
+        html_template=(folder / f"{name}.html").read_text(encoding="utf-8"),
+        css_template=(folder / f"{name}.css").read_text(encoding="utf-8"),
+        js_on_load=MOUNT,
         apply_default_css=False,
         elem_classes=["view", name.replace("_", "-")],
-        script=f"{ADDRESS}/{name}.js",
+        scripts=[f"{ADDRESS}/start.js", f"{ADDRESS}/views/{name}/{name}.js"],
         text={**text.get(name, {}), "status": text["status"]},
     )

@@ -1,0 +1,140 @@
+"""Augmentation: what is done to training pictures so that the networks bear what visitors draw and edit.
+
+For the VQ-VAE (train/vqvae.py): `make_batch` shifts digits, turns doodles and blacks out cells before
+encoding; `edit` replaces cells after quantization. For the prior (train/prior.py): `warp`, other hands'
+digits. For the classifier: `affine`.
+"""
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from train.data import drawings
+from train.data.masks import random_rectangles
+from train.runtime import distributed
+
+
+def random_cells(n: int, grid: int, generator: torch.Generator) -> Tensor:
+    """Random sets of cells -> bool (n,grid,grid): half of them scattered cells, half rectangles."""
+    scattered = torch.rand(n, grid, grid, generator=generator) < 0.5 * torch.rand(
+        n, 1, 1, generator=generator
+    )
+    rectangle = random_rectangles(n, grid, generator)
+    return torch.where(torch.rand(n, 1, 1, generator=generator) < 0.5, scattered, rectangle)
+
+
+def to_pixels(cells: Tensor, patch: int) -> Tensor:
+    """Cells bool (N,G,G) -> the pixels of their patches (N,1,G*patch,G*patch)."""
+    return cells.repeat_interleave(patch, 1).repeat_interleave(patch, 2)[:, None]
+
+
+def chosen(n: int, share: float, generator: torch.Generator) -> Tensor:
+    """A bool (n,1,1), true for about `share` of the rows."""
+    return torch.rand(n, 1, 1, generator=generator) < share
+
+
+def make_batch(
+    digits: Tensor,
+    doodles: Tensor,
+    grid: int,
+    shift_share: float,
+    erase_share: float,
+    generator: torch.Generator,
+) -> Tensor:
+    """Shift digits, turn doodles, erase cells: uint8 (n,28,28), (m,28,28) -> float (n+m,1,28,28) in [0,1]."""
+    moves = (
+        torch.randint(-8, 9, (len(digits), 2), generator=generator)
+        * chosen(len(digits), shift_share, generator)[:, 0]
+    )
+    digits = drawings.shift(digits, moves)
+    if torch.rand((), generator=generator) < 0.5:
+        doodles = doodles.mT
+    flips = [axis for axis in (1, 2) if torch.rand((), generator=generator) < 0.5]
+    images = torch.cat([digits, doodles.flip(flips)])[:, None].float() / 255
+    erased = random_cells(len(images), grid, generator) & chosen(len(images), erase_share, generator)
+    return images * ~to_pixels(erased, images.shape[-1] // grid)
+
+
+def edit(
+    vectors: Tensor,
+    blank: Tensor,
+    images: Tensor,
+    share: float,
+    alone_share: float,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Blank random cells of a share of the pictures, or give them the codes of another picture.
+
+    In `alone_share` of the pictures in which cells are blanked these are all but the random ones.
+    vectors (N,D,G,G), the blank cells bool (N,G,G) and the target pixels (N,1,S,S) -> the same, changed.
+    """
+    n, grid = len(vectors) * distributed.size(), vectors.shape[-1]
+    cells, graft = random_cells(n, grid, generator), chosen(n, 0.3, generator)
+    alone = chosen(n, alone_share, generator) & ~graft
+    cells = (cells ^ alone) & chosen(n, share, generator)
+    donor = torch.randperm(n, generator=generator)
+    cells, graft, donor = (distributed.share(x).to(vectors.device) for x in (cells, graft, donor))
+    grafted, blanked = cells & graft, cells & ~graft
+    blank = torch.where(grafted, distributed.gather(blank)[donor], blank | blanked)
+    vectors = torch.where(grafted[:, None], distributed.gather(vectors)[donor], vectors)
+    vectors = vectors.masked_fill(blank[:, None], 0.0)
+    patch = images.shape[-1] // grid
+    target = torch.where(to_pixels(grafted, patch), distributed.gather(images)[donor], images)
+    return vectors, blank, target * ~to_pixels(blanked, patch)
+
+
+def longer_side(places: Tensor, ink: Tensor) -> Tensor:
+    """Of the upright box around the inked ones of some places: float (N,P,2) and bool (N,P) -> (N,)."""
+    last = places.masked_fill(~ink[..., None], -torch.inf).amax(1)
+    first = places.masked_fill(~ink[..., None], torch.inf).amin(1)
+    return (last - first).amax(1)
+
+
+def mapped(images: Tensor, source: Tensor) -> Tensor:
+    """Pictures float (N,1,S,S) in [0,1] drawn anew by affine maps (N,2,3) from places in the result to places
+    read -> the same.
+
+    Bicubic, since bilinear sampling would soften the strokes and so change their codes.
+    """
+    where = F.affine_grid(source, list(images.shape), align_corners=False)
+    return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
+
+
+def warp(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Other hands' digits: small random linear maps, which turn by up to 8 degrees, slant by up to 8 % and
+    stretch by as much.
+
+    The digit stays framed as MNIST frames it: the centre of its mass stays where it is, and the longer side
+    of the box around it as long. float (N,1,S,S) in [0,1] -> the same.
+    """
+    n, size = len(images), images.shape[-1]
+    angle, slant, stretch = (2 * torch.rand(3, n, generator=generator) - 1).unbind()
+    angle, slant, stretch = angle * math.radians(8), 0.08 * slant, (0.08 * stretch).exp()
+    turning = torch.stack([angle.cos(), -angle.sin(), angle.sin(), angle.cos()], -1).view(n, 2, 2)
+    slanting = torch.stack([stretch, slant, torch.zeros(n), 1 / stretch], -1).view(n, 2, 2)
+    source = turning @ slanting  # takes a place (x,y), counted from the centre, to where it is read
+
+    line = (torch.arange(size) + 0.5) / size * 2 - 1
+    places = torch.stack(torch.meshgrid(line, line, indexing="xy"), -1).view(1, -1, 2).expand(n, -1, -1)
+    ink = images.flatten(1) > 0.3
+    ink = ink | ~ink.any(1, keepdim=True)  # an empty picture counts as full
+    pixel = 2 / size
+    longer = (longer_side(places @ source.inverse().mT, ink) + pixel) / (longer_side(places, ink) + pixel)
+    return mapped(images, F.pad(source * longer[:, None, None], (0, 1)))  # moved by nothing
+
+
+def affine(images: Tensor, generator: torch.Generator) -> Tensor:
+    """Small random affine maps: turned by up to 8 degrees, scaled and sheared by up to 8 %, moved by up to
+    one pixel.
+
+    float (N,1,S,S) in [0,1] -> the same.
+    """
+    n, size = len(images), images.shape[-1]
+    angle, scale, shear, dx, dy = (2 * torch.rand(5, n, generator=generator) - 1).unbind()
+    angle, scale, shear = angle * math.radians(8), 1 + 0.08 * scale, 0.08 * shear
+    cos, sin = angle.cos() * scale, angle.sin() * scale
+    x_row = torch.stack([cos, shear - sin, 2 * dx / size], -1)
+    y_row = torch.stack([sin, cos, 2 * dy / size], -1)
+    return mapped(images, torch.stack([x_row, y_row], 1))

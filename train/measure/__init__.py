@@ -1,0 +1,1 @@
+"""What the networks are worth: one file a measurement."""

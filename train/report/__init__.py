@@ -1,0 +1,1 @@
+"""Measurements as a table, charts and pictures."""

@@ -1,0 +1,1 @@
+"""What every training needs: folders, settings, checkpoints, logs, devices and processes."""

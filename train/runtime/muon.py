@@ -1,0 +1,90 @@
+"""Muon: steps of equal size in all directions, for the matrices inside a network; AdamW for all else.
+
+Method
+    Jordan, Jin, Boza, You, Cesista, Newhouse, Bernstein (2024), "Muon: An optimizer for hidden layers in
+    neural networks", kellerjordan.github.io/posts/muon: the running mean of a matrix's gradients, U S V', is
+    replaced by U V' before the step. Five rounds of a Newton-Schulz iteration bring every singular value
+    close enough to 1.
+
+Why it is here
+    On held-out digits a prior trained so is where AdamW takes it in about twice the steps, and a step takes 3
+    % longer. torch.optim has a Muon too, which always multiplies in bfloat16: on a CPU without it that takes
+    longer than the rest of the step. Here the caller says what in.
+"""
+
+import torch
+from torch import Tensor, nn
+
+MOMENTUM = 0.95  # the weight of the past in the running mean of gradients
+
+
+def orthogonalised(matrices: Tensor) -> Tensor:
+    """(N,rows,columns) -> matrices with the same singular vectors and singular values of about 0.7 to 1.2."""
+    a, b, c = (
+        3.4445,
+        -4.7750,
+        2.0315,
+    )  # of the quintic a s + b s^3 + c s^5 that each round applies to singular values s
+    x = matrices / matrices.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT if tall else x
+    for _ in range(5):
+        square = x @ x.mT
+        x = a * x + (b * square + c * square @ square) @ x
+    return x.mT if tall else x
+
+
+class Muon(torch.optim.AdamW):
+    """Muon for `matrices`, two-dimensional and used as x @ matrix.T; torch's AdamW for `others`.
+
+    precision: what directions are computed in, torch.bfloat16 where the hardware multiplies it.
+    Each group keeps its peak learning rate as "peak", for schedules to scale.
+    """
+
+    def __init__(
+        self,
+        matrices: list[nn.Parameter],
+        others: list[nn.Parameter],
+        lr: float,
+        others_lr: float,
+        precision=torch.float32,
+        **adamw,
+    ):
+        groups = [
+            {"params": others, "lr": others_lr, "peak": others_lr},
+            {"params": matrices, "lr": lr, "peak": lr},
+        ]
+        super().__init__(groups, **adamw)
+        self.precision = precision
+
+    @torch.no_grad()
+    def step(self) -> None:
+        group = self.param_groups[1]
+        for shape in {matrix.shape for matrix in group["params"]}:
+            matrices = [
+                matrix for matrix in group["params"] if matrix.shape == shape and matrix.grad is not None
+            ]
+            if matrices:
+                self.step_matrices(
+                    matrices,
+                    group["lr"] * max(1, shape[0] / shape[1]) ** 0.5,
+                    group["lr"] * group["weight_decay"],
+                )
+        super().step()  # which passes by what has no gradient left
+
+    def step_matrices(self, matrices: list[nn.Parameter], size: float, decay: float) -> None:
+        """One step of matrices of one shape, all at once; takes their gradients."""
+        ahead = []
+        for matrix in matrices:
+            state = self.state[matrix]
+            mean = state.setdefault("momentum", torch.zeros_like(matrix))
+            state["step"] = (
+                state.get("step", torch.zeros(())) + 1
+            )  # AdamW looks for it in every state that it loads
+            mean.lerp_(matrix.grad, 1 - MOMENTUM)
+            ahead.append(matrix.grad.lerp(mean, MOMENTUM))  # Nesterov's
+            matrix.grad = None
+        for matrix, direction in zip(
+            matrices, orthogonalised(torch.stack(ahead).to(self.precision)), strict=True
+        ):
+            matrix.mul_(1 - decay).add_(direction, alpha=-size)

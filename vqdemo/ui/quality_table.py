@@ -1,0 +1,52 @@
+"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with the notebook baseline's.
+
+That is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by train/baselines/notebook_vqvae.py on the same digits.
+"""
+
+import json
+from pathlib import Path
+
+# name of the row in text.py; where the figure lies in metrics.json, and under "notebook_baseline"; how it is written
+ROWS = (
+    ("error", ("reconstruction", "mse"), "{:.5f}"),
+    ("likeness", ("reconstruction", "ssim"), "{:.3f}"),
+    ("used", ("reconstruction", "codes_in_use"), "{:.0f} / {codes}"),
+    ("even", ("reconstruction", "perplexity"), "{:.0f}"),
+    ("read", ("reconstruction", "read_as_true_digit"), "{:.1%}"),
+    ("leftover", ("editing", "erase_leftover"), "{:.1%}"),
+    ("confident", ("samples", "without_label", "confident"), "{:.0%}"),
+    ("asked", ("samples", "with_label", "asked_digit"), "{:.0%}"),
+)
+TYPICAL = ("calibration", "mean_nats_per_cell")
+
+
+def read_metrics(folder: str | Path) -> dict | None:
+    """The measurements in a folder of weights; None where there are none."""
+    try:
+        return json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def shown(metrics: dict | None, num_codes: int) -> dict:
+    """What the page shows of them: the mean surprise of a test digit's cell, the rows that there are, and what was measured on."""
+    peer = metrics.get("notebook_baseline") if isinstance(metrics, dict) else None
+    peer_codes = at(peer, ("settings", "codes"))
+    rows = []
+    for name, keys, form in ROWS:
+        ours, theirs = at(metrics, keys), at(peer, keys)
+        if ours is not None:
+            row = {"name": name, "ours": form.format(ours, codes=num_codes), "peer": None}
+            if theirs is not None:
+                row["peer"] = form.format(theirs, codes=peer_codes)
+            rows.append(row)
+    pictures, name = at(metrics, ("data", "pictures")), at(metrics, ("data", "set"), str)
+    measured_on = {"pictures": f"{pictures:,}", "set": name} if pictures and name else None
+    return {"typical_nats_a_cell": at(metrics, TYPICAL), "rows": rows, "measured_on": measured_on}
+
+
+def at(metrics, keys, kind=(int, float)):
+    """The entry under one key after the other, None if there is none of that kind."""
+    for key in keys:
+        metrics = metrics.get(key) if isinstance(metrics, dict) else None
+    return metrics if isinstance(metrics, kind) else None

@@ -1,0 +1,20 @@
+"""Pages and JSON go compressed to browsers that take it. Gradio compresses files only, by the ending of their address."""
+
+from starlette.middleware.gzip import GZipMiddleware
+from starlette._utils import get_route_path
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+COMPRESSED = ("", "/", "/config", "/gradio_api/info", "/vqdemo/ask/describe")
+
+
+class Compression:
+    """ASGI middleware for what is long and text: streams, pictures and weights pass as they are."""
+
+    def __init__(self, app: ASGIApp):
+        self.app = app
+        self.compressing = GZipMiddleware(app, minimum_size=1000, compresslevel=5)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and get_route_path(scope) in COMPRESSED:
+            return await self.compressing(scope, receive, send)
+        return await self.app(scope, receive, send)

@@ -1,0 +1,82 @@
+// What goes in and out of the networks, as JSDoc types; there is nothing here to run.
+
+/**
+ * An image of 28x28 pixels, row by row: the ink of each, from 0 (paper) to 255.
+ * @typedef {Uint8Array} Image
+ */
+
+/**
+ * A grid of codes, row by row: 0 to num_codes - 1, or -1 where unknown.
+ * @typedef {number[]} Grid
+ */
+
+/**
+ * What an image is encoded to, and what comes back of it.
+ * @typedef {{codes: Grid, image: Image}} Reconstruction
+ */
+
+/**
+ * How the prior samples.
+ * @typedef {object} Settings
+ * @property {number | null} label the class asked for, null for any
+ * @property {number} n how many grids
+ * @property {number} temperature more than 0
+ * @property {number} [top_p] up to 1: the least likely codes are left out
+ * @property {number} guidance how strongly the class is insisted on, 0 or more
+ * @property {number} seed equal seeds give equal grids
+ */
+
+/**
+ * One completion of a grid; `log_prob`: natural-log probability of the cells that were unknown.
+ * @typedef {{codes: Grid, image: Image, log_prob: number}} Completion
+ */
+
+/**
+ * All that the page knows of its model.
+ * @typedef {object} ModelInfo
+ * @property {string} id changes with the weights of either network
+ * @property {[number, number]} grid_shape rows, columns
+ * @property {number} num_codes
+ * @property {string[]} labels the names of the classes
+ * @property {number} background the code of a cell without ink
+ * @property {Uint8Array[]} tiles by code: a square picture, 0 to 255, of what is usually drawn in and around
+ *   a cell with it
+ * @property {number[]} usage by code: its share of all cells of the training images, 0 to 1
+ * @property {number[]} order all codes, in an order in which neighbours look alike
+ * @property {number[][]} nearest by code: the codes that look most like it, the nearest first
+ * @property {[number, number][]} map by code: its place (x, y), 0 to 1, on a map where codes that look alike
+ *   lie together
+ * @property {Partial<Settings>} defaults the sampling settings that suit the weights
+ * @property {Example[]} examples one image a class
+ * @property {Reconstruction} blank what an image without ink is encoded to
+ * @property {Figures} figures measurements of the weights
+ * @property {number} max_alternatives completions that may be asked for at once
+ * @property {number} max_sample_row samples that may be asked for at once
+ * @property {number} max_import_bytes the size of a file of codes
+ * @property {number} max_upload_bytes the size of a picture file
+ */
+
+/** @typedef {Reconstruction & {label: string, drawing: Image}} Example */
+
+/**
+ * @typedef {object} Figures
+ * @property {{name: string, ours: string, peer: string | null}[]} rows
+ * @property {{pictures: string, set: string} | null} measured_on
+ * @property {number | null} typical_nats_a_cell mean surprise of a cell of a test image, given all other
+ *   cells
+ */
+
+/**
+ * The networks as the page calls them (see client.js).
+ * @typedef {object} Networks
+ * @property {(image: Image) => Promise<Reconstruction>} encode
+ * @property {(grids: Grid[]) => Promise<Image[]>} decode grids without unknown cells
+ * @property {(codes: Grid, settings: Settings) => Promise<{list: Completion[], order: number[]}>} complete
+ *   the completions, likeliest first, and the order in which the unknown cells are filled
+ * @property {(settings: Settings) => Promise<Reconstruction[]>} sample whole grids from nothing
+ * @property {(codes: Grid, label?: number | null) => Promise<Float32Array>} conditionals cell by cell, the
+ *   probability of each code given all other known cells
+ * @property {(bytes: Uint8Array) => Promise<Image>} frame a picture file, framed as the training images are
+ */
+
+export {};

@@ -1,0 +1,154 @@
+// The VQ-VAE in the browser: encoder, vector quantizer and decoder of vqdemo/vqvae.py once more, from the
+// same file of weights. What that says of the method holds here. It runs in a worker (worker.js), and so uses
+// nothing of the page.
+//
+// Activations are a matrix with a row for each cell and a column for each channel. A 1x1 convolution is the
+// product of that and the layer's weights; for a 3x3 convolution each row holds the cell's whole 3x3
+// neighbourhood (im2col).
+
+/** @import { Grid, Image } from "./types.js" */
+
+import { COLUMNS, kernel, ROWS, strips } from "./wasm_matmul.js";
+
+/**
+ * The network of a safetensors file. Throws where that is of another network.
+ * @param {ArrayBuffer} file
+ * @param {[number, number]} shape rows and columns of the grid
+ */
+export function vqvae(file, shape) {
+  const [rows, columns] = shape;
+  const tensors = safetensors(file);
+  const codebook = tensors.get("quantizer.codebook");
+  const [numCodes, dimension] = codebook.shape;
+  const patch = Math.sqrt(tensors.get("decoder.exit.weight").shape[0]); // pixels along each side of a cell
+  const side = columns * patch;
+  const cells = rows * columns;
+
+  // All matrices lie where the kernel can work on them: activations, and each layer's weights.
+  const layers = new Map();
+  for (const [name, weight] of tensors) {
+    const layer = name.match(/^(.*)\.weight$/)?.[1];
+    if (layer) layers.set(layer, convolution(weight, tensors.get(`${layer}.bias`)));
+  }
+  const width = layers.get("encoder.enter").n;
+  const longest = Math.max(...[...layers.values()].map(({ k }) => k));
+  const matrix = (columns) => new Float32Array(padded(cells, ROWS) * columns);
+  const activations = [matrix(padded(patch ** 2)), matrix(padded(dimension)), matrix(width), matrix(width), matrix(width), matrix(longest)];
+  const { copies, multiply } = kernel([...activations, ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias])]);
+  const [patches, vectors, stream, active, inner, neighbourhoods] = copies.splice(0, activations.length);
+  for (const layer of layers.values()) [layer.weights, layer.bias] = copies.splice(0, 2);
+
+  function convolve(name, x, out) {
+    const { size, inputs, k, n, weights, bias } = layers.get(name);
+    multiply(out, size === 1 ? x : gather(x, inputs), weights, bias, k, n);
+  }
+
+  /** For each cell, its 3x3 neighbourhood in a row: zeros beyond the border. */
+  function gather(x, inputs) {
+    let to = 0;
+    for (let cell = 0; cell < cells; cell++) {
+      for (let neighbour = 0; neighbour < 9; neighbour++) {
+        const row = Math.floor(cell / columns) + Math.floor(neighbour / 3) - 1;
+        const column = (cell % columns) + (neighbour % 3) - 1;
+        const inside = row >= 0 && row < rows && column >= 0 && column < columns;
+        const from = (row * columns + column) * inputs;
+        for (let i = 0; i < inputs; i++) neighbourhoods[to++] = inside ? x[from + i] : 0;
+      }
+    }
+    return neighbourhoods;
+  }
+
+  function relu(x, out) {
+    for (let i = 0; i < x.length; i++) out[i] = x[i] > 0 ? x[i] : 0;
+  }
+
+  /** One of the two halves, "encoder" or "decoder". */
+  function run(half, input, output) {
+    convolve(`${half}.enter`, input, stream);
+    for (let block = 0; layers.has(`${half}.blocks.${block}.mix`); block++) {
+      relu(stream, active);
+      convolve(`${half}.blocks.${block}.spatial`, active, inner);
+      relu(inner, inner);
+      convolve(`${half}.blocks.${block}.mix`, inner, active);
+      for (let i = 0; i < stream.length; i++) stream[i] += active[i];
+    }
+    relu(stream, active);
+    convolve(`${half}.exit`, active, output);
+  }
+
+  // Where a pixel of the image lies among the patches: a row for each cell, its pixels row by row.
+  const places = Int32Array.from({ length: rows * patch * side }, (_, i) => {
+    const [y, x] = [Math.floor(i / side), i % side];
+    const cell = Math.floor(y / patch) * columns + Math.floor(x / patch);
+    return cell * padded(patch ** 2) + (y % patch) * patch + (x % patch);
+  });
+  const squaredNorms = Array.from({ length: numCodes }, (_, code) => entries(code).reduce((sum, e) => sum + e * e, 0));
+
+  function entries(code) {
+    return codebook.data.subarray(code * dimension, (code + 1) * dimension);
+  }
+
+  /** |z - e|² = |z|² - 2 z.e + |e|², and |z|² is the same for every code. */
+  function nearest(cell) {
+    let [code, least] = [0, Infinity];
+    for (let candidate = 0; candidate < numCodes; candidate++) {
+      let dot = 0;
+      for (let i = 0; i < dimension; i++) dot += vectors[cell * padded(dimension) + i] * codebook.data[candidate * dimension + i];
+      const distance = squaredNorms[candidate] - 2 * dot;
+      if (distance < least) [code, least] = [candidate, distance];
+    }
+    return code;
+  }
+
+  return {
+    /** @param {Image} image @returns {Grid} */
+    encode(image) {
+      for (let i = 0; i < image.length; i++) patches[places[i]] = image[i] / 255;
+      run("encoder", patches, vectors);
+      return Array.from({ length: cells }, (_, cell) => nearest(cell));
+    },
+
+    /** @param {Grid} codes @returns {Image} */
+    decode(codes) {
+      codes.forEach((code, cell) => vectors.set(entries(code), cell * padded(dimension)));
+      run("decoder", vectors, patches);
+      const image = new Uint8ClampedArray(places.length); // rounds as well
+      for (let i = 0; i < image.length; i++) image[i] = 255 * patches[places[i]];
+      return new Uint8Array(image.buffer);
+    },
+  };
+}
+
+/** The next multiple: the kernel works on full blocks, whose further rows and columns are padding. */
+const padded = (number, step = COLUMNS) => Math.ceil(number / step) * step;
+
+/**
+ * Weight (outputs, channels, size, size) and bias -> a layer whose weights are a matrix of k rows, one for
+ * each channel of each neighbour, and n columns.
+ */
+function convolution({ shape: [outputs, channels, size], data }, bias) {
+  const [inputs, n] = [padded(channels), padded(outputs)];
+  const k = size ** 2 * inputs;
+  const weight = (i, output) => {
+    const [neighbour, channel] = [Math.floor(i / inputs), i % inputs];
+    return channel < channels && output < outputs ? data[(output * channels + channel) * size ** 2 + neighbour] : 0;
+  };
+  const paddedBias = new Float32Array(n);
+  paddedBias.set(bias.data);
+  return { size, inputs, k, n, weights: strips(weight, k, n), bias: paddedBias };
+}
+
+/**
+ * A file of float32 tensors -> {shape, data} by name. The format:
+ * https://github.com/huggingface/safetensors#format
+ */
+function safetensors(file) {
+  const length = Number(new DataView(file).getBigUint64(0, true));
+  const { __metadata__, ...header } = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
+  return new Map(
+    Object.entries(header).map(([name, { dtype, shape, data_offsets }]) => {
+      if (dtype !== "F32") throw new Error(`${name} is ${dtype}, not F32`);
+      return [name, { shape, data: new Float32Array(file.slice(...data_offsets.map((at) => 8 + length + at))) }];
+    }),
+  );
+}

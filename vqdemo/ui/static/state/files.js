@@ -1,0 +1,92 @@
+// The work as files: codes as JSON or plain text, and what a visitor opens, a file of codes or a picture.
+// What is read is checked, and a fault is an Error whose message can be shown.
+
+/** @import { Grid, Settings } from "../networks/types.js" */
+/** @import { State } from "./types.js" */
+
+import * as networks from "../networks/client.js";
+import { drawImage, openGrid } from "./edits.js";
+import { toRows, UNKNOWN, withoutUnknown } from "./grid.js";
+import { say, sentences } from "./message.js";
+import { fill } from "./sentence.js";
+import { state, update } from "./store.js";
+
+/** Grid and settings as the text of a JSON file. @param {State} state */
+export function toJSON({ modelInfo, codes, settings }) {
+  const rows = toRows(codes, modelInfo.grid_shape[1]).map((row) => `    ${JSON.stringify(row)}`);
+  const others = { settings, model: modelInfo.id };
+  return `{\n  "codes": [\n${rows.join(",\n")}\n  ],\n${JSON.stringify(others, null, 2).slice(2)}\n`;
+}
+
+/** The grid as plain text, a line a row. @param {State} state */
+export function toText({ modelInfo, codes }) {
+  const width = String(modelInfo.num_codes - 1).length;
+  const word = (code) => String(code === UNKNOWN ? "?" : code).padStart(width);
+  return toRows(codes, modelInfo.grid_shape[1])
+    .map((row) => `${row.map(word).join(" ")}\n`)
+    .join("");
+}
+
+/**
+ * The text of a JSON file -> grid and settings; what it does not set stays as it is in the state.
+ * @param {string} content
+ * @param {State} state
+ * @returns {{codes: Grid, settings: Settings}}
+ */
+export function fromJSON(content, { modelInfo, settings }) {
+  let file;
+  try {
+    file = JSON.parse(content);
+  } catch {
+    throw new Error(sentences.no_json);
+  }
+  const [rows, columns] = modelInfo.grid_shape;
+  const codes = file?.codes;
+  const good =
+    Array.isArray(codes) &&
+    codes.length === rows &&
+    codes.every((row) => Array.isArray(row) && row.length === columns) &&
+    codes.flat().every((code) => Number.isInteger(code) && code >= UNKNOWN && code < modelInfo.num_codes);
+  if (!good) throw new Error(sentences.no_grid);
+  const given = file.settings ?? {};
+  for (const name of Object.keys(settings)) {
+    const value = given[name] ?? null;
+    if (value !== null && !(Number.isFinite(value) && value >= 0)) {
+      throw new Error(fill(sentences.bad_setting, { setting: name }));
+    }
+  }
+  const read = Object.keys(settings).map((name) => [name, given[name] ?? settings[name]]);
+  return { codes: codes.flat(), settings: /** @type {Settings} */ (Object.fromEntries(read)) };
+}
+
+/** Go on from a file of codes; says whether it could be read. @param {File} file */
+export async function openCodes(file) {
+  try {
+    if (file.size > state.modelInfo.max_import_bytes) throw new Error(sentences.no_json);
+    const { codes, settings } = fromJSON(await file.text(), state);
+    const [image] = await networks.decode([withoutUnknown(codes, state.modelInfo)]);
+    openGrid(codes, image);
+    update({ settings });
+    return true;
+  } catch (error) {
+    say(error.message, "error", { name: file.name });
+    return false;
+  }
+}
+
+/** A picture of a digit becomes the drawing. @param {File} file */
+export async function openPicture(file) {
+  const limit = state.modelInfo.max_upload_bytes;
+  if (file.size > limit) {
+    const [size, most] = [file.size, limit].map((bytes) => (bytes / 2 ** 20).toFixed(1));
+    return say(sentences.file_too_big, "error", { name: file.name, size, limit: most });
+  }
+  const before = state.drawing;
+  try {
+    const image = await networks.frame(new Uint8Array(await file.arrayBuffer()));
+    if (state.drawing === before) drawImage(image);
+    else say(sentences.changed_meanwhile);
+  } catch (error) {
+    say(error.message, "error");
+  }
+}

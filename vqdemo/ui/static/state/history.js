@@ -1,0 +1,45 @@
+// Undo and redo: the states of the work before and after the present one.
+
+/** @import { History, State, Step } from "./types.js" */
+
+import { state, update } from "./store.js";
+
+/** @type {(keyof Step)[]} */
+const KEYS = ["drawing", "encoded", "encodedDrawing", "codes", "image", "decodedCodes", "alternatives"];
+const MAX_STEPS = 200;
+/** @type {Step[]} */
+const past = [];
+/** @type {Step[]} */
+const future = [];
+
+const snapshot = () => /** @type {Step} */ (Object.fromEntries(KEYS.map((key) => [key, state[key]])));
+const showWhatIsPossible = () => update({ canUndo: past.length > 0, canRedo: future.length > 0 });
+
+/** Call before each change that undo should take back. */
+export function recordStep() {
+  past.push(snapshot());
+  if (past.length > MAX_STEPS) past.shift();
+  future.length = 0;
+  showWhatIsPossible();
+}
+
+/** One step back, or forward; says whether there was one. @param {boolean} back */
+export function step(back) {
+  const [from, to] = back ? [past, future] : [future, past];
+  if (!from.length) return false;
+  to.push(snapshot());
+  update(from.pop());
+  showWhatIsPossible();
+  return true;
+}
+
+/** @returns {History} */
+export const wholeHistory = () => ({ past: [...past], future: [...future], now: snapshot() });
+
+/** Put another history in the place of this one. @param {History} history */
+export function restoreHistory(history) {
+  past.splice(0, past.length, ...history.past);
+  future.splice(0, future.length, ...history.future);
+  update(history.now);
+  showWhatIsPossible();
+}

@@ -1,0 +1,67 @@
+// The one state of the page; types.js says what each part is. Everybody may read it, and hears of changes of
+// the parts that they watch; only the functions of this folder change it. Values are never altered in place,
+// so "has it changed?" is a mere !==, and a snapshot for undo costs nothing.
+
+/** @import { State } from "./types.js" */
+
+/** @type {State} */
+export const state = {
+  modelInfo: null,
+  drawing: null,
+  encoded: null,
+  encodedDrawing: null,
+  codes: null,
+  image: null,
+  decodedCodes: null,
+  alternatives: null,
+  completing: false,
+  playback: null,
+  speed: 8,
+  selected: new Set(),
+  pointed: null,
+  footprint: null,
+  expected: null,
+  whatIf: null,
+  surprise: false,
+  recent: [],
+  settings: null,
+  sampling: null,
+  graft: { other: null, taken: [] },
+  view: "bench",
+  theme: 0,
+  message: null,
+  canUndo: false,
+  canRedo: false,
+};
+
+const listeners = [];
+const changed = new Set();
+
+/**
+ * Call `listener` with the state soon after any of `keys` has changed, and once now.
+ * @param {(keyof State)[]} keys
+ * @param {(state: State) => void} listener
+ */
+export function watch(keys, listener) {
+  listeners.push({ keys, listener });
+  listener(state);
+}
+
+/**
+ * Replace parts of the state. Listeners are called once, after the event that led to it.
+ * @param {Partial<State>} parts
+ */
+export function update(parts) {
+  for (const [key, value] of Object.entries(parts)) {
+    if (state[key] === value) continue;
+    state[key] = value;
+    if (!changed.size) queueMicrotask(notify);
+    changed.add(key);
+  }
+}
+
+function notify() {
+  const keys = new Set(changed);
+  changed.clear();
+  for (const { keys: watched, listener } of listeners) if (watched.some((key) => keys.has(key))) listener(state);
+}

@@ -1,0 +1,88 @@
+// The parts of the page's state, as JSDoc types; there is nothing here to run.
+
+/** @import { Completion, Grid, Image, ModelInfo, Settings } from "../networks/types.js" */
+/** @import { Drawing } from "../drawing/strokes.js" */
+
+/**
+ * @typedef {object} State
+ * @property {ModelInfo | null} modelInfo null until it has come
+ * @property {Drawing | null} drawing what is on the pad
+ * @property {Grid | null} encoded the codes of a drawing, and
+ * @property {Drawing | null} encodedDrawing which drawing that was: when it is not `drawing`, a newer
+ *   encoding is due
+ * @property {Grid | null} codes the grid as edited, which all else on the page follows
+ * @property {Image | null} image the image decoded from a grid, and
+ * @property {Grid | null} decodedCodes which grid that was: when it is not `codes`, a newer decoding is due
+ * @property {Alternatives | null} alternatives the completions asked for last
+ * @property {boolean} completing whether completions are under way
+ * @property {Playback | null} playback a completion being filled in cell by cell
+ * @property {number} speed cells a second at which that goes
+ * @property {Set<number>} selected the selected cells
+ * @property {{cell: number} | {code: number} | null} pointed what is pointed at, which every view shows
+ * @property {{codes: Grid, cell: number, image: Uint8Array} | null} footprint how much each pixel depends on
+ *   the cell pointed at
+ * @property {{codes: Grid, probabilities: Float32Array} | null} expected cell by cell, the probability of
+ *   each code given all other cells
+ * @property {{codes: Grid, cell: number, list: Offer[]} | null} whatIf the likeliest codes of the selected
+ *   cell
+ * @property {boolean} surprise whether the grid is tinted by how unexpected each code is
+ * @property {number[]} recent the codes last written by hand, the newest first
+ * @property {Settings | null} settings of completions
+ * @property {Sampling | null} sampling settings of the samples
+ * @property {Graft} graft
+ * @property {string} view which part of the page is open
+ * @property {number} theme grows when the colours change, for what is painted rather than styled
+ * @property {Message | null} message in the status line
+ * @property {boolean} canUndo
+ * @property {boolean} canRedo
+ */
+
+/**
+ * @typedef {object} Alternatives
+ * @property {Grid} question the grid that was completed
+ * @property {Settings} settings
+ * @property {Completion[]} list the likeliest first
+ * @property {number[]} order the unknown cells in generation order
+ * @property {number | null} adopted which completion is in the grid
+ */
+
+/**
+ * A completion filled in cell by cell.
+ * @typedef {object} Playback
+ * @property {Grid} question as in the alternatives,
+ * @property {number[]} order and so is this,
+ * @property {Completion[]} list and this
+ * @property {number} number which one of `list` it is
+ * @property {number} at how many cells of `order` are filled
+ * @property {Grid} codes the grid so far
+ * @property {Image} image of the whole completion
+ * @property {number[]} entropies in nats, of the distribution that the code of each filled cell was sampled
+ *   from
+ * @property {{code: number, probability: number, entropy: number} | null} chosen the cell filled last; null
+ *   where its distribution was not computed
+ * @property {boolean} playing
+ */
+
+/**
+ * A code for a cell, and what the grid draws with it there.
+ * @typedef {{code: number, probability: number, image: Image}} Offer
+ */
+
+/** @typedef {{temperature: number, guidance: number, seed: number}} Sampling */
+
+/**
+ * A second grid, and which cells are taken from it.
+ * @typedef {{other: Grid | null, taken: number[]}} Graft
+ */
+
+/** @typedef {{text: string, kind: "note" | "error"}} Message */
+
+/**
+ * What undo brings back: the whole work, not the last gesture of one view.
+ * @typedef {Pick<State, "drawing" | "encoded" | "encodedDrawing" | "codes" | "image" | "decodedCodes" |
+ *   "alternatives">} Step
+ */
+
+/** @typedef {{past: Step[], future: Step[], now: Step}} History */
+
+export {};

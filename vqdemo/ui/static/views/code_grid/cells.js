@@ -1,0 +1,82 @@
+// The cells as they are shown: number and tile of each code, and whether it is unknown, edited, sampled,
+// selected or pointed at.
+
+import { placeOf, UNKNOWN } from "../../state/grid.js";
+import { shownCodes } from "../../state/playback.js";
+import { pointedCells } from "../../state/selection.js";
+import { fill } from "../../state/sentence.js";
+import { state, watch } from "../../state/store.js";
+import { cropToMiddle, depict, picture } from "../parts/paint.js";
+
+const TILE_SIDE = 6; // pixels of a tile that a cell shows, each way: its own 4x4 and a rim
+const CELL_SIDE = 4; // pixels
+const MAX_BARE_INK = 20; // of 255: a tile with less in its own pixels, on average, draws next to nothing
+
+export function showCells(grid, text, roving, entry) {
+  let cells = []; // row by row
+  let columns = 0;
+  let isBare = []; // by code: whether it draws next to nothing
+  let tiles = []; // by code: the picture that its cells show
+  const looks = []; // by cell: all that it shows, as one string
+
+  function build(modelInfo) {
+    columns = modelInfo.grid_shape[1];
+    const make = (role, parent) => {
+      const node = document.createElement("div");
+      node.setAttribute("role", role);
+      parent.append(node);
+      return node;
+    };
+    for (let r = 0; r < modelInfo.grid_shape[0]; r++) {
+      const row = make("row", grid);
+      for (let c = 0; c < columns; c++) {
+        const cell = make("gridcell", row);
+        cell.append(picture(), document.createElement("span"));
+        cell.dataset.cell = String(r * columns + c);
+        cells.push(cell);
+      }
+    }
+    const mean = (image) => image.reduce((sum, ink) => sum + ink, 0) / image.length;
+    isBare = modelInfo.tiles.map((tile) => mean(cropToMiddle(tile, CELL_SIDE)) < MAX_BARE_INK);
+    tiles = modelInfo.tiles.map((tile) => cropToMiddle(tile, TILE_SIDE));
+    roving.over(cells);
+  }
+
+  function show(now) {
+    const { modelInfo, codes, encoded, selected, playback } = now;
+    if (!modelInfo) return;
+    if (!cells.length) build(modelInfo);
+    const pointed = pointedCells(now);
+    shownCodes(now).forEach((code, i) => {
+      const unknown = code === UNKNOWN;
+      const typing = entry.typed !== "" && i === roving.current;
+      const edited = Boolean(encoded) && code !== encoded[i];
+      const sampled = !unknown && Boolean(playback) && playback.question[i] === UNKNOWN;
+      const look = [code, codes[i], typing && entry.typed, edited, sampled, pointed.has(i), selected.has(i)].join();
+      if (look === looks[i]) return; // most cells stay as they are, and a frame is the faster for it
+      looks[i] = look;
+      const cell = cells[i];
+      cell.lastChild.textContent = typing ? entry.typed : unknown ? text.unknown : code;
+      cell.classList.toggle("typing", typing);
+      cell.classList.toggle("unknown", unknown);
+      cell.classList.toggle("ground", !unknown && isBare[code]);
+      cell.classList.toggle("edited", edited);
+      cell.classList.toggle("imagined", sampled);
+      cell.classList.toggle("linked", pointed.has(i));
+      cell.dataset.code = codes[i];
+      cell.ariaSelected = String(selected.has(i));
+      const [row, column] = placeOf(i, columns);
+      cell.ariaLabel = fill(unknown ? text.cell_unknown : text.cell, { row: row + 1, column: column + 1, code });
+      if (!unknown) depict(cell.firstChild, tiles[code]);
+    });
+  }
+  entry.onChange(() => show(state));
+  watch(["modelInfo", "codes", "encoded", "selected", "pointed", "playback"], show);
+  watch(["theme"], (now) => {
+    looks.length = 0;
+    show(now);
+  });
+  watch(["modelInfo", "theme"], () => {
+    for (const tile of tiles) depict(picture(), tile); // now rather than when a stroke first needs it
+  });
+}

@@ -1,0 +1,119 @@
+// The codebook view: all codes on a map where those that look alike lie together, one of them in detail, and
+// how often each is used. The chosen one is pointed at, so that its cells show on the visitor's own digit.
+
+import * as networks from "../../networks/client.js";
+import { UNKNOWN } from "../../state/grid.js";
+import { newestFirst } from "../../state/newest_first.js";
+import { focus } from "../../state/selection.js";
+import { fill } from "../../state/sentence.js";
+import { state, watch } from "../../state/store.js";
+import { addCellOverlay } from "../parts/cell_overlay.js";
+import { share } from "../parts/numbers.js";
+import { depict, paint, picture } from "../parts/paint.js";
+import { rovingFocus } from "../parts/roving_focus.js";
+import { codeOf, pointAtCodes } from "../parts/under_pointer.js";
+
+export function mount(element, { text }) {
+  const part = (selector) => element.querySelector(selector);
+  const atlas = part("#atlas");
+  let markers = []; // by code
+  const roving = rovingFocus();
+  let bars = []; // by code
+  let shown = null; // the code in detail
+  const alone = new Map(); // by code: what it draws in the middle of an empty grid
+
+  function build({ tiles, map, usage, order, nearest }) {
+    markers = tiles.map((_, code) => {
+      const marker = document.createElement("div");
+      marker.setAttribute("role", "option");
+      marker.ariaLabel = marker.title = fill(text.option, { code, share: share(usage[code]) });
+      marker.dataset.code = code;
+      marker.style.left = `${5 + 90 * map[code][0]}%`;
+      marker.style.top = `${5 + 90 * map[code][1]}%`;
+      marker.append(picture());
+      return marker;
+    });
+    atlas.append(...order.map((code) => markers[code]));
+    roving.over(markers);
+    for (const _ of nearest[0]) {
+      const button = Object.assign(document.createElement("button"), { type: "button" });
+      button.append(picture());
+      part(".nearest").append(button);
+    }
+    const most = Math.max(...usage);
+    bars = usage.map((times) => {
+      const bar = document.createElement("i");
+      bar.style.height = `${100 * Math.sqrt(times / most)}%`;
+      return bar;
+    });
+    part(".usage").append(...[...usage.keys()].sort((a, b) => usage[b] - usage[a]).map((code) => bars[code]));
+  }
+
+  /** The code nearest to a click, which may fall beside all pictures: on a phone they are small. */
+  const nearestTo = ({ clientX, clientY }) => {
+    const far = markers.map((marker) => {
+      const { left, top, width, height } = marker.getBoundingClientRect();
+      return Math.hypot(left + width / 2 - clientX, top + height / 2 - clientY);
+    });
+    return far.indexOf(Math.min(...far));
+  };
+  atlas.addEventListener("click", (event) => show(nearestTo(event)));
+  part(".nearest").addEventListener("click", (event) => codeOf(event) !== null && show(codeOf(event)));
+  for (const list of [atlas, part(".nearest")]) pointAtCodes(list, { sticky: false });
+  atlas.addEventListener("keydown", (event) => {
+    const { order } = state.modelInfo;
+    const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -order.length, End: order.length };
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    const place = Math.min(Math.max(order.indexOf(shown) + steps[event.key], 0), order.length - 1);
+    show(order[place]);
+    roving.moveTo(shown);
+  });
+
+  const queue = newestFirst();
+  function show(code) {
+    const { modelInfo, codes } = state;
+    shown = code;
+    roving.set(code);
+    markers.forEach((marker, i) => {
+      marker.ariaSelected = String(i === code);
+      bars[i].classList.toggle("chosen", i === code);
+    });
+    part("h3").textContent = fill(text.code, { code });
+    const rank = modelInfo.usage.filter((times) => times > modelInfo.usage[code]).length + 1;
+    part(".share").textContent = fill(text.share, { share: share(modelInfo.usage[code]), rank });
+    part(".here .caption").textContent = fill(text.here_caption, { count: codes.filter((other) => other === code).length });
+    focus({ code });
+    modelInfo.nearest[code].forEach((alike, i) => {
+      const button = part(".nearest").children[i];
+      button.dataset.code = alike;
+      button.ariaLabel = button.title = fill(text.code, { code: alike });
+      depict(button.firstChild, modelInfo.tiles[alike]);
+    });
+    depict(part(".head img"), modelInfo.tiles[code]);
+    if (alone.has(code)) return paint(part(".alone canvas"), alone.get(code));
+    queue(async () => {
+      const middle = (modelInfo.blank.codes.length - 1) / 2;
+      const [image] = await networks.decode([modelInfo.blank.codes.with(middle, code)]);
+      alone.set(code, image);
+      if (shown === code) paint(part(".alone canvas"), image);
+    });
+  }
+
+  /** The code of the visitor's digit that draws most, to begin with. */
+  function busiest({ codes, modelInfo }) {
+    const ink = (code) => modelInfo.tiles[code].reduce((sum, value) => sum + value, 0);
+    return codes.filter((code) => code !== UNKNOWN).reduce((best, code) => (ink(code) > ink(best) ? code : best), modelInfo.background);
+  }
+
+  watch(["modelInfo", "view", "codes", "theme"], (now) => {
+    const { modelInfo, view } = now;
+    if (!modelInfo || view !== "codebook") return;
+    if (!markers.length) build(modelInfo);
+    markers.forEach((marker, code) => depict(marker.firstChild, modelInfo.tiles[code]));
+    show(shown ?? busiest(now));
+  });
+  watch(["view"], ({ view }) => view !== "codebook" && shown !== null && focus(null));
+  watch(["image", "view", "theme"], ({ image, view }) => image && view === "codebook" && paint(part(".here canvas"), image));
+  addCellOverlay(part(".here .board"), { showUnknown: true });
+}

@@ -1,0 +1,66 @@
+// How it works: the way of the visitor's own digit through both networks, the losses, and the measured
+// quality.
+
+import { rasterise, SIDE } from "../../drawing/strokes.js";
+import * as networks from "../../networks/client.js";
+import { distributionIn, UNKNOWN } from "../../state/grid.js";
+import { newestFirst } from "../../state/newest_first.js";
+import { fill } from "../../state/sentence.js";
+import { state, watch } from "../../state/store.js";
+import { paint } from "../parts/paint.js";
+
+export function mount(element, { text }) {
+  const part = (selector) => element.querySelector(selector);
+  const queue = newestFirst();
+  let shown = { codes: null, theme: null }; // of the prior's picture
+
+  watch(["modelInfo"], ({ modelInfo }) => {
+    if (!modelInfo) return;
+    const { rows: figures, measured_on } = modelInfo.figures;
+    const rows = figures.map(({ name, ours, peer }) => {
+      const row = document.createElement("tr");
+      const title = Object.assign(document.createElement("th"), { scope: "row", textContent: text.figures[name] });
+      const cells = [ours, peer ?? text.not_measured].map((figure) =>
+        Object.assign(document.createElement("td"), { textContent: figure }),
+      );
+      row.append(title, ...cells);
+      return row;
+    });
+    part("tbody").replaceChildren(...rows);
+    part(".quality").hidden = !rows.length;
+    part(".measured-on").textContent = measured_on ? fill(text.quality_text, measured_on) : "";
+    part(".peer-text").hidden = !figures.some(({ peer }) => peer);
+  });
+
+  watch(["modelInfo", "view", "drawing", "codes", "image", "theme"], ({ modelInfo, view, drawing, codes, image }) => {
+    if (!modelInfo || view !== "how") return;
+    const drawn = rasterise(drawing);
+    for (const selector of [".drawn", ".cut canvas"]) paint(part(selector), drawn);
+    part("ol").style.setProperty("--columns", modelInfo.grid_shape[1]);
+    part(".codes").replaceChildren(
+      ...codes.map((code) => Object.assign(document.createElement("span"), { textContent: code === UNKNOWN ? "?" : code })),
+    );
+    paint(part(".back"), image);
+    queue(() => showExpected(codes));
+  });
+
+  // What the prior expects: in every cell the middle of each code's tile, weighted by its probability.
+  async function showExpected(codes) {
+    const { modelInfo, theme } = state;
+    if (shown.codes === codes && shown.theme === theme) return;
+    const probabilities = await networks.conditionals(codes);
+    shown = { codes, theme };
+    const [rows, columns] = modelInfo.grid_shape;
+    const [height, width] = [SIDE / rows, SIDE / columns];
+    const side = Math.sqrt(modelInfo.tiles[0].length);
+    const [top, left] = [(side - height) / 2, (side - width) / 2];
+    const image = new Uint8Array(SIDE * SIDE).map((_, i) => {
+      const [y, x] = [Math.floor(i / SIDE), i % SIDE];
+      const cell = Math.floor(y / height) * columns + Math.floor(x / width);
+      const at = (top + (y % height)) * side + left + (x % width);
+      const distribution = distributionIn(cell, probabilities, modelInfo.num_codes);
+      return distribution.reduce((sum, p, code) => sum + p * modelInfo.tiles[code][at], 0);
+    });
+    paint(part(".prior"), image, () => true);
+  }
+}

@@ -1,0 +1,14 @@
+// Numbers as the page shows them.
+
+const MIN_SHARE = 1e-4; // smaller shares are only said to be smaller
+const percent = new Intl.NumberFormat(document.documentElement.lang || "en", {
+  style: "percent",
+  maximumSignificantDigits: 2,
+});
+
+/** A share or probability -> "26%", "0.31%", "<0.01%". */
+export const share = (part) =>
+  part > 0 && part < MIN_SHARE ? `<${percent.format(MIN_SHARE)}` : percent.format(part);
+
+/** A figure with a true minus sign. */
+export const decimal = (value, digits) => value.toFixed(digits).replace("-", "−");

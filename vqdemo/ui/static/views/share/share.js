@@ -1,0 +1,64 @@
+// Save and share: a link that brings back the same work, files to keep, and a file to go on from.
+
+import { openCodes, toJSON, toText } from "../../state/files.js";
+import { linkTo } from "../../state/link.js";
+import { say } from "../../state/message.js";
+import { state } from "../../state/store.js";
+import { wireButtons } from "../parts/buttons.js";
+import { paint } from "../parts/paint.js";
+
+const PNG_SCALE = 20; // pixels of the PNG for one of the image
+
+export function mount(element, { text }) {
+  const panel = element.querySelector("#share");
+  const linkField = panel.querySelector("input[readonly]");
+  const fileField = panel.querySelector("input[type=file]");
+  const copyButton = panel.querySelector("[data-do=copy]");
+
+  panel.addEventListener("beforetoggle", () => {
+    if (state.modelInfo) linkField.value = linkTo(state, location.href);
+    copyButton.textContent = text.copy;
+  });
+  linkField.addEventListener("focus", () => linkField.select());
+
+  async function copyLink() {
+    linkField.select();
+    try {
+      await navigator.clipboard.writeText(linkField.value);
+      copyButton.textContent = text.copied;
+    } catch {
+      say(text.copy_yourself); // the link is selected
+    }
+  }
+
+  function savePNG() {
+    const [small, large] = [document.createElement("canvas"), document.createElement("canvas")];
+    paint(small, state.image);
+    large.width = large.height = small.width * PNG_SCALE;
+    const surface = large.getContext("2d");
+    surface.imageSmoothingEnabled = false;
+    surface.drawImage(small, 0, 0, large.width, large.height);
+    large.toBlob((blob) => download("digit.png", "image/png", blob));
+  }
+
+  wireButtons(panel, {
+    copy: copyLink,
+    png: savePNG,
+    json: () => download("codes.json", "application/json", toJSON(state)),
+    text: () => download("codes.txt", "text/plain", toText(state)),
+    load: () => fileField.click(),
+  });
+  fileField.addEventListener("change", async () => {
+    const [chosen] = fileField.files;
+    fileField.value = ""; // so that the same file can be chosen again
+    if (chosen && (await openCodes(chosen))) panel.hidePopover();
+  });
+}
+
+function download(name, type, content) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([content], { type }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
