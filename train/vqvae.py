@@ -29,6 +29,7 @@ from train.runtime.log import log_row
 from train.runtime.schedule import learning_rate
 from train.runtime.settings import setting, show
 from train.runtime.weights_folder import finished, write_network
+from vqdemo.storage import round_as_stored
 from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig, blank_cells, perplexity
 
 
@@ -163,7 +164,9 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 snapshots.save(folders.runs, 2 + snapshots.epochs_kept(s.epochs).index(epoch + 1), model)
 
     model = model.cpu().eval().requires_grad_(False)
+    round_as_stored(model)
     palette.arrange(model, digits)
+    round_as_stored(model)  # the tiles too
     return model
 
 

@@ -191,7 +191,7 @@ class VQModel:
         Raises TypeError or ValueError as `complete` does.
         """
         grid = self._codes(codes, unknown=True, batch=False)[None]
-        return self._guess_label(grid, grid >= 0)[0].exp().cpu().numpy()
+        return self._label_log_probs(grid, grid >= 0)[0].exp().cpu().numpy()
 
     @torch.inference_mode()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
@@ -222,7 +222,7 @@ class VQModel:
         """
         cells = grid.numel()
         others = ~torch.eye(cells, dtype=torch.bool, device=grid.device).view(cells, *self.grid_shape)
-        classifier_logits = self.prior.guess(torch.where(others, grid, -1))  # (cells,labels)
+        classifier_logits = self.prior.label_classifier(torch.where(others, grid, -1))  # (cells,labels)
         codes = grid.clamp(min=0).expand(len(log_p), -1, -1)[..., None]
         own = log_p.gather(-1, codes)[..., 0] * (grid >= 0)  # (labels,G,G): log p(cell | others), 0 if unknown
         posterior = label_posterior(classifier_logits, evidence - own.flatten(1).T)
@@ -284,7 +284,7 @@ MAX_SIZES = {
     "after_layers": 64,
     "after_features": 4096,
     "groups": 4096,
-    "joins": 64,
+    "fusion_layers": 64,
     "encoder_blocks": 64,
     "decoder_blocks": 64,
 }

@@ -21,8 +21,8 @@ from visitor import (
 
 import vqdemo
 from vqdemo.storage import file_of
-from vqdemo.ui.questions.near import ADDRESS
 from vqdemo.ui.description import identity_of
+from vqdemo.ui.questions.near import ADDRESS
 from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 WEIGHTS = f"**/{ADDRESS}/*"

@@ -9,8 +9,8 @@ from urllib.parse import urlparse
 import coroutines
 import pytest
 
-from vqdemo.ui.serving import limits
 from vqdemo.ui.questions.asking import ADDRESS
+from vqdemo.ui.serving import limits
 from vqdemo.ui.serving.gate import Gate
 from vqdemo.ui.text import TEXT
 

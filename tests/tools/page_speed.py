@@ -31,11 +31,11 @@ from playwright.sync_api import sync_playwright
 from visitor import module, runs_locally
 
 import vqdemo
-from vqdemo.ui import read_metrics
-from vqdemo.ui.serving import gate
 from vqdemo.ui import page as ui
+from vqdemo.ui import read_metrics
 from vqdemo.ui.questions.asking import ADDRESS
 from vqdemo.ui.questions.near import ADDRESS as WEIGHTS
+from vqdemo.ui.serving import gate
 
 # Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the state.
 WATCH = """async ([script, event, part]) => {

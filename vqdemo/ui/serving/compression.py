@@ -1,7 +1,7 @@
 """Pages and JSON go compressed to browsers that take it. Gradio compresses files only, by the ending of their address."""
 
-from starlette.middleware.gzip import GZipMiddleware
 from starlette._utils import get_route_path
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 COMPRESSED = ("", "/", "/config", "/gradio_api/info", "/vqdemo/ask/describe")
