@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from vqdemo import checks, sampling, storage
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig, label_posterior
 from vqdemo.sampling import SamplingParams
-from vqdemo.vqvae import VQVAE, VQVAEConfig
+from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig
 
 BATCH_GRIDS = 256  # grids that go through a network at once: bounds memory, changes no result
 MIN_LABEL_PROBABILITY = 1e-3  # a mixture over labels leaves out labels that are less likely, given the known cells
@@ -50,7 +50,7 @@ class VQModel:
         self.num_labels = prior.config.num_labels
         self.tiles = vqvae.tiles.cpu().numpy()  # float32 (K,T,T) in [0,1]: mean image around the cells with each code
         self.usage = vqvae.usage.cpu().numpy()  # float32 (K,): share of the training cells with each code
-        self.background = int(self.usage.argmax())  # the code of a cell without ink
+        self.background = BLANK  # the code of a cell without ink
         with torch.no_grad():
             self._empty_context = self.prior.empty_context()  # the same for every grid
 

@@ -8,15 +8,16 @@
 
 /** @import { Grid, Image } from "./types.js" */
 
+import { safetensors } from "./safetensors.js";
 import { COLUMNS, kernel, ROWS, strips } from "./wasm_matmul.js";
 
 /**
  * The network of a safetensors file. Throws where that is of another network.
  * @param {ArrayBuffer} file
- * @param {[number, number]} shape rows and columns of the grid
+ * @param {{grid: number, ink_threshold: number}} config of config.json
  */
-export function vqvae(file, shape) {
-  const [rows, columns] = shape;
+export function vqvae(file, { grid, ink_threshold: inkThreshold }) {
+  const [rows, columns] = [grid, grid];
   const tensors = safetensors(file);
   const codebook = tensors.get("quantizer.codebook");
   const [numCodes, dimension] = codebook.shape;
@@ -88,10 +89,16 @@ export function vqvae(file, shape) {
     return codebook.data.subarray(code * dimension, (code + 1) * dimension);
   }
 
-  /** |z - e|² = |z|² - 2 z.e + |e|², and |z|² is the same for every code. */
+  /** Whether no pixel of a cell's patch is above the threshold. */
+  function isBlank(cell) {
+    const first = cell * padded(patch ** 2);
+    return patches.subarray(first, first + patch ** 2).every((ink) => ink <= inkThreshold);
+  }
+
+  /** Of the codes for patches with ink. |z - e|² = |z|² - 2 z.e + |e|², and |z|² is the same for every code. */
   function nearest(cell) {
-    let [code, least] = [0, Infinity];
-    for (let candidate = 0; candidate < numCodes; candidate++) {
+    let [code, least] = [BLANK, Infinity];
+    for (let candidate = BLANK + 1; candidate < numCodes; candidate++) {
       let dot = 0;
       for (let i = 0; i < dimension; i++) dot += vectors[cell * padded(dimension) + i] * codebook.data[candidate * dimension + i];
       const distance = squaredNorms[candidate] - 2 * dot;
@@ -105,19 +112,24 @@ export function vqvae(file, shape) {
     encode(image) {
       for (let i = 0; i < image.length; i++) patches[places[i]] = image[i] / 255;
       run("encoder", patches, vectors);
-      return Array.from({ length: cells }, (_, cell) => nearest(cell));
+      return Array.from({ length: cells }, (_, cell) => (isBlank(cell) ? BLANK : nearest(cell)));
     },
 
     /** @param {Grid} codes @returns {Image} */
     decode(codes) {
       codes.forEach((code, cell) => vectors.set(entries(code), cell * padded(dimension)));
       run("decoder", vectors, patches);
+      codes.forEach((code, cell) => {
+        if (code === BLANK) patches.fill(0, cell * padded(patch ** 2), (cell + 1) * padded(patch ** 2));
+      });
       const image = new Uint8ClampedArray(places.length); // rounds as well
       for (let i = 0; i < image.length; i++) image[i] = 255 * patches[places[i]];
       return new Uint8Array(image.buffer);
     },
   };
 }
+
+const BLANK = 0; // the code of a cell without ink
 
 /** The next multiple: the kernel works on full blocks, whose further rows and columns are padding. */
 const padded = (number, step = COLUMNS) => Math.ceil(number / step) * step;
@@ -136,19 +148,4 @@ function convolution({ shape: [outputs, channels, size], data }, bias) {
   const paddedBias = new Float32Array(n);
   paddedBias.set(bias.data);
   return { size, inputs, k, n, weights: strips(weight, k, n), bias: paddedBias };
-}
-
-/**
- * A file of float32 tensors -> {shape, data} by name. The format:
- * https://github.com/huggingface/safetensors#format
- */
-function safetensors(file) {
-  const length = Number(new DataView(file).getBigUint64(0, true));
-  const { __metadata__, ...header } = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
-  return new Map(
-    Object.entries(header).map(([name, { dtype, shape, data_offsets }]) => {
-      if (dtype !== "F32") throw new Error(`${name} is ${dtype}, not F32`);
-      return [name, { shape, data: new Float32Array(file.slice(...data_offsets.map((at) => 8 + length + at))) }];
-    }),
-  );
 }
