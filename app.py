@@ -1,7 +1,8 @@
 """The app: loads the weights, builds the page, serves it. This is the file that a Hugging Face Space runs.
 
-Environment: VQDEMO_WEIGHTS (a folder, or "user/repo" on the Hub; the bundled weights if unset), VQDEMO_REVISION (a branch, tag or
-commit of that repository), and Gradio's own GRADIO_SERVER_NAME and GRADIO_SERVER_PORT.
+Environment: VQDEMO_WEIGHTS (a folder, or "user/repo" on the Hub; the bundled weights if unset),
+VQDEMO_REVISION (a branch, tag or commit of that repository), and Gradio's own GRADIO_SERVER_NAME and
+GRADIO_SERVER_PORT.
 """
 
 import os
@@ -12,12 +13,12 @@ from pathlib import Path
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 
-if os.environ.get("SPACES_ZERO_GPU"):  # such a Space has the package `spaces`, which must be imported before torch
-    import spaces
+if os.environ.get("SPACES_ZERO_GPU"):
+    import spaces  # which such a Space has; before torch
 
     @spaces.GPU
     def gpu():
-        """Never called: the work stays on the CPU, but ZeroGPU stops an app in which nothing may ask for its GPU."""
+        """Never called: all work stays on the CPU, but ZeroGPU stops an app that cannot ask for its GPU."""
 
 
 import torch
@@ -25,10 +26,12 @@ import torch
 import vqdemo
 from vqdemo.storage import find
 from vqdemo.ui import build, read_metrics
+from vqdemo.ui.serving.log import replace_unprintable
 from vqdemo.ui.serving.memory import give_back
 
 WEIGHTS = os.environ.get("VQDEMO_WEIGHTS") or str(Path(__file__).parent / "weights")
 
+replace_unprintable()
 give_back()
 torch.set_num_threads(1)  # a second thread does not help grids this small, and hurts on a busy machine
 try:

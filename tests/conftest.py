@@ -1,4 +1,4 @@
-"""What the page's tests share: the app as a process of its own, on the bundled weights, and a real Chromium."""
+"""Fixtures of all tests: the app in a process of its own, on the bundled weights, Chromium, and MNIST."""
 
 import os
 from pathlib import Path
@@ -10,6 +10,13 @@ from app_process import ROOT
 from chromium import DEBIAN_CHROMIUM, FLAGS
 
 PATIENCE = 30_000  # ms; for a busy machine, never waited out when all is well
+
+
+def pytest_collection_modifyitems(items):
+    """All tests of the page, and others that use a browser, are marked `browser`."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests" / "page") or "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +44,7 @@ def browser():
 
 @pytest.fixture(scope="session")
 def desk(browser):
-    """The browser profile of all tests that ask for nothing special: its cache spares most of a page's loading."""
+    """The browser profile that most tests share: its cache makes pages load faster."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     yield context
     context.close()
@@ -45,7 +52,7 @@ def desk(browser):
 
 @pytest.fixture
 def open_page(browser, desk, app_url):
-    """Opens the page; at the end no console error, no page error and no request to another host may have come."""
+    """Opens the page. Console errors, page errors and requests to other hosts fail the test at its end."""
     opened, wrongs = [], []
     host = urlparse(app_url).netloc
 

@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
-# Sets up everything that the tests need, then runs them all; arguments go to pytest.
+# Sets up all that the tests need, then runs the linters, the type checkers and the tests.
+# Arguments go to pytest, as in: bash tests/run.sh -m "not slow and not browser"
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [ -x .venv/bin/python ] || python3 -m venv .venv
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+
+.venv/bin/python -m ruff check .
+.venv/bin/python -m ruff format --check .
+.venv/bin/python -m mypy
+bash tests/check_scripts.sh
 
 # A browser: Playwright's own with the libraries it needs, or Debian's where that one cannot be downloaded.
 as_root=$([ "$(id -u)" = 0 ] || echo sudo)
@@ -22,5 +28,4 @@ if [ ! -x /usr/sbin/nginx ] && command -v apt-get > /dev/null; then
     { $as_root apt-get update -qq && $as_root apt-get install -y -qq nginx; } || echo "nginx cannot be installed"
 fi
 
-.venv/bin/python -m ruff check .
-exec .venv/bin/python -m pytest "$@"
+exec .venv/bin/python -m pytest -n 2 --dist loadfile "$@"

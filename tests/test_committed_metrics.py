@@ -1,15 +1,19 @@
 """The committed weights are what metrics.json says, and as good as this project promises."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch.nn.functional as F
 
 import vqdemo
+from train import choose_defaults, evaluate
 from train.data import datasets
 from train.data.codes import decode, encode
+from train.measure.subject import Subject
 from train.report.table import markdown
+from train.runtime.folders import Folders
 from train.runtime.weights_folder import NETWORKS, fingerprints
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -28,6 +32,14 @@ def test_metrics_belong_to_the_committed_weights(metrics):
         assert name in metrics
         assert {file: of[file] for file in NETWORKS if file in of}.items() <= sha256.items(), name
     assert metrics["data"] == {"set": "MNIST", "split": "test", "pictures": 10_000}
+
+
+def test_nothing_of_the_committed_weights_would_be_measured_anew(metrics, mnist_folder, tmp_path):
+    folders = Folders(mnist_folder, tmp_path / "weights", tmp_path / "runs")
+    shutil.copytree(WEIGHTS, folders.out)
+    choose_defaults.run(folders)
+    assert evaluate.run(Subject(folders)) == metrics
+    assert not folders.runs.exists()
 
 
 def test_figures_that_the_page_relies_on(metrics):

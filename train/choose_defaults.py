@@ -61,7 +61,10 @@ def best_settings(subject: Subject, number: int) -> dict:
 def run(folders: Folders, number: int = SAMPLES, evaluator: ClassifierSettings | None = None) -> None:
     """Choose on held-out pictures, unless that is done, and store the choice as the weights' defaults."""
     subject = Subject(folders, split="held-out", evaluator=evaluator)
-    of = subject.of(VQVAE_FILE, PRIOR_FILE, "evaluator") | {"samples": number}
+    of = subject.of(VQVAE_FILE, PRIOR_FILE, "evaluator", "dataset") | {
+        "chosen_on": subject.split,
+        "samples": number,
+    }
     best = records.measured(folders, "chosen_defaults", of, lambda: best_settings(subject, number))
     print("defaults:", best)
     config = read_config(folders.out)

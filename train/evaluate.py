@@ -24,7 +24,7 @@ from train.measure import (
     training_time,
 )
 from train.measure.classifier import accuracy
-from train.measure.subject import Measurement, Subject
+from train.measure.subject import PICTURES, Measurement, Subject
 from train.runtime.folders import add_folder_arguments, folders_from
 from train.runtime.weights_folder import fingerprints
 
@@ -37,7 +37,7 @@ def measure_evaluator(subject: Subject) -> dict:
 
 MEASUREMENTS = (
     *training_time.MEASUREMENTS,
-    Measurement("evaluator", ("evaluator",), measure_evaluator),
+    Measurement("evaluator", (*PICTURES, "evaluator"), measure_evaluator),
     reconstruction.MEASUREMENT,
     readability.MEASUREMENT,
     editing.MEASUREMENT,

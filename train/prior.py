@@ -188,14 +188,12 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
         prior.train()
         started, cpu = time.time(), time.process_time()
         generator = checkpoint.epoch_generator(s.seed, epoch)
-        torch.manual_seed(
-            generator.initial_seed() + 1_000_003 * distributed.rank()
-        )  # dropout, of its own in each process
+        # Dropout, of its own in each process.
+        torch.manual_seed(generator.initial_seed() + 1_000_003 * distributed.rank())
         order = torch.randperm(len(codes), generator=generator)
         warp_share = s.warp_share if epoch < s.epochs - s.plain_epochs else 0.0
-        sums = torch.zeros(
-            3
-        )  # nats a grid with nothing known after, nats a grid with known cells after, label guesses
+        # Nats a grid with nothing known after, nats a grid with known cells after, label guesses.
+        sums = torch.zeros(3)
         bar = tqdm(
             range(steps_an_epoch),
             desc=f"prior {epoch + 1}/{s.epochs}",

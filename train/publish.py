@@ -1,8 +1,9 @@
 """Puts the weights, or the whole app as a Space, on the Hugging Face Hub.
 
     python -m train.publish --model USER/NAME     weights with a model card
-    python -m train.publish --space USER/NAME     the app with the bundled weights; --zerogpu for a free
-    account's ZeroGPU Space
+    python -m train.publish --space USER/NAME     the app with the bundled weights
+
+With `--zerogpu` the app is made for a ZeroGPU Space, which free accounts have.
 
 `--dry-run` lists each file and sends nothing. Log in first with `hf auth login`, or set HF_TOKEN. An upload
 that was cut off is finished by the same command: huggingface_hub sends what is not there yet.
@@ -39,14 +40,9 @@ SPACE = (
 )
 LICENSE = "mit"
 ZEROGPU_TORCH = "2.11.0"  # the newest that ZeroGPU has; requirements.txt is changed to it
-HUB_DATA = {
-    "mnist": "ylecun/mnist",
-    "fashion-mnist": "zalando-datasets/fashion_mnist",
-}  # data sets' own pages on the Hub
-METRICS = {
-    "mse": "mean squared error",
-    "ssim": "structural similarity",
-}  # of reconstructions, named as the Hub names metrics
+# Data sets' own pages on the Hub, and figures of reconstructions as the Hub names them.
+HUB_DATA = {"mnist": "ylecun/mnist", "fashion-mnist": "zalando-datasets/fashion_mnist"}
+METRICS = {"mse": "mean squared error", "ssim": "structural similarity"}
 
 CARD = """\
 # {name}

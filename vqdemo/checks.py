@@ -1,5 +1,8 @@
-"""Arguments of the public functions, checked at the door: each check returns what it checked in the form the networks use, or
-raises TypeError (not that kind of thing) or ValueError (the right kind, but not allowed) saying what came and what is allowed.
+"""Checks of the arguments of public functions. This is the only place where they are checked.
+
+Each check returns its argument in the form that the networks use. It raises TypeError for the wrong kind of
+value and ValueError for a value of the right kind that is not allowed. Both name the argument, its value and
+what is allowed.
 """
 
 import math
@@ -14,17 +17,19 @@ def describe(value) -> str:
     """A short description of any value for an error message."""
     try:
         text = repr(value)
-    except Exception:  # noqa: BLE001, as Python does for integers of more than 4,300 digits, and an object may do
+    except Exception:  # noqa: BLE001, repr may raise anything, as of an integer of 5,000 digits
         text = "a value that cannot be shown"
     return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(value).__name__})"
 
 
 def as_array(value, name: str) -> np.ndarray:
-    """A numpy array of numbers or booleans from an array, a tensor or nested lists."""
+    """An array, a tensor or nested lists -> a numpy array of numbers or booleans."""
     if isinstance(value, Tensor):
         value = value.detach().cpu().numpy()
     if not isinstance(value, (np.ndarray, list, tuple)):
-        raise TypeError(f"{name} must be a numpy array, a torch tensor or nested lists, not {describe(value)}")
+        raise TypeError(
+            f"{name} must be a numpy array, a torch tensor or nested lists, not {describe(value)}"
+        )
     try:
         array = np.asarray(value)
     except ValueError:
@@ -36,9 +41,10 @@ def as_array(value, name: str) -> np.ndarray:
 
 
 def check_shape(array: np.ndarray, name: str, shape: tuple) -> None:
-    """Compare with a shape in which a string stands for "any number of at least one"."""
+    """Compares the array's shape with `shape`, in which a string stands for any size of at least one."""
     fits = array.ndim == len(shape) and all(
-        size >= 1 if isinstance(want, str) else size == want for size, want in zip(array.shape, shape, strict=True)
+        size >= 1 if isinstance(want, str) else size == want
+        for size, want in zip(array.shape, shape, strict=True)
     )
     if not fits:
         least = ", at least one" if any(isinstance(want, str) for want in shape) else ""
@@ -46,18 +52,23 @@ def check_shape(array: np.ndarray, name: str, shape: tuple) -> None:
 
 
 def images(value, size: int) -> Tensor:
-    """Pictures (N,size,size) with values in [0,1] -> float32 (N,1,size,size)."""
+    """Images (N,size,size) with values in [0,1] -> float32 (N,1,size,size)."""
     array = as_array(value, "images")
     check_shape(array, "images", ("N", size, size))
     if not np.isfinite(array).all():
         raise ValueError("images must be finite numbers in [0, 1]; there are NaN or infinite values")
     if array.min() < 0 or array.max() > 1:
-        raise ValueError(f"images must lie in [0, 1], not [{array.min():g}, {array.max():g}]; divide 8-bit pictures by 255")
+        raise ValueError(
+            f"images must lie in [0, 1], not [{array.min():g}, {array.max():g}]; divide 8-bit pictures by 255"
+        )
     return torch.from_numpy(array.astype(np.float32))[:, None]
 
 
 def codes(value, grid: int, num_codes: int, unknown: bool, batch: bool) -> Tensor:
-    """Code grids (N,grid,grid) or one grid (grid,grid) of integers 0..K-1, or -1 where unknown is allowed -> int64 tensor."""
+    """Grids of integer codes 0..num_codes-1 -> int64 tensor of the same shape.
+
+    batch: whether the shape is (N,grid,grid) or, of one grid, (grid,grid). unknown: whether -1 is allowed.
+    """
     array = as_array(value, "codes")
     check_shape(array, "codes", ("N", grid, grid) if batch else (grid, grid))
     if array.dtype.kind not in "iu":
@@ -71,7 +82,7 @@ def codes(value, grid: int, num_codes: int, unknown: bool, batch: bool) -> Tenso
 
 
 def known(value, n: int, grid: int) -> Tensor:
-    """Which cells are known, bool (grid,grid) or (N,grid,grid); None is nothing known -> bool (N,grid,grid)."""
+    """The known cells, bool (grid,grid) or (N,grid,grid), or None for no cell -> bool (N,grid,grid)."""
     if value is None:
         return torch.zeros(n, grid, grid, dtype=torch.bool)
     array = as_array(value, "known")
@@ -106,7 +117,7 @@ def seed(value) -> int | None:
 
 
 def number(value, name: str, allowed: str, test) -> float:
-    """A finite number for which test(number) is true."""
+    """A finite number for which `test` is true. `allowed` says in words which these are."""
     if isinstance(value, (bool, np.bool_, str, bytes)):
         raise TypeError(f"{name} must be a number, not {describe(value)}")
     try:
@@ -121,12 +132,12 @@ def number(value, name: str, allowed: str, test) -> float:
 
 
 def temperature(value) -> float:
-    """Above 0 and at most 100; a lower bound of 1e-3 keeps logits finite."""
+    """From 0.001 to 100. The lower bound keeps logits finite."""
     return number(value, "temperature", "from 0.001 to 100", lambda x: 1e-3 <= x <= 100)
 
 
 def top_p(value) -> float:
-    """In (0, 1]."""
+    """Above 0 and at most 1."""
     return number(value, "top_p", "above 0 and at most 1", lambda x: 0 < x <= 1)
 
 

@@ -3,10 +3,11 @@
     model = vqdemo.load("weights")
     image -> model.encode -> codes -> model.complete -> codes -> model.decode -> image
 
-config.json, beside the weights, has all that is needed to rebuild both networks. vqdemo/storage.py reads the files.
-Arguments are arrays, tensors or nested lists, checked by vqdemo/checks.py. Results are numpy arrays.
+config.json, beside the weights, has all that is needed to rebuild both networks. vqdemo/storage.py reads the
+files. Arguments are arrays, tensors or nested lists, checked by vqdemo/checks.py. Results are numpy arrays.
 """
 
+import secrets
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,13 +15,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from vqdemo import checks, sampling, storage
+from vqdemo import checks, noise, sampling, storage
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig, label_posterior
 from vqdemo.sampling import SamplingParams
 from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig
 
 BATCH_GRIDS = 256  # grids that go through a network at once: bounds memory, changes no result
-MIN_LABEL_PROBABILITY = 1e-3  # a mixture over labels leaves out labels that are less likely, given the known cells
+MAX_GRIDS = 100_000  # grids that one call of `sample` or `complete` may ask for
+MIN_LABEL_PROBABILITY = 1e-3  # labels that are less likely are left out of a mixture over labels
 
 
 def drop_rare_labels(log_p: Tensor) -> Tensor:
@@ -31,15 +33,21 @@ def drop_rare_labels(log_p: Tensor) -> Tensor:
 class VQModel:
     """Both networks, ready to use; made by `load`. It holds no state of its callers: threads may share it.
 
-    In all shapes, N is the number of grids or images, G the cells along a side of a grid, S the pixels along a side of
-    an image and K the number of codes.
+    In all shapes, N is the number of grids or images, G the cells along a side of a grid, S the pixels along
+    a side of an image and K the number of codes.
     """
 
     def __init__(
-        self, vqvae: VQVAE, prior: PixelCNN, labels: list[str], defaults: dict[str, float], device: str = "cpu"
+        self,
+        vqvae: VQVAE,
+        prior: PixelCNN,
+        labels: list[str],
+        defaults: dict[str, float],
+        device: str = "cpu",
     ):
-        """`labels` are the names of the classes. `defaults` are recommended values of temperature, top_p and guidance."""
-        self.vqvae = vqvae.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)
+        """labels: the names of the classes. defaults: recommended temperature, top_p and guidance."""
+        vqvae.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]  # not in its stubs
+        self.vqvae = vqvae.eval().requires_grad_(False)
         self.prior = prior.to(device).eval().requires_grad_(False)
         self.labels = labels
         self.defaults = defaults
@@ -48,8 +56,9 @@ class VQModel:
         self.image_size = vqvae.config.image_size
         self.num_codes = vqvae.config.num_codes
         self.num_labels = prior.config.num_labels
-        self.tiles = vqvae.tiles.cpu().numpy()  # float32 (K,T,T) in [0,1]: mean image around the cells with each code
-        self.usage = vqvae.usage.cpu().numpy()  # float32 (K,): share of the training cells with each code
+        # Of each code, the mean image around its cells, float32 (K,T,T) in [0,1], and its share of the
+        # training images' cells, float32 (K,).
+        self.tiles, self.usage = vqvae.tiles.cpu().numpy(), vqvae.usage.cpu().numpy()
         self.background = BLANK  # the code of a cell without ink
         with torch.no_grad():
             self._empty_context = self.prior.empty_context()  # the same for every grid
@@ -60,8 +69,8 @@ class VQModel:
     def encode(self, images) -> np.ndarray:
         """Codes of images: float (N,S,S) in [0,1], 0 paper and 1 ink -> int64 (N,G,G) in 0..K-1.
 
-        Raises TypeError for anything but numbers. Raises ValueError for another shape, N = 0, NaN or values outside
-        [0,1].
+        Raises TypeError for anything but numbers. Raises ValueError for another shape, N = 0, NaN or values
+        outside [0,1].
         """
         batches = checks.images(images, self.image_size).split(BATCH_GRIDS)
         return np.concatenate([self.vqvae.encode(batch.to(self.device)).cpu().numpy() for batch in batches])
@@ -70,7 +79,8 @@ class VQModel:
     def decode(self, codes) -> np.ndarray:
         """Images of codes: int (N,G,G) in 0..K-1 -> float32 (N,S,S) in [0,1].
 
-        Raises TypeError for anything but integers. Raises ValueError for another shape, N = 0 or codes outside 0..K-1.
+        Raises TypeError for anything but integers. Raises ValueError for another shape, N = 0 or codes
+        outside 0..K-1.
         """
         batches = self._codes(codes, unknown=False, batch=True).split(BATCH_GRIDS)
         return np.concatenate([self.vqvae.decode(batch)[:, 0].cpu().numpy() for batch in batches])
@@ -78,17 +88,24 @@ class VQModel:
     # ---- the prior
 
     def sample(
-        self, n: int, label: int | None = None, temperature: float = 1.0, top_p: float = 1.0, guidance: float = 0.0,
+        self,
+        n: int,
+        label: int | None = None,
+        temperature: float = 1.0,
+        top_p: float = 1.0,
+        guidance: float = 0.0,
         seed: int | None = None,
-    ) -> np.ndarray:  # fmt: skip
+    ) -> np.ndarray:
         """n new grids -> int64 (n,G,G) in 0..K-1.
 
-        n: at least 1.
+        n: 1 to 100,000.
         label: 0..num_labels-1, or None to sample a label for each grid first.
         temperature: 0.001 to 100. Logits are divided by it.
-        top_p: above 0 and at most 1. Only the likeliest codes that together reach this probability are sampled.
+        top_p: above 0 and at most 1. Only the likeliest codes that together reach this probability are
+        sampled.
         guidance: 0 to 20, weight of classifier-free guidance towards the label (0: none).
-        seed: 0..2^63-1, or None for a new one each time. Equal seeds give equal grids on one machine.
+        seed: 0..2^63-1, or None for a new one each time. Equal seeds give equal grids on one machine,
+        and the first of them are the same for any n.
 
         Raises TypeError or ValueError, which name the argument, its value and what is allowed.
         """
@@ -97,58 +114,70 @@ class VQModel:
 
     @torch.inference_mode()
     def complete(
-        self, codes, n: int, label: int | None = None, temperature: float = 1.0, top_p: float = 1.0,
-        guidance: float = 0.0, seed: int | None = None,
-    ) -> np.ndarray:  # fmt: skip
+        self,
+        codes,
+        n: int,
+        label: int | None = None,
+        temperature: float = 1.0,
+        top_p: float = 1.0,
+        guidance: float = 0.0,
+        seed: int | None = None,
+    ) -> np.ndarray:
         """n completions of one grid: int (G,G) in -1..K-1, -1 where unknown -> int64 (n,G,G) in 0..K-1.
 
-        Known cells are unchanged. Each unknown cell is sampled given all known cells and the cells that were sampled
-        before it (`generation_order`). Without a label, a label is sampled for each completion first, from the prior's
-        p(label | known cells) at the same temperature and guidance. Other arguments and errors are those of `sample`.
+        Known cells are unchanged. Each unknown cell is sampled given all known cells and the cells that were
+        sampled before it (`generation_order`). Without a label, a label is sampled for each completion first,
+        from the prior's p(label | known cells) at the same temperature and guidance. Other arguments and
+        errors are those of `sample`.
         """
         grid = self._codes(codes, unknown=True, batch=False)
-        n = checks.integer(n, "n", 1)
+        n = checks.integer(n, "n", 1, MAX_GRIDS)
         label = checks.label(label, self.num_labels)
-        params = SamplingParams(checks.temperature(temperature), checks.top_p(top_p), checks.guidance(guidance))
-        generator = torch.Generator()
+        params = SamplingParams(
+            checks.temperature(temperature), checks.top_p(top_p), checks.guidance(guidance)
+        )
         seed = checks.seed(seed)
-        generator.manual_seed(seed) if seed is not None else generator.seed()
-        return self.complete_each(grid.expand(n, -1, -1), label, params, generator).cpu().numpy()
+        seed = secrets.randbits(63) if seed is None else seed
+        return self.complete_each(grid.expand(n, -1, -1), label, params, seed).cpu().numpy()
 
     def generation_order(self, codes) -> list[int]:
-        """The unknown cells of a grid in the order in which `complete` fills them: int (G,G) -> cell numbers 0..G*G-1.
+        """The unknown cells of a grid in the order in which `complete` fills them: int (G,G) -> cell numbers
+        0..G*G-1.
 
-        codes: in -1..K-1, -1 where unknown. Cells are numbered row by row. Raises TypeError or ValueError as `complete`.
+        codes: in -1..K-1, -1 where unknown. Cells are numbered row by row. Raises TypeError or ValueError as
+        `complete`.
         """
         return self.prior.generation_order(self._codes(codes, unknown=True, batch=False) < 0).tolist()
 
     @torch.inference_mode()
     def complete_each(
-        self, codes: Tensor, label: int | Tensor | None, params: SamplingParams, generator: torch.Generator
+        self, codes: Tensor, label: int | Tensor | None, params: SamplingParams, seed: int
     ) -> Tensor:
-        """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not checked.
+        """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not
+        checked.
 
-        label: one for all grids, or int64 (N,), one for each. None: sampled as in `complete`, but stratified over the
-        batch, so that a few completions of a grid that may be a 4 or a 9 show both.
+        label: one for all grids, or int64 (N,), one for each. None: sampled as in `complete`, in even shares
+        over the batch, so that a few completions of a grid that may be a 4 or a 9 show both.
+        seed: 0..2^63-1. The uniform numbers of a grid depend on it and on the grid's row in the batch alone.
         """
         if isinstance(label, Tensor):
             labels = label
         elif label is None:
-            labels = self._sample_labels(codes, params, generator)
+            labels = self._sample_labels(codes, params, seed)
         else:
             labels = torch.full((len(codes),), label)
-        uniform = torch.rand(codes.shape, generator=generator)
-        batches = zip(codes.split(BATCH_GRIDS), labels.split(BATCH_GRIDS), uniform.split(BATCH_GRIDS), strict=True)
-        return torch.cat(
-            [
-                sampling.fill_cached(self.prior, batch, batch_labels.to(self.device), params, numbers)
-                for batch, batch_labels, numbers in batches
-            ]
-        )
+        filled = []
+        for rows in torch.arange(len(codes)).split(BATCH_GRIDS):
+            batch, batch_labels = codes[rows], labels[rows].to(self.device)
+            numbers = noise.cell_numbers(seed, range(int(rows[0]), int(rows[-1]) + 1), batch[0].numel())
+            uniform = torch.from_numpy(numbers).view(batch.shape)
+            filled.append(sampling.fill_cached(self.prior, batch, batch_labels, params, uniform))
+        return torch.cat(filled)
 
     @torch.inference_mode()
     def log_prob(self, codes, known=None, label: int | None = None) -> np.ndarray:
-        """Natural-log probability of the unknown cells given all known cells: int (N,G,G) in 0..K-1 -> float32 (N,).
+        """Natural-log probability of the unknown cells given all known cells: int (N,G,G) in 0..K-1 ->
+        float32 (N,).
 
         known: bool (G,G) or (N,G,G). None: no cell is known, so the result is that of the whole grid.
         label: 0..num_labels-1. None: the mixture over labels that `sample` and `complete` sample from.
@@ -186,7 +215,7 @@ class VQModel:
 
     @torch.inference_mode()
     def label_probs(self, codes) -> np.ndarray:
-        """The prior's belief p(label | known cells): int (G,G), -1 where unknown -> float32 (num_labels,), summing to 1.
+        """p(label | known cells): int (G,G), -1 where unknown -> float32 (num_labels,), summing to 1.
 
         Raises TypeError or ValueError as `complete` does.
         """
@@ -195,7 +224,8 @@ class VQModel:
 
     @torch.inference_mode()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
-        """log p(label | known cells): int64 and bool tensors (N,G,G) -> float32 (N,num_labels), -inf for rare labels.
+        """log p(label | known cells): int64 and bool tensors (N,G,G) -> float32 (N,num_labels), -inf for rare
+        labels.
 
         Arguments are not checked.
         """
@@ -213,25 +243,26 @@ class VQModel:
     def _label_log_probs_of_others(self, grid: Tensor, log_p: Tensor, evidence: Tensor) -> Tensor:
         """log p(label | all known cells but one), for each cell: -> (labels,G,G).
 
-        grid: int64 (G,G). log_p: (labels,G,G,K), of each cell given the label and the other known cells. evidence:
-        (labels,), of all known cells.
+        grid: int64 (G,G). log_p: (labels,G,G,K), of each cell given the label and the other known cells.
+        evidence: (labels,), of all known cells.
 
-        The evidence of the other cells is estimated by p(others) = p(all) / p(cell | others). `log_prob` computes it
-        exactly by a pass without the cell, which would take 49 passes here. For digits that are hard to tell apart
-        the two differ: in 2 of 100 grids a code's probability differs by more than 0.01, rarely by 0.1.
+        The evidence of the other cells is estimated by p(others) = p(all) / p(cell | others). `log_prob`
+        computes it exactly by a pass without the cell, which would take 49 passes here. For digits that are
+        hard to tell apart the two differ: in 2 of 100 grids a code's probability differs by more than 0.01,
+        rarely by 0.1.
         """
         cells = grid.numel()
         others = ~torch.eye(cells, dtype=torch.bool, device=grid.device).view(cells, *self.grid_shape)
         classifier_logits = self.prior.label_classifier(torch.where(others, grid, -1))  # (cells,labels)
         codes = grid.clamp(min=0).expand(len(log_p), -1, -1)[..., None]
-        own = log_p.gather(-1, codes)[..., 0] * (grid >= 0)  # (labels,G,G): log p(cell | others), 0 if unknown
+        # (labels,G,G): log p(cell | others), and 0 if the cell is unknown.
+        own = log_p.gather(-1, codes)[..., 0] * (grid >= 0)
         posterior = label_posterior(classifier_logits, evidence - own.flatten(1).T)
         return drop_rare_labels(posterior).T.unflatten(1, self.grid_shape)
 
-    def _sample_labels(self, codes: Tensor, params: SamplingParams, generator: torch.Generator) -> Tensor:
-        """A label for each grid by its weights, int64 (N,). The uniform numbers are stratified over [0,1)."""
-        n = len(codes)
-        uniform = (torch.randperm(n, generator=generator) + torch.rand(1, generator=generator)) / n
+    def _sample_labels(self, codes: Tensor, params: SamplingParams, seed: int) -> Tensor:
+        """A label for each grid by its weights, int64 (N,). The uniform numbers are spread evenly."""
+        uniform = torch.from_numpy(noise.label_numbers(seed, range(len(codes))))
         cumulative = self._label_weights(codes, params).double().cumsum(1)
         return (cumulative <= uniform[:, None] * cumulative[:, -1:]).sum(1).clamp(max=self.num_labels - 1)
 
@@ -249,7 +280,7 @@ class VQModel:
         return checks.codes(value, self.grid_shape[0], self.num_codes, unknown, batch).to(self.device)
 
     def _with_labels(self, codes: Tensor, known: Tensor, label: int | None) -> tuple[Tensor, Tensor, Tensor]:
-        """The M pairs (grid, label) of a mixture over labels: rows of codes (M,), labels (M,), log weights (M,)."""
+        """M pairs (grid, label) of a mixture over labels: grid indices, labels, log weights, each (M,)."""
         if label is not None:
             rows = torch.arange(len(codes), device=codes.device)
             return rows, torch.full_like(rows, label), torch.zeros(len(rows), device=codes.device)
@@ -300,15 +331,20 @@ def rebuild_network(network_class: type[Network], config_class: type, folder: Pa
     config, path = storage.read_config(folder), folder / "config.json"
     sizes = config.get(name)
     if not isinstance(sizes, dict):
-        raise ValueError(f'{path} does not describe a vqdemo model: it has no object "{name}"')  # noqa: TRY004, of the file
+        message = f'{path} does not describe a vqdemo model: it has no object "{name}"'
+        raise ValueError(message)  # noqa: TRY004, the file is wrong, not an argument
     for key, most in MAX_SIZES.items():
         if key in sizes and (type(sizes[key]) is not int or not 1 <= sizes[key] <= most):
-            raise ValueError(f"{path}: {name}.{key} must be a whole number from 1 to {most}, not {sizes[key]!r:.40}")
+            raise ValueError(
+                f"{path}: {name}.{key} must be a whole number from 1 to {most}, not {sizes[key]!r:.40}"
+            )
     try:
         network = network_class(config_class(**sizes))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} does not describe a vqdemo model: {error}") from None
-    storage.load_network(network, folder / f"{name}.safetensors", config.get("sha256", {}).get(f"{name}.safetensors"))
+    storage.load_network(
+        network, folder / f"{name}.safetensors", config.get("sha256", {}).get(f"{name}.safetensors")
+    )
     return network.eval().requires_grad_(False)
 
 
@@ -323,8 +359,8 @@ def load(source: str | Path, device: str = "cpu", revision: str | None = None) -
     device: where PyTorch computes, such as "cpu" or "cuda".
     revision: a branch, tag or commit of the repository; None is its main branch.
 
-    Raises FileNotFoundError if there is no such folder or repository, or a file is missing. Raises ValueError if a file
-    is damaged or does not fit config.json, or if the two networks do not fit each other.
+    Raises FileNotFoundError if there is no such folder or repository, or a file is missing. Raises ValueError
+    if a file is damaged or does not fit config.json, or if the two networks do not fit each other.
     """
     folder = storage.find(source, revision)
     config, path = storage.read_config(folder), folder / "config.json"
@@ -332,9 +368,15 @@ def load(source: str | Path, device: str = "cpu", revision: str | None = None) -
     for name in ("grid", "num_codes"):
         ours, theirs = getattr(vqvae.config, name), getattr(prior.config, name)
         if ours != theirs:
-            raise ValueError(f"{path}: the VQ-VAE has {name} {ours}, the prior {theirs}: they are not of one model")
+            raise ValueError(
+                f"{path}: the VQ-VAE has {name} {ours}, the prior {theirs}: they are not of one model"
+            )
     labels, defaults = config.get("labels"), config.get("defaults")
-    if not isinstance(labels, list) or len(labels) != prior.config.num_labels or not all(isinstance(x, str) for x in labels):
+    if (
+        not isinstance(labels, list)
+        or len(labels) != prior.config.num_labels
+        or not all(isinstance(x, str) for x in labels)
+    ):
         raise ValueError(f"{path}: labels must be a list of {prior.config.num_labels} names, one a class")
     if not isinstance(defaults, dict) or not all(type(value) in (int, float) for value in defaults.values()):
         raise ValueError(f"{path}: defaults must be an object of numbers: temperature, top_p and guidance")

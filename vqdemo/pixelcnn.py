@@ -1,52 +1,54 @@
-"""The prior: two Gated PixelCNNs over the code grid, one over all earlier cells, one over the known later cells.
+"""The prior: two Gated PixelCNNs over the code grid, one of all earlier cells, one of known later cells.
 
 Method
-    [1] van den Oord, Kalchbrenner, Vinyals, Espeholt, Graves, Kavukcuoglu (2016), "Conditional Image Generation
-        with PixelCNN Decoders", arXiv:1606.05328: vertical and horizontal stacks of masked convolutions, gated
-        activations, and label conditioning in every gate.
-    [2] Berglund, Raiko, Honkala, Karkkainen, Vetek, Karhunen (2015), "Bidirectional Recurrent Neural Networks as
-        Generative Models", arXiv:1504.01575: a missing element of a sequence is predicted from one network that
-        has read everything before it and one that has read everything after it.
-    [3] Tolstikhin et al. (2021), "MLP-Mixer: An all-MLP Architecture for Vision", arXiv:2105.01601: token mixing,
-        a learned linear map from positions to positions that is the same for all inputs.
+    [1] van den Oord, Kalchbrenner, Vinyals, Espeholt, Graves, Kavukcuoglu (2016), "Conditional Image
+        Generation with PixelCNN Decoders", arXiv:1606.05328: vertical and horizontal stacks of masked
+        convolutions, gated activations, and label conditioning in every gate.
+    [2] Berglund, Raiko, Honkala, Karkkainen, Vetek, Karhunen (2015), "Bidirectional Recurrent Neural Networks
+        as Generative Models", arXiv:1504.01575: a missing element of a sequence is predicted from one network
+        that has read everything before it and one that has read everything after it.
+    [3] Tolstikhin et al. (2021), "MLP-Mixer: An all-MLP Architecture for Vision", arXiv:2105.01601: token
+        mixing, a learned linear map from positions to positions that is the same for all inputs.
 
 What it computes
     Some cells are known, K. The others, U, are filled one at a time in the generation order:
 
         p(x_U | x_K, label) = product over i in U of p(x_i | all cells before i, known cells after i, label).
 
-    All cells before i have their codes when cell i is filled: they were known, or have just been filled. A plain
-    PixelCNN conditions on these alone. It is blind to known cells that come later: when it fills the top of a
-    digit, it ignores the bottom. Here two stacks, each a Gated PixelCNN without its output layers, read the two
-    sides of a cell:
+    All cells before i have their codes when cell i is filled: they were known, or have just been filled. A
+    plain PixelCNN conditions on these alone. It is blind to known cells that come later: when it fills the
+    top of a digit, it ignores the bottom. Here two stacks, each a Gated PixelCNN without its output layers,
+    read the two sides of a cell:
 
-        codes (MASK where none) ────────────────────► stack `before` ── f_i: all cells before i ──┐
-                                                                                                  ├─► head ─► logits of i
-        known codes (MASK elsewhere), turned by 180° ─► stack `after` ── b_i: known cells after i ─┘
+        codes (MASK where none) ─────► stack `before` ─► f_i: all cells before i ──┐
+                                                                                   ├─► head ─► logits of i
+        known codes (MASK elsewhere) ─► stack `after` ─► b_i: known cells after i ─┘
+          (turned by 180°)
 
     Neither f_i nor b_i depends on cell i. So each factor is a proper softmax, and one pass gives the exact
-    likelihood. If every cell is known, one pass gives the distribution of each cell given all the others. And b
-    does not change while cells are filled, so sampling computes b once and caches the stack `before` as for any
-    PixelCNN (vqdemo/sampling.py).
+    likelihood. If every cell is known, one pass gives the distribution of each cell given all the others. And
+    b does not change while cells are filled, so sampling computes b once and caches the stack `before` as for
+    any PixelCNN (vqdemo/sampling.py).
 
-    The generation order is raster order (row by row, left to right) or, with `backward=True`, its reverse. For
-    the reverse, grids are turned by 180° on their way in and out. "Before", "after", "above" and "below" then
-    refer to the turned grid. Both orders are exact. MNIST's digits are easier to predict in the reverse order:
-    0.8 % fewer nats per grid, with all else equal.
+    The generation order is raster order (row by row, left to right) or, with `backward=True`, its reverse.
+    For the reverse, grids are turned by 180° on their way in and out. "Before", "after", "above" and "below"
+    then refer to the turned grid. Both orders are exact. MNIST's digits are easier to predict in the reverse
+    order: 0.8 % fewer nats per grid, with all else equal.
 
-    Convolutions reach one or two cells, so known cells at the bottom would need many layers to influence the top.
-    Therefore every layer of both stacks also mixes in all rows above at once, by token mixing [3] with a causal
-    mask (`CausalRowMixing`). The head does the same: f of the rows above, and b of the rows below. The mask
-    excludes the cell's own row. So the result for a whole row can be computed before the row's first cell is
-    sampled, and it costs the sampler next to nothing.
+    Convolutions reach one or two cells, so known cells at the bottom would need many layers to influence the
+    top. Therefore every layer of both stacks also mixes in all rows above at once, by token mixing [3] with a
+    causal mask (`CausalRowMixing`). The head does the same: f of the rows above, and b of the rows below. The
+    mask excludes the cell's own row. So the result for a whole row can be computed before the row's first
+    cell is sampled, and it costs the sampler next to nothing.
 
-    Without a label the prior is a mixture over labels, weighted by p(label | K). Two estimates of it are combined
-    (`label_posterior`): a small classifier of the known cells, and Bayes' rule on p(K | label), which the stack
-    `before` gives when all cells outside K are MASK.
+    Without a label the prior is a mixture over labels, weighted by p(label | K). Two estimates of it are
+    combined (`label_posterior`): a small classifier of the known cells, and Bayes' rule on p(K | label),
+    which the stack `before` gives when all cells outside K are MASK.
 
 Where it differs from [1]
     * There is a second stack, `after`, and a head that fuses the two. Token mixing is added to every layer.
-    * Token mixing covers the rows above, so vertical convolutions after the first see three cells of their own row.
+    * Token mixing covers the rows above, so vertical convolutions after the first see three cells of their
+      own row.
     * Each gate adds a learned position embedding to the label's embedding.
     * Both stacks have a MASK token for a cell without a code (-1). They are trained to marginalise over it.
     * A masked convolution is written as a linear map of the unmasked neighbours, not as a kernel with zeros.
@@ -61,19 +63,19 @@ from torch import Tensor, nn
 
 Offsets = list[tuple[int, int]]  # neighbours of a cell as (rows, columns) relative to it
 
-# The neighbours that a vertical masked convolution sees. Mask A, of the first layer, excludes the cell's own row.
-# Mask B, of later layers, may include it: the first layer's output does not depend on that row.
+# The neighbours that a vertical masked convolution sees. Mask A, of the first layer, excludes the cell's own
+# row. Mask B, of later layers, may include it: the first layer's output does not depend on that row.
 VERTICAL_OFFSETS: dict[str, Offsets] = {
     "A": [(-2, -1), (-2, 0), (-2, 1), (-1, -1), (-1, 0), (-1, 1)],  # the two rows above
     "B": [(0, -1), (0, 0), (0, 1)],  # the cell's own row; row mixing covers the rows above
 }
 
-EVIDENCE_WEIGHT = 0.5  # weight of log p(known cells | label) relative to the label classifier's log probability
+EVIDENCE_WEIGHT = 0.5  # of log p(known cells | label), relative to the classifier's log probability
 SMALL_GATE_NUMBERS = 5_000  # below so many numbers, the overhead of a call outweighs its arithmetic
 
 
 def horizontal_offsets(mask: str, grid: int, layers: int) -> Offsets:
-    """The neighbours that a horizontal masked convolution sees, in a stack of `layers` layers on grid x grid cells.
+    """The neighbours that a horizontal masked convolution sees, in a stack of so many layers.
 
     Mask A: the three cells to the left, or more if all layers together need more to see a whole row.
     Mask B: the cell to the left and the cell itself, on which the output of mask A does not depend.
@@ -83,7 +85,7 @@ def horizontal_offsets(mask: str, grid: int, layers: int) -> Offsets:
 
 @dataclass
 class PixelCNNConfig:
-    """Everything needed to rebuild the network; stored in config.json. Raises ValueError for an impossible one."""
+    """Everything needed to rebuild the network; stored in config.json. ValueError if it is impossible."""
 
     grid: int = 7  # cells along each side
     num_codes: int = 128  # K
@@ -100,9 +102,10 @@ class PixelCNNConfig:
 
     def __post_init__(self):
         for name in ("width", "after_features"):
-            if getattr(self, name) % self.groups:
+            channels = getattr(self, name)
+            if channels % self.groups:
                 raise ValueError(
-                    f"the prior's {name}, {getattr(self, name)}, must be a multiple of its groups, {self.groups}"
+                    f"the prior's {name}, {channels}, must be a multiple of its groups, {self.groups}"
                 )
 
 
@@ -126,7 +129,7 @@ class MaskedConv(nn.Linear):
 
         `rows` and `columns` are numbered without the padding.
         """
-        if self.one_run and columns.stop - columns.start == 1:  # one cell's neighbours are adjacent: a view will do
+        if self.one_run and columns.stop - columns.start == 1:  # adjacent neighbours of one cell: a view
             first = columns.start + self.pad_columns + self.offsets[0][1]
             return padded[:, rows, first : first + len(self.offsets)].flatten(2)[:, :, None]
         top, bottom = rows.start + self.pad_rows, rows.stop + self.pad_rows
@@ -183,7 +186,8 @@ class CausalRowMixing(nn.Module):
         return sums.permute(2, 1, 0, 3).flatten(2).unflatten(1, (-1, self.grid))
 
     def mix_row(self, row: int, values: Tensor) -> Tensor:
-        """The sums for one row, from the values of the rows above: values (groups,G*G,N,C/groups) -> (N,1,G,C).
+        """The sums for one row, from the values of the rows above: values (groups,G*G,N,C/groups) ->
+        (N,1,G,C).
 
         The values of other rows are not read.
         """
@@ -196,7 +200,8 @@ class CausalRowMixing(nn.Module):
 
 
 class GatedLayer(nn.Module):
-    """One layer of [1], figure 2, with row mixing: the vertical stack feeds the horizontal one, and both are gated.
+    """One layer of [1], figure 2, with row mixing: the vertical stack feeds the horizontal one, and both are
+    gated.
 
     The first layer (mask A) has no residual connections: they would carry a cell's own code past the mask.
     """
@@ -210,7 +215,7 @@ class GatedLayer(nn.Module):
         self.horizontal = MaskedConv(width, 2 * width, horizontal_offsets(mask, config.grid, layers))
         self.down = nn.Linear(width, 2 * width)  # vertical to horizontal
         self.row_mixing = CausalRowMixing(config, width, 2 * width)
-        self.out = nn.Linear(width, width + features)  # the horizontal stack's next input, and the skip connection
+        self.out = nn.Linear(width, width + features)  # next horizontal input, and skip connection
         self.label_embedding = nn.Embedding(config.num_labels + 1, 4 * width)  # 2 * width each: vertical, horizontal
         self.position_embedding = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))  # the same
         nn.init.normal_(self.label_embedding.weight, std=0.1)
@@ -221,7 +226,7 @@ class GatedLayer(nn.Module):
         return vertical, horizontal
 
     def forward(self, v: Tensor, h: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """v, h (N,G,G,C), labels int64 (N,) -> next v and h, both (N,G,G,C), and the skip connection (N,G,G,F)."""
+        """v, h (N,G,G,C), labels int64 (N,) -> next v and h, (N,G,G,C), and the skip connection (N,G,G,F)."""
         v_condition, h_condition = self.conditions(labels)
         v_new = drop_channels(gate(self.vertical(v) + v_condition), self.dropout, self.training)
         v_new = v + v_new if self.residual else v_new
@@ -233,7 +238,7 @@ class GatedLayer(nn.Module):
 
 
 class CausalStack(nn.Module):
-    """A Gated PixelCNN without its output layers. The features of a cell depend on exactly the cells before it."""
+    """A Gated PixelCNN without its output layers. A cell's features depend on exactly the cells before it."""
 
     def __init__(self, config: PixelCNNConfig, layers: int, features: int):
         super().__init__()
@@ -277,7 +282,7 @@ class FusionLayer(nn.Module):
         return gates + self.mixing_before(features)
 
     def context_after(self, turned_features: Tensor) -> Tensor:
-        """What the features of the stack `after` (N,G,G,F), turned by 180°, add to the gates -> (N,G,G,2W)."""
+        """What the features of the stack `after` (N,G,G,F), still turned, add to the gates -> (N,G,G,2W)."""
         return (self.from_after(turned_features) + self.mixing_after(turned_features)).flip(1, 2)
 
     def forward(self, x: Tensor | None, context: Tensor) -> Tensor:
@@ -293,9 +298,7 @@ class Head(nn.Module):
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
         width = config.head_width
-        self.fusion_layers = nn.ModuleList(
-            [FusionLayer(config, first=i == 0) for i in range(config.fusion_layers)]
-        )
+        self.fusion_layers = nn.ModuleList([FusionLayer(config, first=i == 0) for i in range(config.fusion_layers)])
         self.mix = nn.Sequential(nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
         self.logits = nn.Linear(width, config.num_codes)
 
@@ -347,10 +350,11 @@ class LabelClassifier(nn.Module):
 def label_posterior(classifier_logits: Tensor, evidence: Tensor) -> Tensor:
     """log p(label | known cells) from both estimates.
 
-    classifier_logits: of `LabelClassifier`, (...,num_labels). evidence: log p(known cells | label), of that shape.
+    classifier_logits: of `LabelClassifier`, (...,num_labels). evidence: log p(known cells | label), of that
+    shape.
 
-    Both are often wrong, but seldom in the same way. The classifier overfits. The evidence adds up the small errors
-    of many cells.
+    Both are often wrong, but seldom in the same way. The classifier overfits. The evidence adds up the small
+    errors of many cells.
     """
     return (classifier_logits.log_softmax(-1) + EVIDENCE_WEIGHT * evidence).log_softmax(-1)
 
@@ -358,12 +362,12 @@ def label_posterior(classifier_logits: Tensor, evidence: Tensor) -> Tensor:
 class PixelCNN(nn.Module):
     """p(codes of the unknown cells | known cells, label). The header of this file says what it computes.
 
-    Throughout, codes are int64 (N,G,G), -1 where a cell has no code yet. `known` is bool (N,G,G). Labels are int64
-    (N,) in 0..num_labels-1, or num_labels for "no label". A context is a list of one (N,G,G,2W) for each fusion
-    layer of the head.
+    Throughout, codes are int64 (N,G,G), -1 where a cell has no code yet. `known` is bool (N,G,G). Labels are
+    int64 (N,) in 0..num_labels-1, or num_labels for "no label". A context is a list of one (N,G,G,2W) for
+    each fusion layer of the head.
 
-    Stacks and head know raster order only. `forward`, `generation_order` and `label_log_probs` take grids as they
-    are. `context_before`, `context_after` and `evidence` take grids that `in_order` has turned.
+    Stacks and head know raster order only. `forward`, `generation_order` and `label_log_probs` take grids as
+    they are. `context_before`, `context_after` and `evidence` take grids that `in_order` has turned.
     """
 
     def __init__(self, config: PixelCNNConfig):
@@ -380,7 +384,7 @@ class PixelCNN(nn.Module):
         return grids.flip(1, 2) if self.config.backward else grids
 
     def generation_order(self, unknown: Tensor) -> Tensor:
-        """The true cells of bool (G,G), numbered row by row, in the order in which they are filled: int64 (cells,)."""
+        """The true cells of bool (G,G) in the order in which they are filled: int64, numbered row by row."""
         cells = unknown.flatten().nonzero().flatten()
         return cells.flip(0) if self.config.backward else cells
 
@@ -394,19 +398,19 @@ class PixelCNN(nn.Module):
         return self.head.context_after(self.after(turned, labels))
 
     def empty_context(self) -> list[Tensor]:
-        """`context_after` of an empty grid, for each label and, last, for no label: (num_labels+1,G,G,2W) each."""
+        """`context_after` of an empty grid for each label and, last, for no label."""
         labels = torch.arange(self.no_label + 1, device=self.head.logits.weight.device)
         empty = labels.new_full((len(labels), self.config.grid, self.config.grid), -1)
         return self.context_after(empty, empty >= 0, labels)
 
     def forward(self, codes: Tensor, known: Tensor, labels: Tensor) -> Tensor:
-        """Logits (N,G,G,K) of each cell, given all cells before it (MASK where -1), known cells after it, the label."""
+        """Logits (N,G,G,K) of each cell given all cells before it, known cells after it, and the label."""
         codes, known = self.in_order(codes), self.in_order(known)
         before, after = self.context_before(codes, labels), self.context_after(codes, known, labels)
         return self.in_order(self.head(before, after))
 
     def evidence(self, codes: Tensor, before: list[Tensor], labels: Tensor, empty: list[Tensor]) -> Tensor:
-        """log p(known cells | label), float (N,), by the chain rule: each known cell given the known cells before it.
+        """log p(known cells | label), float (N,), by the chain rule over the known cells.
 
         before: `context_before` of these codes, -1 where unknown, and labels. empty: `empty_context()`.
         """
@@ -414,7 +418,7 @@ class PixelCNN(nn.Module):
         return -F.cross_entropy(logits.movedim(-1, 1), codes, ignore_index=-1, reduction="none").sum((1, 2))
 
     def label_log_probs(self, codes: Tensor, known: Tensor, empty: list[Tensor] | None = None) -> Tensor:
-        """log p(label | known cells), float (N,num_labels). empty: `empty_context()`, for callers that keep it."""
+        """log p(label | known cells), float (N,num_labels). empty: `empty_context()`, if it is kept."""
         known_codes = torch.where(known, codes, -1)
         pairs = self.in_order(known_codes).repeat_interleave(self.no_label, 0)  # each grid with each label
         labels = torch.arange(self.no_label, device=codes.device).repeat(len(codes))

@@ -1,13 +1,13 @@
 """Sampling: filling the unknown cells of a grid one at a time, in the generation order.
 
-`fill_reference` runs the whole network once for each unknown cell. `fill_cached` computes the same numbers once each,
-which is the idea of Ramachandran et al. (2017), "Fast Generation for Convolutional Autoregressive Models",
-arXiv:1704.06001. The stack `after` reads known cells only, so it runs once. In the stack `before`, what a row takes
-from the rows above is computed when those rows are complete. The horizontal part of a cell is computed when the cell
-to its left has its code. `Cache` keeps all of it.
+`fill_reference` runs the whole network once for each unknown cell. `fill_cached` computes the same numbers
+once each, which is the idea of Ramachandran et al. (2017), "Fast Generation for Convolutional Autoregressive
+Models", arXiv:1704.06001. The stack `after` reads known cells only, so it runs once. In the stack `before`,
+what a row takes from the rows above is computed when those rows are complete. The horizontal part of a cell
+is computed when the cell to its left has its code. `Cache` keeps all of it.
 
-Both functions sample a code by inverting the cumulative distribution at a uniform number that is fixed beforehand.
-So equal uniform numbers give equal codes.
+Both functions sample a code by inverting the cumulative distribution at a uniform number that is fixed
+beforehand. So equal uniform numbers give equal codes.
 """
 
 from typing import NamedTuple, cast
@@ -30,8 +30,8 @@ class SamplingParams(NamedTuple):
 def guided(logits: Tensor, guidance: float) -> Tensor:
     """Classifier-free guidance (Ho & Salimans 2022, arXiv:2207.12598): (2N,K) -> (N,K).
 
-    The first half of the logits is conditional on the label and the second half is unconditional. With guidance 0
-    there is no second half, and the logits (N,K) are returned unchanged.
+    The first half of the logits is conditional on the label and the second half is unconditional. With
+    guidance 0 there is no second half, and the logits (N,K) are returned unchanged.
     """
     if guidance == 0:
         return logits
@@ -40,7 +40,10 @@ def guided(logits: Tensor, guidance: float) -> Tensor:
 
 
 def sample_codes(logits: Tensor, params: SamplingParams, uniform: Tensor) -> Tensor:
-    """Logits (N,K), or (2N,K) with guidance, and uniform numbers (N,) in [0,1) on the CPU -> codes int64 (N,)."""
+    """Samples a code from each row of logits: (N,K), or (2N,K) with guidance -> int64 (N,) in 0..K-1.
+
+    uniform: float (N,) in [0,1), on the CPU.
+    """
     p = (guided(logits, params.guidance) / params.temperature).softmax(-1).cpu()  # Apple's GPU lacks float64
     if params.top_p < 1:
         ordered, order = p.sort(-1, descending=True)
@@ -54,7 +57,8 @@ def sample_codes(logits: Tensor, params: SamplingParams, uniform: Tensor) -> Ten
 def guidance_batch(prior: PixelCNN, codes: Tensor, labels: Tensor, guidance: float) -> tuple[Tensor, Tensor]:
     """Codes int64 (N,G,G), labels int64 (N,) -> the codes and labels that the network must run on.
 
-    With guidance these are 2N: each grid with its label and then, in the second half, each grid without a label.
+    With guidance these are 2N: each grid with its label and then, in the second half, each grid without a
+    label.
     """
     if guidance == 0:
         return codes, labels
@@ -62,7 +66,7 @@ def guidance_batch(prior: PixelCNN, codes: Tensor, labels: Tensor, guidance: flo
 
 
 def unique_rows(x: Tensor) -> tuple[Tensor, Tensor]:
-    """The M different rows of a tensor (N,...) -> rows (M,...), and the index into them of each of the N, int64 (N,)."""
+    """The M different rows of a tensor (N,...) -> rows (M,...), and each row's index in them, int64 (N,)."""
     rows, index = x.cpu().unique(dim=0, return_inverse=True)  # Apple's GPU cannot
     return rows.to(x.device), index.to(x.device)
 
@@ -107,7 +111,8 @@ def fill_cached(
     codes, known, uniform = (prior.in_order(x) for x in (codes, known, uniform))
     batch, batch_labels = guidance_batch(prior, codes, labels, params.guidance)
     copies = len(batch) // len(codes)
-    # Until the first code is sampled, equal grids with equal labels are computed once: completions of one grid share it.
+    # Until the first code is sampled, equal grids with equal labels are computed once: completions of one
+    # grid share it.
     pairs, index = unique_rows(torch.cat([batch.flatten(1), batch_labels[:, None]], 1))
     grids, grid_labels = pairs[:, :-1].view(-1, *codes.shape[1:]), pairs[:, -1]
     cache = Cache(prior, grid_labels, prior.context_after(grids, grids >= 0, grid_labels))
@@ -129,8 +134,8 @@ def fill_cached(
 class Cache:
     """What the prior has computed so far for N grids, which are filled in raster order (`PixelCNN.in_order`).
 
-    For each row, call `start_row` with the codes that it has. Then, from left to right, call `logits` and `write` for
-    each cell without a code.
+    For each row, call `start_row` with the codes that it has. Then, from left to right, call `logits` and
+    `write` for each cell without a code.
     """
 
     def __init__(self, prior: PixelCNN, labels: Tensor, after: list[Tensor]):
@@ -139,40 +144,42 @@ class Cache:
         self.layers = cast(list[GatedLayer], list(self.stack.layers))
         self.fusion_layers = self.head.fusion_layers
         layers, n, grid, width = self.layers, len(labels), prior.config.grid, prior.config.width
-        # Of each fusion layer, the context of known cells after each cell, and a bias: (M,G,G,2W). `select` leaves it as
-        # it is. after_index (N,) says which of the M each grid has.
+        # Of each fusion layer, the context of known cells after each cell, and a bias: (M,G,G,2W). `select`
+        # leaves it as it is. after_index (N,) says which of the M each grid has.
         self.after = [x + layer.from_before.bias for x, layer in zip(after, self.fusion_layers, strict=True)]
         self.after_index = torch.arange(n, device=labels.device)
         # Of each layer, what label, position and biases add to its gates: (M,G,G,2C), for M different labels.
         different_labels, self.label_index = labels.unique(return_inverse=True)
         conditions = [layer.conditions(different_labels) for layer in layers]
-        self.v_conditions = [v + layer.vertical.bias for layer, (v, _) in zip(layers, conditions, strict=True)]
+        self.v_conditions = [
+            v + layer.vertical.bias for layer, (v, _) in zip(layers, conditions, strict=True)
+        ]
         self.h_conditions = [
-            h + layer.horizontal.bias + layer.down.bias for layer, (_, h) in zip(layers, conditions, strict=True)
+            h + layer.horizontal.bias + layer.down.bias
+            for layer, (_, h) in zip(layers, conditions, strict=True)
         ]
         zeros, empty = self.v_conditions[0].new_zeros, self.v_conditions[0].new_empty
         self.columns = slice(0, grid)
         self.row, self.computed = 0, 0  # the current row, and how many of its cells have their features
-        # Of each layer, the padded input of its vertical convolution: the current row and as many above as it sees.
+        # Of each layer, the padded input of its vertical convolution: the current row and as many above as it
+        # sees.
         self.vertical = [layer.vertical.pad(zeros(n, 1, grid, width)) for layer in layers]
-        # The same of its horizontal convolution. It never reads to the right of what is written, so one row's space
-        # serves all rows.
+        # The same of its horizontal convolution. It never reads to the right of what is written, so one row's
+        # space serves all rows.
         self.horizontal = [layer.horizontal.pad(zeros(n, 1, grid, width)) for layer in layers]
         self.features = empty(n, 1, grid, width)  # of the current row
         # Row mixing of each layer and of each fusion layer, and its values of the rows above.
-        self.mixings = [
-            *(layer.row_mixing for layer in layers),
-            *(layer.mixing_before for layer in self.fusion_layers),
-        ]
+        self.mixings = [layer.row_mixing for layer in layers]
+        self.mixings += [layer.mixing_before for layer in self.fusion_layers]
         groups = prior.config.groups
         self.mixing_values = empty(len(self.mixings), groups, grid * grid, n, width // groups)
-        # All that is added to the gates of the current row before its own cells are read: of each layer (N,1,G,2C),
-        # and of each fusion layer (N,1,G,2W).
+        # All that is added to the gates of the current row before its own cells are read: of each layer
+        # (N,1,G,2C), and of each fusion layer (N,1,G,2W).
         self.gates: list[Tensor] = []
         self.fusion_gates: list[Tensor] = []
 
     def start_row(self, row: int, codes: Tensor) -> None:
-        """Begins a row with its codes, int64 (N,G), -1 for MASK. All cells of the rows above must have their codes."""
+        """Begins a row with its codes, int64 (N,G), -1 for MASK. The rows above must be complete."""
         if row > 0:
             self._finish_row()
         self.row, self.computed, self.gates = row, 0, []
@@ -180,9 +187,8 @@ class Cache:
         layers = self.layers
         for index, layer in enumerate(layers):
             neighbours = layer.vertical.gather(self.vertical[index], slice(0, 1), self.columns)
-            v = gate(
-                add_linear(self._of_row(self.v_conditions[index], self.label_index), layer.vertical, neighbours)
-            )
+            gates = self._of_row(self.v_conditions[index], self.label_index)
+            v = gate(add_linear(gates, layer.vertical, neighbours))
             if layer.residual:
                 v = self._vertical_row(index) + v
             if index + 1 < len(layers):
@@ -190,37 +196,36 @@ class Cache:
             gates = add_linear(self._of_row(self.h_conditions[index], self.label_index), layer.down, v)
             mixed = layer.row_mixing.mix_row(row, self.mixing_values[index])
             self.gates.append(add_linear(gates, layer.row_mixing.out, mixed))
-        self.fusion_gates = [
-            add_linear(self._of_row(after, self.after_index), layer.mixing_before.out, layer.mixing_before.mix_row(row, values))
-            for layer, values, after in zip(
-                self.fusion_layers, self.mixing_values[len(layers) :], self.after, strict=True
-            )
-        ]
+        self.fusion_gates = []
+        fusion_values = self.mixing_values[len(layers) :]
+        for fusion, values, after in zip(self.fusion_layers, fusion_values, self.after, strict=True):
+            gates, mixed = self._of_row(after, self.after_index), fusion.mixing_before.mix_row(row, values)
+            self.fusion_gates.append(add_linear(gates, fusion.mixing_before.out, mixed))
 
     def logits(self, column: int) -> Tensor:
         """Logits (N,K) of a cell of the row. All cells to its left must have their codes."""
         self._compute_until(column + 1)
         features = self.features[:, 0, column]
-        return self.head.fuse(
-            [
-                torch.addmm(gates[:, 0, column], features, layer.from_before.weight.T)
-                for layer, gates in zip(self.fusion_layers, self.fusion_gates, strict=True)
-            ]
-        )
+        layers_and_gates = zip(self.fusion_layers, self.fusion_gates, strict=True)
+        contexts = [
+            torch.addmm(gates[:, 0, column], features, layer.from_before.weight.T)
+            for layer, gates in layers_and_gates
+        ]
+        return self.head.fuse(contexts)
 
     def write(self, column: int, codes: Tensor) -> None:
         """Sets the codes int64 (N,) of a cell of the row."""
         self._cells(0, slice(column, column + 1)).copy_(self.stack.embed(codes)[:, None, None])
 
     def select(self, grids: Tensor) -> None:
-        """Replaces the grids by those at these indices, int64 (M,). An index may occur more than once or not at all."""
+        """Replaces the N grids by those at these indices, int64 (M,), which may repeat or leave out grids."""
         self.label_index, self.after_index = self.label_index[grids], self.after_index[grids]
         self.features = self.features[grids]
         per_grid = (self.vertical, self.horizontal, self.gates, self.fusion_gates)
         self.vertical, self.horizontal, self.gates, self.fusion_gates = (
             [x.index_select(0, grids) for x in tensors] for tensors in per_grid
         )
-        values, above = self.mixing_values, slice(0, self.row * self.columns.stop)  # other rows are yet to be written
+        values, above = self.mixing_values, slice(0, self.row * self.columns.stop)  # later rows are unwritten
         self.mixing_values = values.new_empty(*values.shape[:3], len(grids), values.shape[4])
         self.mixing_values[:, :, above] = values[:, :, above].index_select(3, grids)
 
@@ -254,14 +259,15 @@ class Cache:
 
     def _of_row(self, conditions: Tensor, index: Tensor) -> Tensor:
         """The current row of conditions (M,G,G,C), for each grid the one at its index (N,) -> (N,1,G,C)."""
-        return conditions[:, self.row].index_select(0, index)[:, None]  # in a third of the time of conditions[index, row]
+        # In a third of the time of conditions[index, row].
+        return conditions[:, self.row].index_select(0, index)[:, None]
 
     def _cells(self, index: int, columns: slice) -> Tensor:
-        """The current row's cells in the horizontal input of layer `index`, without padding: a view (N,1,columns,C)."""
+        """The current row of the horizontal input of a layer, without padding: a view (N,1,columns,C)."""
         padding = self.layers[index].horizontal.pad_columns
         return self.horizontal[index][:, :, padding + columns.start : padding + columns.stop]
 
     def _vertical_row(self, index: int) -> Tensor:
-        """The current row in the vertical input of layer `index`, without padding: a view (N,1,G,C)."""
+        """The current row of the vertical input of a layer, without padding: a view (N,1,G,C)."""
         padding = self.layers[index].vertical.pad_columns
         return self.vertical[index][:, -1:, padding : padding + self.columns.stop]

@@ -1,7 +1,8 @@
-"""Files of weights: where they are found, and what is said when they are not as they should be.
+"""Files of weights: how they are found, read and checked.
 
-A folder of weights holds config.json, vqvae.safetensors and prior.safetensors, and beside them metrics.json. It lies on this machine, or
-in a repository on the Hugging Face Hub, from where it is fetched once and then kept. Every error names the file and the cause.
+A folder of weights holds config.json, vqvae.safetensors, prior.safetensors and metrics.json. It is a local
+folder, or a repository on the Hugging Face Hub that is downloaded once and then cached. Every error names the
+file and the cause.
 """
 
 import hashlib
@@ -18,9 +19,11 @@ FILES = ("config.json", *NETWORKS, "metrics.json")
 
 
 def find(source: str | Path, revision: str | None = None) -> Path:
-    """The folder of weights that is meant by a folder's path or by "user/repo" on the Hub, at a branch, tag or commit of it.
+    """The local folder of weights: `source` itself, or the downloaded files of the Hub repository
+    "user/repo".
 
-    Raises FileNotFoundError if it is neither, or if the repository cannot be had.
+    revision: a branch, tag or commit of the repository; None is its main branch.
+    Raises FileNotFoundError if `source` is neither, or if the repository cannot be downloaded.
     """
     folder = Path(source).expanduser()
     if folder.is_dir():
@@ -28,8 +31,14 @@ def find(source: str | Path, revision: str | None = None) -> Path:
     if str(source).count("/") != 1 or str(source).startswith((".", "/")):
         raise FileNotFoundError(f'{source} is neither a folder of weights nor a Hub repository "user/repo"')
 
+    # Imported here, since a folder of weights needs none of it.
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import EntryNotFoundError, HFValidationError, RepositoryNotFoundError, RevisionNotFoundError
+    from huggingface_hub.errors import (
+        EntryNotFoundError,
+        HFValidationError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
 
     where = f"{source} at revision {revision}" if revision else source
     try:
@@ -39,15 +48,23 @@ def find(source: str | Path, revision: str | None = None) -> Path:
     except RevisionNotFoundError:
         raise FileNotFoundError(f"the Hub repository {source} has no revision {revision}") from None
     except RepositoryNotFoundError:
-        raise FileNotFoundError(f"{source} is no folder, and the Hub has no such repository open to you") from None
+        raise FileNotFoundError(
+            f"{source} is no folder, and the Hub has no such repository open to you"
+        ) from None
     except EntryNotFoundError as error:
-        raise FileNotFoundError(f"{where} is not on this machine, and the Hub cannot be reached: {error}") from None
+        raise FileNotFoundError(
+            f"{where} is not on this machine, and the Hub cannot be reached: {error}"
+        ) from None
     except OSError as error:
         raise FileNotFoundError(f"{where} cannot be fetched from the Hub: {error}") from None
 
 
 def read_config(folder: Path) -> dict:
-    """config.json of a folder of weights; FileNotFoundError or ValueError naming the file if it is missing or no JSON object."""
+    """The object in config.json of a folder of weights.
+
+    Raises FileNotFoundError if the file is missing, and ValueError if it is not a JSON object. Both name the
+    file.
+    """
     path = folder / "config.json"
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: {folder} is not a folder of vqdemo weights")
@@ -56,7 +73,8 @@ def read_config(folder: Path) -> dict:
     except ValueError as error:
         raise ValueError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(config, dict):
-        raise ValueError(f"{path} must hold an object, not {type(config).__name__}")  # noqa: TRY004, of the file
+        message = f"{path} must hold an object, not {type(config).__name__}"
+        raise ValueError(message)  # noqa: TRY004, the file is wrong, not an argument
     return config
 
 
@@ -74,19 +92,21 @@ def round_as_stored(network: torch.nn.Module) -> None:
 
 
 def file_of(network: torch.nn.Module) -> bytes:
-    """The safetensors file that a network is stored in."""
+    """The content of the safetensors file that a network is stored in."""
     return save(stored_tensors(network))
 
 
 def fingerprint_of(network: torch.nn.Module) -> str:
-    """SHA-256 of that file."""
+    """SHA-256 of `file_of`, in hexadecimal. Networks with equal weights have equal fingerprints."""
     return hashlib.sha256(file_of(network)).hexdigest()
 
 
 def load_network(network: torch.nn.Module, path: Path, sha256: str | None = None) -> None:
-    """Fill a network from a safetensors file; FileNotFoundError or ValueError naming the file and what is wrong with it.
+    """Load the weights of a network from a safetensors file.
 
-    sha256: what config.json says of the file; None if it says nothing.
+    sha256: the file's checksum by config.json, in hexadecimal; None if it has none. Raises FileNotFoundError
+    if the file is missing, and ValueError if it is damaged or has the tensors of another network. Both name
+    the file and the cause.
     """
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing")
@@ -94,7 +114,9 @@ def load_network(network: torch.nn.Module, path: Path, sha256: str | None = None
     if content.startswith(b"version https://git-lfs"):
         raise ValueError(f"{path} is a Git LFS pointer, not the file itself: run `git lfs pull`")
     if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
-        raise ValueError(f"{path} is damaged, or not the file that config.json was written for: its SHA-256 differs")
+        raise ValueError(
+            f"{path} is damaged, or not the file that config.json was written for: its SHA-256 differs"
+        )
     try:
         tensors = load(content)
     except SafetensorError as error:

@@ -118,6 +118,10 @@ class VectorQuantizer(nn.Module):
     are the encoder outputs of inked cells, (M,D).
     """
 
+    codebook: Tensor  # (K,D)
+    count: Tensor  # (K,)
+    total: Tensor  # (K,D)
+
     def __init__(self, num_codes: int, code_dim: int):
         super().__init__()
         codebook = torch.randn(num_codes, code_dim)
@@ -197,6 +201,9 @@ class VectorQuantizer(nn.Module):
 
 class VQVAE(nn.Module):
     """Encoder, quantizer and decoder. `encode` and `decode` are the two halves that the page uses."""
+
+    tiles: Tensor  # (K,T,T)
+    usage: Tensor  # (K,)
 
     def __init__(self, config: VQVAEConfig):
         super().__init__()

@@ -1,6 +1,7 @@
 """A few seconds of tests/tools/load.py, with its own bounds: many visitors at once, then far too many."""
 
 import load
+import pytest
 import torch
 from app_process import ROOT
 
@@ -8,6 +9,7 @@ import vqdemo
 from vqdemo.ui.serving import limits
 
 
+@pytest.mark.slow
 def test_many_visitors_then_far_too_many(app_url):
     torch.set_num_threads(1)
     everyone = load.visits(vqdemo.load(ROOT / "weights"), visitors=10)

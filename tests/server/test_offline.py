@@ -69,6 +69,7 @@ os.execvp(sys.argv[1], sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 def test_without_a_network_the_app_starts_and_works_and_asks_for_nothing(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(WATCH)
     done = subprocess.run(

@@ -18,6 +18,21 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
 
 
+def test_the_start_command_takes_torch_for_cpus_first():
+    make, torch, rest = (line.split() for line in blocks("bash")[0].strip().splitlines())
+    assert make == ["python3", "-m", "venv", ".venv"]
+    assert torch == [".venv/bin/pip", "install", "-r", "pre-requirements.txt"]
+    assert rest == [".venv/bin/pip", "install", "-r", "requirements.txt", "&&", ".venv/bin/python", "app.py"]
+    first = (ROOT / "pre-requirements.txt").read_text()
+    assert "--index-url https://download.pytorch.org/whl/cpu" in first, "one index: each lookup may fail slowly"
+
+
+def test_windows_is_told_its_own_spelling_and_the_history_is_left_out():
+    commands = blocks("bat")[0].strip().splitlines()
+    assert commands[-1] == r".venv\Scripts\python app.py"
+    assert re.search(r"git clone --depth 1\b", README)
+
+
 def test_python_snippet(monkeypatch):
     monkeypatch.chdir(ROOT)
     names: dict = {}

@@ -74,6 +74,7 @@ def blank(url: str, source: str = "127.0.0.1") -> dict:
     return json.load(connection.getresponse())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NGINX is None, reason="no nginx: on Debian `apt-get install nginx`")
 def test_two_processes_behind_nginx(browser, tmp_path):
     folder = tmp_path / "nginx"

@@ -7,9 +7,18 @@ from asyncio import CancelledError
 import app_process
 import numpy as np
 from gradio_client import Client, handle_file
+from gradio_client.utils import Status
 from PIL import Image
 
 SOON = 5  # seconds
+
+
+def wait_until_queued(jobs: list, seconds: float = 60) -> None:
+    """Return once the app has told of every call that it has come."""
+    until = time.monotonic() + seconds
+    while any(job.status().code in (Status.STARTING, Status.JOINING_QUEUE) for job in jobs):
+        assert time.monotonic() < until, "the calls do not come"
+        time.sleep(0.01)
 
 
 def stop(app) -> float:
@@ -33,7 +42,7 @@ def test_sigterm_finishes_running_and_waiting_requests(tmp_path):
         assert [path for path in files.rglob("*") if path.is_file()], "the upload came by a file, which is to be deleted"
         unknown = [[-1] * 7] * 7
         jobs = [client.submit(unknown, n=16, label=label, seed=0, api_name="/complete") for label in range(6)]  # 2 run at once
-        time.sleep(0.15)
+        wait_until_queued(jobs)
         began = stop(app)
         for job in jobs:
             assert np.shape(job.result(timeout=20)["grids"]) == (16, 7, 7)

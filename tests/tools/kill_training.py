@@ -80,7 +80,8 @@ def kill_and_go_on(folder: Path, times: int, seed: int, *options: str) -> int:
             process.wait()
             kills += 1
             print(
-                f"kill {kills}: after {seconds:.1f} s, {progress(here / 'log')}, {whole_or_none(here / 'weights')}",
+                f"kill {kills}: after {seconds:.1f} s, {progress(here / 'log')}, "
+                f"{whole_or_none(here / 'weights')}",
                 flush=True,
             )
             continue
@@ -99,7 +100,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         trainings = kill_and_go_on(Path(folder), arguments.times, arguments.seed)
     print(
-        f"{arguments.times} kills in {trainings} trainings, all of which ended with the weights of an undisturbed one"
+        f"{arguments.times} kills in {trainings} trainings, "
+        "all of which ended with the weights of an undisturbed one"
     )
 
 

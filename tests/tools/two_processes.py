@@ -57,7 +57,8 @@ def compare(folder: Path, vqvae: dict, prior: dict) -> float:
         one, two = (curve(stage, start, folder / number, options) for number, start in STARTS.items())
         for epoch, (a, b) in enumerate(zip(one, two, strict=True), start=1):
             print(
-                f"{stage:6} epoch {epoch}: {LOSSES[stage]} {a:10.5f} in one process, {b:10.5f} in two, {100 * (b / a - 1):+.2f} %"
+                f"{stage:6} epoch {epoch}: {LOSSES[stage]} {a:10.5f} in one process, "
+                f"{b:10.5f} in two, {100 * (b / a - 1):+.2f} %"
             )
             largest = max(largest, abs(b / a - 1))
     return largest

@@ -76,9 +76,8 @@ def test_notebook_prior_is_causal_and_samples_what_it_says():
     ):
         assert not moved[: cell + 1].any()
         assert cell % 7 == 6 or moved[cell + 1]
-    drawn = notebook_prior.sample(
-        prior, 2_000, grid=1, seed=0
-    )  # of a single cell: its frequencies are the softmax's
+    # Of a single cell: its frequencies are the softmax's.
+    drawn = notebook_prior.sample(prior, 2_000, grid=1, seed=0)
     p = prior(drawn[:1]).softmax(1).flatten()
     assert (drawn.flatten().bincount(minlength=5) / 2_000 - p).abs().max() < 0.04
 

@@ -74,9 +74,8 @@ def bars(number: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
 def test_data_sets_of_torchvision_are_read(dataset, tmp_path):
     letters = dataset == "emnist-letters"
     images, labels = bars(80, 26 if letters else 10)
-    stored = (
-        images.transpose(0, 2, 1) if letters else images
-    )  # EMNIST's files hold columns as rows, and count from 1
+    # EMNIST's files hold columns as rows, and count from 1.
+    stored = images.transpose(0, 2, 1) if letters else images
     write_idx(tmp_path, dataset, np.ascontiguousarray(stored), labels + letters)
     train, test = datasets.load(dataset, tmp_path, "train"), datasets.load(dataset, tmp_path, "test")
     assert train.images.dtype == torch.uint8

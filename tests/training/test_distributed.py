@@ -30,9 +30,8 @@ def gradients_of_the_whole(batch: torch.Tensor, part: torch.Tensor) -> None:
     torch.manual_seed(0)
     alone, shared = torch.nn.Linear(2, 3), torch.nn.Linear(2, 3)
     shared.load_state_dict(alone.state_dict())
-    turned = torch.tensor(
-        [3, 4, 5, 0, 1, 2]
-    )  # each row also depends on another one, which may be the other process's
+    # Each row also depends on another one, which may be the other process's.
+    turned = torch.tensor([3, 4, 5, 0, 1, 2])
     (alone(batch) * alone(batch)[turned]).mean().backward()
     averaging = distributed.averaging(shared)
     mine = averaging(part)
@@ -55,9 +54,8 @@ def parts_of_a_batch(rank: int, folder: str) -> None:
     gradients_of_the_whole(batch, part)
     distributed.wait()
     torch.distributed.destroy_process_group()
-    os._exit(
-        0
-    )  # gloo's threads outlive the group; one that drops a tensor while Python shuts down would abort it
+    # Gloo's threads outlive the group; one that drops a tensor while Python shuts down would abort it.
+    os._exit(0)
 
 
 @pytest.mark.slow

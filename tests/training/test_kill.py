@@ -114,9 +114,8 @@ def test_a_network_is_stored_whole_or_not_at_all(name, tmp_path):
         write_network(folder, name, network, settings)
         check_whole_or_none(folder)
         assert finished(folder, name, settings)
-        assert (folder / "prior.safetensors").exists() == (
-            name == "prior"
-        )  # a prior for another VQ-VAE goes with that
+        # A prior for another VQ-VAE goes with that.
+        assert (folder / "prior.safetensors").exists() == (name == "prior")
         if not was_killed:
             break
         step += 1

@@ -87,7 +87,7 @@ def test_the_space_gets_cpu_wheels_of_the_pinned_torch():
     lines = [
         line for line in (ROOT / "pre-requirements.txt").read_text().splitlines() if not line.startswith("#")
     ]
-    assert lines == ["--extra-index-url https://download.pytorch.org/whl/cpu", f"torch=={PINS['torch']}"]
+    assert lines == ["--index-url https://download.pytorch.org/whl/cpu", f"torch=={PINS['torch']}"]
     assert "torchvision" not in PINS
 
 

@@ -27,8 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.slow
 def test_quick_training_makes_weights_that_load(mnist_folder, tmp_path):
-    """`python -m train --quick` end to end, in a process of its own, and again: everything is done already.
-    """
+    """`python -m train --quick` end to end, in a process of its own, and again: everything is done already."""
     command = [
         sys.executable,
         "-m",
@@ -166,9 +165,8 @@ def test_known_sets_cover_what_visitors_do():
         ("top half", "bottom half", "left half", "right half", "random half"), 25
     )
     for name in ("top rows", "left columns"):
-        assert (known[:3000] == masks[name]).all((1, 2)).any(), (
-            name
-        )  # the very masks of the evaluation occur in training
+        # The very masks of the evaluation occur in training.
+        assert (known[:3000] == masks[name]).all((1, 2)).any(), name
 
 
 @pytest.mark.parametrize("shape", [(2, 30, 12), (1, 8, 40)], ids=["tall", "wide"])
@@ -204,9 +202,8 @@ def test_muon_steps_by_its_rate_and_leaves_the_rest_to_adamw(precision):
         assert moved.max() < 1.3
     assert not torch.equal(matrix, before[0])
     assert torch.equal(unused, before[1])
-    muon.Muon([matrix, unused], [bias], lr=0.1, others_lr=0.01).load_state_dict(
-        ours.state_dict()
-    )  # as a cut training does
+    # As a cut training does.
+    muon.Muon([matrix, unused], [bias], lr=0.1, others_lr=0.01).load_state_dict(ours.state_dict())
     assert torch.equal(bias, alike)
 
 

@@ -95,8 +95,9 @@ def test_equal_seeds_give_equal_grids_and_others_differ(model):
     assert not np.array_equal(model.sample(3), model.sample(3))
 
 
+@pytest.mark.slow
 def test_known_cells_never_change_for_1000_masks(model):
-    """1,000 random masks in one batch, with the sampler's hardest settings, and 40 through the public door."""
+    """1,000 random masks in one batch, with the sampler's hardest settings, and 40 by `complete`."""
     generator = torch.Generator().manual_seed(0)
     truth = torch.randint(model.num_codes, (1000, 7, 7), generator=generator)
     known = torch.rand(1000, 7, 7, generator=generator) < torch.rand(1000, 1, 1, generator=generator)
@@ -104,7 +105,9 @@ def test_known_cells_never_change_for_1000_masks(model):
     params = SamplingParams(temperature=1.5, top_p=0.9, guidance=0.5)
     uniform = torch.rand(1000, 7, 7, generator=generator)
     for rows in torch.arange(1000).split(250):
-        filled = sampling.fill_cached(model.prior, start[rows], torch.randint(10, (len(rows),)), params, uniform[rows])
+        filled = sampling.fill_cached(
+            model.prior, start[rows], torch.randint(10, (len(rows),)), params, uniform[rows]
+        )
         assert torch.equal(filled[known[rows]], truth[rows][known[rows]])
         assert filled.min() >= 0
     for i in range(40):
@@ -115,7 +118,7 @@ def test_known_cells_never_change_for_1000_masks(model):
 
 
 def test_guidance_sharpens_the_label_that_is_drawn(tiny):
-    """Without guidance a label is drawn from p(label | known); with it, from p(label | known)^(1+g) / p(label)^g, each normalised."""
+    """A label is sampled from p(label | known)^(1+g) / p(label)^g, normalised, where g is the guidance."""
     codes = torch.tensor([[[0, -1], [-1, 2]], [[-1, -1], [-1, -1]]])
     known, nothing = tiny.prior.label_log_probs(codes, codes >= 0).exp()
     weights, as_guessed = tiny._label_weights(codes, SamplingParams())
@@ -127,14 +130,37 @@ def test_guidance_sharpens_the_label_that_is_drawn(tiny):
 
 
 def test_labels_are_drawn_in_even_shares(tiny):
-    """Of n equal grids each label gets n times its probability, rounded up or down."""
+    """Of the first n equal grids, for any n, each label gets n times its probability, within 2.5.
+
+    Independent draws would be off by three or more of 40 every third time.
+    """
     codes, n = torch.tensor([[[0, -1], [-1, 2]]]).expand(40, -1, -1), 40
-    expected = n * tiny._label_weights(codes[:1], SamplingParams())[0]
+    weights = tiny._label_weights(codes[:1], SamplingParams())[0]
     for seed in range(20):
-        labels = tiny._sample_labels(codes, SamplingParams(), torch.Generator().manual_seed(seed))
-        assert ((labels.bincount(minlength=len(expected)) - expected).abs() < 1).all()
-    each = torch.stack([tiny._sample_labels(codes[:1], SamplingParams(), torch.Generator().manual_seed(seed)) for seed in range(2000)])
-    assert (each.flatten().bincount(minlength=len(expected)) / 2000 - expected / n).abs().max() < 0.05
+        labels = tiny._sample_labels(codes, SamplingParams(), seed)
+        counts = torch.nn.functional.one_hot(labels, len(weights)).cumsum(0)
+        expected = torch.arange(1, n + 1)[:, None] * weights
+        assert (counts - expected).abs().max() < 2.5
+    first = torch.cat([tiny._sample_labels(codes[:1], SamplingParams(), seed) for seed in range(2000)])
+    assert (first.bincount(minlength=len(weights)) / 2000 - weights).abs().max() < 0.05
+
+
+@pytest.mark.parametrize("label", [None, 3])
+def test_the_first_alternatives_are_the_same_for_any_number(model, grids, label):
+    start = np.where(np.arange(49).reshape(7, 7) < 25, -1, grids[0])
+    for guidance in (0.0, 0.7):
+        many = model.complete(start, 16, label=label, guidance=guidance, seed=3)
+        for n in (1, 4):
+            few = model.complete(start, n, label=label, guidance=guidance, seed=3)
+            assert np.array_equal(few, many[:n])
+    assert np.array_equal(model.sample(3, label=label, seed=9), model.sample(7, label=label, seed=9)[:3])
+
+
+def test_more_grids_than_a_batch_are_the_same_grids(tiny):
+    """Batches change nothing, and what is drawn in one is not drawn again in the next."""
+    many = tiny.sample(600, seed=5)
+    assert np.array_equal(many[:300], tiny.sample(300, seed=5))
+    assert not np.array_equal(many[:256], many[256:512])
 
 
 def test_nothing_to_complete_gives_the_grid_back(model, grids):
@@ -150,7 +176,7 @@ def test_arguments_are_never_written_to(model, grids):
 
 
 def test_probabilities_of_all_grids_add_up_to_one(tiny):
-    """Exactness: over every way to fill the unknown cells, for every set of known cells, with and without a label."""
+    """Over every way to fill the unknown cells, for every set of known cells, with and without a label."""
     every = np.array(list(itertools.product(range(3), repeat=4))).reshape(-1, 2, 2)
     for bits in itertools.product([False, True], repeat=4):
         known = np.array(bits).reshape(2, 2)
@@ -161,7 +187,7 @@ def test_probabilities_of_all_grids_add_up_to_one(tiny):
 
 @pytest.mark.parametrize("name", evaluation_masks(7))
 def test_log_prob_is_the_sum_of_a_chain_of_single_cells(model, grids, name):
-    """Cell after cell in generation order, each from a pass that has seen no later unknown code, adds up to log_prob."""
+    """log_prob is the sum over cells, each from a pass that is given no code of a later unknown cell."""
     known = evaluation_masks(7)[name]
     truth = torch.from_numpy(grids[:3])
     codes = torch.where(known, truth, -1)
@@ -191,8 +217,9 @@ def test_conditionals_agree_with_log_prob_given_a_label(model, grids):
     assert conditionals_against_log_prob(model, grids[1], 4) < 1e-4
 
 
+@pytest.mark.slow
 def test_conditionals_nearly_always_agree_with_log_prob_without_a_label(model, grids):
-    """The two weigh labels by different estimates of p(other cells | label): digits that are hard to tell may differ."""
+    """They estimate p(other cells | label) differently: digits that are hard to tell apart may differ."""
     differences = np.array([conditionals_against_log_prob(model, grid, None) for grid in grids])
     assert np.median(differences) < 1e-3
     assert (differences < 0.02).mean() > 0.8
@@ -227,7 +254,7 @@ def test_label_probs_are_a_distribution_given_the_known_cells(model, grids):
 
 
 def test_samples_follow_log_prob(tiny):
-    """Frequencies of 20,000 sampled grids against exp(log_prob), with and without a label, whole and completed."""
+    """Frequencies of 20,000 sampled grids against exp(log_prob), with and without a label."""
     every = np.array(list(itertools.product(range(3), repeat=4))).reshape(-1, 2, 2)
     part = np.array([[-1, 1], [-1, -1]])
     for start, label in itertools.product([np.full((2, 2), -1), part], [None, 3]):
@@ -246,72 +273,6 @@ def test_cold_and_narrow_sampling_is_likelier(model):
     narrow = model.log_prob(model.sample(16, label=3, top_p=0.5, seed=0), label=3).mean()
     assert cold > plain
     assert narrow > plain
-
-
-# ---- bad input
-
-NAN_IMAGE = np.full((1, 28, 28), np.nan)
-GRID = np.zeros((1, 7, 7), int)
-ONE = np.zeros((7, 7), int)
-
-BAD_CALLS = {
-    "encode: wrong shape": (lambda m: m.encode(np.zeros((28, 28))), ValueError, r"shape \(N, 28, 28\).*\(28, 28\)"),
-    "encode: empty": (lambda m: m.encode(np.zeros((0, 28, 28))), ValueError, "at least one"),
-    "encode: NaN": (lambda m: m.encode(NAN_IMAGE), ValueError, "NaN"),
-    "encode: 0 to 255": (lambda m: m.encode(np.full((1, 28, 28), 200)), ValueError, r"\[0, 1\].*200"),
-    "encode: negative": (lambda m: m.encode(np.full((1, 28, 28), -0.5)), ValueError, "-0.5"),
-    "encode: string": (lambda m: m.encode("seven"), TypeError, "'seven'"),
-    "encode: strings": (lambda m: m.encode([[["a"] * 28] * 28]), TypeError, "numbers"),
-    "encode: None": (lambda m: m.encode(None), TypeError, "None"),
-    "encode: ragged": (lambda m: m.encode([[[0.0], [0.0, 1.0]]]), ValueError, "different lengths"),
-    "decode: code K": (lambda m: m.decode(GRID + 64), ValueError, "0 to 63; found 64"),
-    "decode: unknown": (lambda m: m.decode(GRID - 1), ValueError, "found -1"),
-    "decode: code -2": (lambda m: m.decode(GRID - 2), ValueError, "found -2"),
-    "decode: one grid": (lambda m: m.decode(ONE), ValueError, r"\(N, 7, 7\)"),
-    "decode: floats": (lambda m: m.decode(GRID + 0.5), TypeError, "integers"),
-    "decode: NaN": (lambda m: m.decode(GRID + np.nan), TypeError, "integers"),
-    "decode: booleans": (lambda m: m.decode(GRID > 0), TypeError, "integers"),
-    "decode: empty": (lambda m: m.decode([]), ValueError, "at least one"),
-    "decode: string": (lambda m: m.decode("7"), TypeError, "'7'"),
-    "complete: batch": (lambda m: m.complete(GRID, 1), ValueError, r"\(7, 7\)"),
-    "complete: code -2": (lambda m: m.complete(ONE - 2, 1), ValueError, "-1 for unknown; found -2"),
-    "complete: code K": (lambda m: m.complete(ONE + 64, 1), ValueError, "found 64"),
-    "complete: n 0": (lambda m: m.complete(ONE, 0), ValueError, "n must be at least 1"),
-    "complete: n 1.5": (lambda m: m.complete(ONE, 1.5), TypeError, "n must be a whole number"),
-    "complete: n True": (lambda m: m.complete(ONE, True), TypeError, "n must be a whole number"),
-    "complete: label 11": (lambda m: m.complete(ONE, 1, label=11), ValueError, "label.*from 0 to 9.*11"),
-    "complete: label -1": (lambda m: m.complete(ONE, 1, label=-1), ValueError, "label"),
-    "complete: label 'a'": (lambda m: m.complete(ONE, 1, label="a"), TypeError, "label"),
-    "sample: temperature 0": (lambda m: m.sample(1, temperature=0), ValueError, "temperature"),
-    "sample: temperature -1": (lambda m: m.sample(1, temperature=-1), ValueError, "temperature.*-1"),
-    "sample: temperature NaN": (lambda m: m.sample(1, temperature=math.nan), ValueError, "temperature"),
-    "sample: temperature infinite": (lambda m: m.sample(1, temperature=math.inf), ValueError, "temperature"),
-    "sample: temperature string": (lambda m: m.sample(1, temperature="hot"), TypeError, "temperature.*'hot'"),
-    "sample: temperature None": (lambda m: m.sample(1, temperature=None), TypeError, "temperature"),
-    "sample: temperature huge": (lambda m: m.sample(1, temperature=10**400), ValueError, "temperature"),
-    "sample: top_p 0": (lambda m: m.sample(1, top_p=0), ValueError, "top_p"),
-    "sample: top_p 1.1": (lambda m: m.sample(1, top_p=1.1), ValueError, "top_p"),
-    "sample: guidance -1": (lambda m: m.sample(1, guidance=-1), ValueError, "guidance"),
-    "sample: guidance list": (lambda m: m.sample(1, guidance=[1]), TypeError, "guidance"),
-    "sample: seed -1": (lambda m: m.sample(1, seed=-1), ValueError, "seed"),
-    "sample: seed huge": (lambda m: m.sample(1, seed=2**63), ValueError, "seed"),
-    "sample: seed string": (lambda m: m.sample(1, seed="x"), TypeError, "seed"),
-    "log_prob: unknown": (lambda m: m.log_prob(GRID - 1), ValueError, "found -1"),
-    "log_prob: known shape": (lambda m: m.log_prob(GRID, np.ones((2, 7, 7), bool)), ValueError, "known"),
-    "log_prob: known numbers": (lambda m: m.log_prob(GRID, ONE), TypeError, "known must be booleans"),
-    "log_prob: label 10": (lambda m: m.log_prob(GRID, label=10), ValueError, "label"),
-    "conditionals: batch": (lambda m: m.conditionals(GRID), ValueError, r"\(7, 7\)"),
-    "conditionals: code -2": (lambda m: m.conditionals(ONE - 2), ValueError, "found -2"),
-    "conditionals: label 10": (lambda m: m.conditionals(ONE, label=10), ValueError, "label"),
-    "conditionals: empty": (lambda m: m.conditionals([]), ValueError, r"\(7, 7\)"),
-}
-
-
-@pytest.mark.parametrize("name", BAD_CALLS)
-def test_bad_input_is_named(model, name):
-    call, kind, message = BAD_CALLS[name]
-    with pytest.raises(kind, match=message):
-        call(model)
 
 
 # ---- storage

@@ -20,9 +20,11 @@ GRID = 7
 
 @pytest.fixture(scope="module", params=[False, True], ids=["raster order", "its reverse"])
 def prior(request) -> PixelCNN:
-    """A small network with random weights, in either generation order: causality must not depend on training."""
+    """A small network with random weights, in both generation orders: causality is not learned."""
     torch.manual_seed(0)
-    config = PixelCNNConfig(num_codes=16, width=24, layers=4, after_features=40, head_width=32, backward=request.param)
+    config = PixelCNNConfig(
+        num_codes=16, width=24, layers=4, after_features=40, head_width=32, backward=request.param
+    )
     network = PixelCNN(config).eval().requires_grad_(False)
     for parameter in network.parameters():  # larger than at initialisation, so that a leak would be seen
         parameter.mul_(1.7)
@@ -40,7 +42,7 @@ def prior(request) -> PixelCNN:
     ],
 )
 def test_a_masked_convolution_sees_its_cells_only(offsets, rows, columns):
-    """Which input cells each output cell depends on, by gradient: the rectangle that the mask allows, cut at the border."""
+    """By gradient, each output cell depends on exactly the rectangle that the mask allows."""
     conv = MaskedConv(4, 6, offsets)
     for row in range(GRID):
         for column in range(GRID):
@@ -82,7 +84,8 @@ def known_masks() -> dict[str, torch.Tensor]:
 
 @pytest.mark.parametrize(("name", "known"), known_masks().items(), ids=str)
 def test_logits_depend_on_earlier_cells_and_known_later_ones_and_on_nothing_else(prior, name, known):
-    """d logits(i) / d input(j): non-zero for every j before i and for every known j after i; zero for i itself and the others.
+    """d logits(i) / d input(j): non-zero for every j before i and for every known j after i; zero for i
+    itself and the others.
 
     Cells are numbered in generation order, as the stacks read them.
     """
@@ -103,9 +106,13 @@ def test_logits_depend_on_earlier_cells_and_known_later_ones_and_on_nothing_else
 
     for i in range(GRID * GRID):
         wanted = torch.randn(config.num_codes, generator=torch.Generator().manual_seed(i))
-        by_before, by_after = torch.autograd.grad((logits[i] * wanted).sum(), [before, after], retain_graph=True)
+        by_before, by_after = torch.autograd.grad(
+            (logits[i] * wanted).sum(), [before, after], retain_graph=True
+        )
         seen_before = by_before[0].abs().sum(-1).flatten() > 0
-        seen_after = by_after[0].flip(0, 1).abs().sum(-1).flatten() > 0  # unknown cells are MASK there, whatever their code
+        seen_after = (
+            by_after[0].flip(0, 1).abs().sum(-1).flatten() > 0
+        )  # unknown cells are MASK there, whatever their code
         cells = torch.arange(GRID * GRID)
         assert torch.equal(seen_before, cells < i), f"cell {i} does not see exactly the cells before it"
         assert torch.equal(seen_after, cells > i), f"cell {i} does not see exactly the places after it"
@@ -129,12 +136,14 @@ def test_the_generation_order_begins_at_either_end(prior):
 
 
 def test_evidence_is_the_chain_rule_over_known_cells(prior):
-    """log p(known | label), against one pass for each known cell in which the cells before it are known and nothing else is."""
+    """log p(known | label), against a pass for each known cell that is given the known cells before it."""
     codes = torch.randint(prior.config.num_codes, (2, GRID, GRID), generator=torch.Generator().manual_seed(5))
     known = torch.rand(2, GRID, GRID, generator=torch.Generator().manual_seed(6)) < 0.4
     labels = torch.arange(10)
     expected = torch.zeros(2, 10)
-    turn = prior.generation_order(torch.ones_like(known[0])).argsort().view(GRID, GRID)  # when it is each cell's turn
+    turn = (
+        prior.generation_order(torch.ones_like(known[0])).argsort().view(GRID, GRID)
+    )  # when it is each cell's turn
     for grid, row, column in known.nonzero().tolist():
         before = known[grid] & (turn < turn[row, column])
         seen = torch.where(before, codes[grid], -1).expand(10, -1, -1)
@@ -150,7 +159,7 @@ def test_evidence_is_the_chain_rule_over_known_cells(prior):
 
 
 def test_the_chain_rule_holds(prior):
-    """log p(unknown | known), cell by cell in generation order: each factor from a pass that has only what it may see."""
+    """log p(unknown | known), cell by cell: each factor from a pass that is given no later unknown code."""
     codes = torch.randint(prior.config.num_codes, (1, GRID, GRID), generator=torch.Generator().manual_seed(3))
     known = torch.rand(GRID, GRID, generator=torch.Generator().manual_seed(4)) < 0.4
     at_once = prior(codes, known[None], torch.tensor([2])).log_softmax(-1)
@@ -166,7 +175,11 @@ def test_the_cached_sampler_equals_the_reference(prior, guidance, top_p):
     generator = torch.Generator().manual_seed(5)
     n = 12
     codes = torch.randint(prior.config.num_codes, (n, GRID, GRID), generator=generator)
-    for known in [*evaluation_masks(GRID).values(), *random_known(6, GRID, generator), random_known(n, GRID, generator)]:
+    for known in [
+        *evaluation_masks(GRID).values(),
+        *random_known(6, GRID, generator),
+        random_known(n, GRID, generator),
+    ]:
         start = torch.where(known, codes, -1)
         labels = torch.randint(11, (n,), generator=generator)
         uniform = torch.rand(n, GRID, GRID, generator=generator)
@@ -182,12 +195,16 @@ def test_the_cached_sampler_computes_the_logits_of_a_full_pass(prior, monkeypatc
     """The logits that the cached sampler samples from, against one pass over the finished grids, to 1e-5."""
     seen = []
     real = sampling.sample_codes
-    monkeypatch.setattr(sampling, "sample_codes", lambda logits, *rest: (seen.append(logits), real(logits, *rest))[1])
+    monkeypatch.setattr(
+        sampling, "sample_codes", lambda logits, *rest: (seen.append(logits), real(logits, *rest))[1]
+    )
     start = torch.full((5, GRID, GRID), -1)
     start[:, 4:] = 3
     labels = torch.arange(5)
     done = sampling.fill_cached(prior, start, labels, SamplingParams(), torch.rand(5, GRID, GRID))
-    expected = prior(done, start >= 0, labels).flatten(1, 2)[:, prior.generation_order(start[0] < 0)].movedim(1, 0)
+    expected = (
+        prior(done, start >= 0, labels).flatten(1, 2)[:, prior.generation_order(start[0] < 0)].movedim(1, 0)
+    )
     assert (torch.stack(seen) - expected).abs().max() < 1e-5
 
 
@@ -196,7 +213,9 @@ def test_a_cache_goes_on_with_selected_grids(prior):
     codes = torch.randint(prior.config.num_codes, (6, GRID, GRID), generator=torch.Generator().manual_seed(6))
     labels, chosen = torch.arange(6), torch.tensor([4, 4, 0, 5, 2])
     known = torch.rand(6, GRID, GRID, generator=torch.Generator().manual_seed(7)) < 0.3
-    expected = prior.in_order(prior(prior.in_order(codes[chosen]), prior.in_order(known[chosen]), labels[chosen]))
+    expected = prior.in_order(
+        prior(prior.in_order(codes[chosen]), prior.in_order(known[chosen]), labels[chosen])
+    )
     cache, going = Cache(prior, labels, prior.context_after(codes, known, labels)), codes
     for row in range(GRID):
         cache.start_row(row, going[:, row])

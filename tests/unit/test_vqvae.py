@@ -1,4 +1,4 @@
-"""The VQ-VAE: its quantizer against brute force, its gradient, its codebook's learning, and the augmentations of its training."""
+"""The VQ-VAE: quantizer, gradients and codebook learning, and the augmentations of its training."""
 
 import math
 
@@ -28,7 +28,9 @@ def test_nearest_code_is_the_one_brute_force_finds(quantizer):
     for n in range(3):
         for row in range(4):
             for column in range(4):
-                distances = [float((vectors[n, :, row, column] - code).square().sum()) for code in quantizer.codebook]
+                distances = [
+                    float((vectors[n, :, row, column] - code).square().sum()) for code in quantizer.codebook
+                ]
                 assert int(codes[n, row, column]) == distances.index(min(distances))
 
 
@@ -83,7 +85,9 @@ def test_dead_codes_restart_at_encoder_outputs_and_the_others_stay(quantizer):
 
 def test_initial_codebook_beats_a_random_one(quantizer):
     centres = 5 * torch.randn(12, 5, generator=generator(3))
-    members = centres[torch.randint(12, (2000,), generator=generator())] + 0.1 * torch.randn(2000, 5, generator=generator(1))
+    members = centres[torch.randint(12, (2000,), generator=generator())] + 0.1 * torch.randn(
+        2000, 5, generator=generator(1)
+    )
     vectors = members.view(20, 10, 10, 5).movedim(-1, 1)
     quantizer.initialise(vectors, generator())
     error = F.mse_loss(quantizer.lookup(quantizer.nearest(vectors)), vectors)
@@ -115,7 +119,9 @@ def test_a_cell_is_its_patch():
     codes = torch.zeros(1, 7, 7, dtype=torch.long)
     changed = codes.clone()
     changed[0, 2, 5] = 9
-    difference = (model.decoder(model.quantizer.lookup(changed)) - model.decoder(model.quantizer.lookup(codes)))[0, 0]
+    difference = (
+        model.decoder(model.quantizer.lookup(changed)) - model.decoder(model.quantizer.lookup(codes))
+    )[0, 0]
     expected = torch.zeros(28, 28, dtype=torch.bool)
     expected[8:12, 20:24] = True
     assert torch.equal(difference != 0, expected)
@@ -164,7 +170,12 @@ def test_rendered_strokes_have_the_asked_width():
 
 
 def test_palette_keeps_every_code_and_puts_like_beside_like():
-    tiles = torch.linspace(0, 1, 16)[torch.randperm(16, generator=generator())].view(16, 1, 1).expand(16, 3, 3).contiguous()
+    tiles = (
+        torch.linspace(0, 1, 16)[torch.randperm(16, generator=generator())]
+        .view(16, 1, 1)
+        .expand(16, 3, 3)
+        .contiguous()
+    )
     order = palette.place(tiles, first=5)
     assert sorted(order.tolist()) == list(range(16))
     assert order[0] == 5

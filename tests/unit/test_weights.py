@@ -1,4 +1,7 @@
-"""Weights from anywhere: a folder or the Hub, whole or damaged. The Hub is tests/tools/hub_server.py, and clients are processes of their own."""
+"""Loading weights from a folder or from the Hub, whole or damaged.
+
+The Hub is tests/tools/hub_server.py, and each client is a process of its own.
+"""
 
 import json
 import os
@@ -55,9 +58,20 @@ def cache(tmp_path_factory) -> Path:
 @contextmanager
 def loader(endpoint: str, cache: Path):
     """vqdemo.load in a process that takes the endpoint for the Hub; answers with what it printed."""
-    own = {"HF_ENDPOINT": endpoint, "HF_HOME": str(cache), "HF_HUB_DISABLE_XET": "1", "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
-    process = subprocess.Popen([sys.executable, "-c", LOAD], cwd=ROOT, env=os.environ | own, stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, text=True)  # fmt: skip
+    own = {
+        "HF_ENDPOINT": endpoint,
+        "HF_HOME": str(cache),
+        "HF_HUB_DISABLE_XET": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", LOAD],
+        cwd=ROOT,
+        env=os.environ | own,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
     def load(source: str, revision: str | None = None) -> str:
         process.stdin.write(json.dumps([source, revision]) + "\n")
@@ -152,11 +166,26 @@ DAMAGES = {
     "empty": (lambda path: path.write_bytes(b""), "SHA-256"),
     "truncated": (truncate, "SHA-256"),
     "one bit differs": (flip_a_bit, "SHA-256"),
-    "a pickle": (lambda path: (path.write_bytes(b"\x80\x04]\x94."), without_checksums(path)), "not a safetensors file"),
-    "truncated, no checksum": (lambda path: (truncate(path), without_checksums(path)), "damaged or not a safetensors file"),
-    "empty, no checksum": (lambda path: (path.write_bytes(b""), without_checksums(path)), "damaged or not a safetensors file"),
-    "another network's": (lambda path: (lose_a_tensor(path), without_checksums(path)), "does not fit the network"),
-    "an LFS pointer": (lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"), "git lfs pull"),
+    "a pickle": (
+        lambda path: (path.write_bytes(b"\x80\x04]\x94."), without_checksums(path)),
+        "not a safetensors file",
+    ),
+    "truncated, no checksum": (
+        lambda path: (truncate(path), without_checksums(path)),
+        "damaged or not a safetensors file",
+    ),
+    "empty, no checksum": (
+        lambda path: (path.write_bytes(b""), without_checksums(path)),
+        "damaged or not a safetensors file",
+    ),
+    "another network's": (
+        lambda path: (lose_a_tensor(path), without_checksums(path)),
+        "does not fit the network",
+    ),
+    "an LFS pointer": (
+        lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"),
+        "git lfs pull",
+    ),
 }
 
 
@@ -229,15 +258,20 @@ def test_networks_of_two_models_are_refused(folder, tmp_path):
     other = small_model.write(tmp_path / "other", num_codes=8, labels=("a", "b", "c"))
     config, theirs = (json.loads((one / "config.json").read_text()) for one in (folder, other))
     (folder / "prior.safetensors").write_bytes((other / "prior.safetensors").read_bytes())
-    small_model.change(folder, prior=theirs["prior"], sha256=config["sha256"] | {"prior.safetensors": theirs["sha256"]["prior.safetensors"]})
+    small_model.change(
+        folder,
+        prior=theirs["prior"],
+        sha256=config["sha256"] | {"prior.safetensors": theirs["sha256"]["prior.safetensors"]},
+    )
     with pytest.raises(ValueError, match="num_codes 16, the prior 8"):
         vqdemo.load(folder)
 
 
 def test_the_app_says_what_is_wrong_and_ends(folder):
     (folder / "prior.safetensors").unlink()
-    done = subprocess.run([sys.executable, ROOT / "app.py"], env=os.environ | {"VQDEMO_WEIGHTS": str(folder)}, capture_output=True,
-                          text=True, timeout=120, check=False)  # fmt: skip
+    environment = os.environ | {"VQDEMO_WEIGHTS": str(folder)}
+    command = [sys.executable, ROOT / "app.py"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 1
     assert f"No usable weights: {folder / 'prior.safetensors'} is missing" in done.stderr
     assert "Traceback" not in done.stderr

@@ -138,9 +138,8 @@ def train_ours(settings: VQVAESettings, folders: Folders, test: Tensor) -> dict:
     """Ours, with a number of epochs of its own: CPU seconds, doodles and palette included, and test error."""
     own = replace(folders, runs=folders.runs / f"ours_{settings.epochs}")
     own.runs.mkdir(exist_ok=True)
-    (own.runs / "vqvae.checkpoint.safetensors").unlink(
-        missing_ok=True
-    )  # a clock that starts half way measures nothing
+    # A clock that starts half way measures nothing.
+    (own.runs / "vqvae.checkpoint.safetensors").unlink(missing_ok=True)
     started = time.process_time()
     model = vqvae.train(settings, own, "cpu")
     return {

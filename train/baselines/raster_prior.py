@@ -49,7 +49,7 @@ from train.data.codes import encode
 from train.data.masks import evaluation_masks
 from train.measure import records
 from train.measure.likelihood import log_probs
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Subject
 from train.prior import PriorSettings
 from train.runtime import checkpoint
 from train.runtime.device import autocast, best_device, precision
@@ -157,9 +157,8 @@ class GatedLayer(nn.Module):
         self.horizontal = MaskedConv(width, 2 * width, horizontal(mask, grid, settings.layers))
         self.down = nn.Linear(width, 2 * width)  # from the vertical stack to the horizontal one
         self.out = nn.Linear(width, 2 * width)  # what continues the horizontal stack, and the skip connection
-        self.label_embedding = nn.Embedding(
-            num_labels + 1, 4 * width
-        )  # half for either stack, as is the next
+        # Half for either stack, as is the next.
+        self.label_embedding = nn.Embedding(num_labels + 1, 4 * width)
         self.position_embedding = nn.Parameter(torch.zeros(grid, grid, 4 * width))
         self.drop = nn.Dropout(settings.dropout)
         nn.init.normal_(self.label_embedding.weight, std=0.1)
@@ -566,7 +565,7 @@ def run(subject: Subject, s: RasterPriorSettings) -> None:
         "petaflop": petaflop_of_baseline(s, subject),
         "nats": blind_nats(cells, s.corrected_grids),
     }
-    records.publish(subject.folders, "raster_prior", subject.of(VQVAE_FILE), blind)
+    records.publish(subject.folders, "raster_prior", subject.of(*PICTURES, VQVAE_FILE), blind)
     codes, labels = subject.codes[few], subject.pictures.labels[few]
     corrected = {
         "grids": s.corrected_grids,
@@ -574,7 +573,9 @@ def run(subject: Subject, s: RasterPriorSettings) -> None:
         "petaflop_of_the_prior": petaflop_of_prior(subject),
         "nats": corrected_nats(subject.model, network, codes, labels, cells[few], s.particles),
     }
-    records.publish(subject.folders, "raster_prior_corrected", subject.of(VQVAE_FILE, PRIOR_FILE), corrected)
+    records.publish(
+        subject.folders, "raster_prior_corrected", subject.of(*PICTURES, VQVAE_FILE, PRIOR_FILE), corrected
+    )
 
 
 def main() -> None:

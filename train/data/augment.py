@@ -18,9 +18,8 @@ from train.runtime import distributed
 
 def random_cells(n: int, grid: int, generator: torch.Generator) -> Tensor:
     """Random sets of cells -> bool (n,grid,grid): half of them scattered cells, half rectangles."""
-    scattered = torch.rand(n, grid, grid, generator=generator) < 0.5 * torch.rand(
-        n, 1, 1, generator=generator
-    )
+    scattered = torch.rand(n, grid, grid, generator=generator)
+    scattered = scattered < 0.5 * torch.rand(n, 1, 1, generator=generator)
     rectangle = random_rectangles(n, grid, generator)
     return torch.where(torch.rand(n, 1, 1, generator=generator) < 0.5, scattered, rectangle)
 
@@ -44,11 +43,8 @@ def make_batch(
     generator: torch.Generator,
 ) -> Tensor:
     """Shift digits, turn doodles, erase cells: uint8 (n,28,28), (m,28,28) -> float (n+m,1,28,28) in [0,1]."""
-    moves = (
-        torch.randint(-8, 9, (len(digits), 2), generator=generator)
-        * chosen(len(digits), shift_share, generator)[:, 0]
-    )
-    digits = drawings.shift(digits, moves)
+    moves = torch.randint(-8, 9, (len(digits), 2), generator=generator)
+    digits = drawings.shift(digits, moves * chosen(len(digits), shift_share, generator)[:, 0])
     if torch.rand((), generator=generator) < 0.5:
         doodles = doodles.mT
     flips = [axis for axis in (1, 2) if torch.rand((), generator=generator) < 0.5]

@@ -15,12 +15,13 @@ from train.runtime import distributed
 
 SIZE = 28  # pixels along each side
 HELD_OUT = 5_000  # training images kept back while settings are chosen; the test split is only for reporting
+# As torchvision calls them.
 NAMES = {
     "mnist": "MNIST",
     "fashion-mnist": "FashionMNIST",
     "kmnist": "KMNIST",
     "emnist-letters": "EMNIST",
-}  # as torchvision calls them
+}
 SPLITS = ("train", "test", "fit", "held-out")
 
 
@@ -65,9 +66,8 @@ def check(dataset: str) -> None:
 def class_names(dataset: str) -> list[str]:
     """What the labels 0, 1, ... stand for."""
     if dataset not in NAMES:
-        return sorted(
-            entry.name for entry in os.scandir(dataset) if entry.is_dir()
-        )  # ImageFolder numbers them so
+        # ImageFolder numbers them so.
+        return sorted(entry.name for entry in os.scandir(dataset) if entry.is_dir())
     source = getattr(import_torchvision_datasets(), NAMES[dataset])
     if dataset == "emnist-letters":
         return source.classes_split_dict["letters"][1:]  # the first stands for a label 0 that does not occur
@@ -82,9 +82,8 @@ def from_torchvision(dataset: str, folder: Path, train: bool) -> Pictures:
     with distributed.first_alone():
         pictures = source(str(folder), train=train, download=True, **options)
     if dataset == "emnist-letters":
-        return Pictures(
-            pictures.data.mT.contiguous(), pictures.targets - 1
-        )  # its files hold columns as rows, and count from 1
+        # Its files hold columns as rows, and count from 1.
+        return Pictures(pictures.data.mT.contiguous(), pictures.targets - 1)
     return Pictures(pictures.data, pictures.targets)
 
 
@@ -112,9 +111,8 @@ def from_folder(folder: Path, train: bool) -> Pictures:
     if rim.median() > 127:
         images = 255 - images
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(0))
-    order = order[
-        (order % 10 != 9) if train else (order % 10 == 9)
-    ]  # of the files as they are sorted, so of every class
+    # Of the files as they are sorted, so of every class.
+    order = order[(order % 10 != 9) if train else (order % 10 == 9)]
     return Pictures(images[order], labels[order])
 
 

@@ -6,9 +6,8 @@ from torch import Tensor
 
 def random_rectangles(n: int, grid: int, generator: torch.Generator) -> Tensor:
     """A rectangle of cells each, of any place and size, also empty -> bool (n,grid,grid)."""
-    ends = (
-        torch.randint(grid + 1, (n, 2, 2), generator=generator).sort(-1).values
-    )  # (n, axis, first and last+1)
+    # (n, axis, first and last+1).
+    ends = torch.randint(grid + 1, (n, 2, 2), generator=generator).sort(-1).values
     line = torch.arange(grid)
     inside = (line >= ends[..., :1]) & (line < ends[..., 1:])  # (n, axis, grid)
     return inside[:, 0, :, None] & inside[:, 1, None, :]

@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from train.data.codes import decode, encode
 from train.measure import records
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from train.runtime.device import autocast
 
 BATCH, LEARNING_RATE = 32, 5e-3  # of the pixels' coder; its steps are the subject's pixel_coder_steps
@@ -114,5 +114,5 @@ def measure(subject: Subject) -> dict:
     return bits_per_pixel(float(nats), pixels, subject.pictures.images[0].numel())
 
 
-PIXELS = Measurement("bits_of_pixels", (VQVAE_FILE, "pixel_coder_steps"), measure_pixels)
-MEASUREMENT = Measurement("bits_per_pixel", (VQVAE_FILE, PRIOR_FILE, "pixel_coder_steps"), measure)
+PIXELS = Measurement("bits_of_pixels", (*PICTURES, VQVAE_FILE, "pixel_coder_steps"), measure_pixels)
+MEASUREMENT = Measurement("bits_per_pixel", (*PICTURES, VQVAE_FILE, PRIOR_FILE, "pixel_coder_steps"), measure)

@@ -6,7 +6,7 @@ A cell predicted with p = 0.8 should be right in 80 % of the cases.
 import numpy as np
 from torch import Tensor
 
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
 
 
@@ -37,4 +37,4 @@ def measure(subject: Subject) -> dict:
     return calibration(subject.model, subject.codes, subject.repeated)
 
 
-MEASUREMENT = Measurement("calibration", (VQVAE_FILE, PRIOR_FILE), measure)
+MEASUREMENT = Measurement("calibration", (*PICTURES, VQVAE_FILE, PRIOR_FILE), measure)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from train.data.masks import evaluation_masks
 from train.measure.classifier import Classifier, accuracy
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
 from vqdemo.sampling import SamplingParams
 
@@ -32,7 +32,7 @@ def completions(
         if not known.any():
             continue
         cut = torch.where(known, codes, -1).repeat_interleave(each, 0)
-        filled = model.complete_each(cut, None, SamplingParams(**settings), torch.Generator().manual_seed(0))
+        filled = model.complete_each(cut, None, SamplingParams(**settings), seed=0)
         pictures = torch.from_numpy(model.decode(filled))[:, None]
         table[name] = {
             "reads_as_true_digit": accuracy(evaluator, pictures, labels.repeat_interleave(each)),
@@ -54,4 +54,6 @@ def measure(subject: Subject) -> dict:
     )
 
 
-MEASUREMENT = Measurement("completions", (VQVAE_FILE, PRIOR_FILE, "defaults", "evaluator"), measure)
+MEASUREMENT = Measurement(
+    "completions", (*PICTURES, VQVAE_FILE, PRIOR_FILE, "defaults", "evaluator"), measure
+)

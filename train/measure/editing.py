@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from train.data.codes import decode, encode
-from train.measure.subject import VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, VQVAE_FILE, Measurement, Subject
 from vqdemo.vqvae import BLANK, VQVAE
 
 
@@ -57,4 +57,4 @@ def measure(subject: Subject) -> dict:
     return editing(subject.model.vqvae, subject.pictures.images, subject.repeated // 2)
 
 
-MEASUREMENT = Measurement("editing", (VQVAE_FILE,), measure)
+MEASUREMENT = Measurement("editing", (*PICTURES, VQVAE_FILE), measure)

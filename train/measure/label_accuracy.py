@@ -3,7 +3,7 @@
 from torch import Tensor
 
 from train.data.masks import evaluation_masks
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
 
 
@@ -22,4 +22,4 @@ def measure(subject: Subject) -> dict:
     return label_accuracy(subject.model, subject.codes[:number], subject.pictures.labels[:number])
 
 
-MEASUREMENT = Measurement("label_accuracy", (VQVAE_FILE, PRIOR_FILE), measure)
+MEASUREMENT = Measurement("label_accuracy", (*PICTURES, VQVAE_FILE, PRIOR_FILE), measure)

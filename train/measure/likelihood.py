@@ -4,7 +4,7 @@ import numpy as np
 from torch import Tensor
 
 from train.data.masks import evaluation_masks
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
 
 
@@ -41,4 +41,4 @@ def measure(subject: Subject) -> dict:
     }
 
 
-MEASUREMENT = Measurement("likelihood", (VQVAE_FILE, PRIOR_FILE), measure)
+MEASUREMENT = Measurement("likelihood", (*PICTURES, VQVAE_FILE, PRIOR_FILE), measure)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from train.data import drawings
 from train.data.codes import decode, encode
-from train.measure.subject import VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, VQVAE_FILE, Measurement, Subject
 from vqdemo.vqvae import VQVAE
 
 
@@ -29,4 +29,4 @@ def measure(subject: Subject) -> dict | None:
     return robustness(subject.model.vqvae, subject.pictures.images, subject.repeated)
 
 
-MEASUREMENT = Measurement("out_of_distribution", (VQVAE_FILE,), measure)
+MEASUREMENT = Measurement("out_of_distribution", (*PICTURES, VQVAE_FILE), measure)

@@ -9,7 +9,7 @@ from torch import Tensor
 from train.data.codes import decode, encode
 from train.measure.classifier import accuracy
 from train.measure.samples import nearest
-from train.measure.subject import VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, VQVAE_FILE, Measurement, Subject
 from vqdemo.vqvae import VQVAE, perplexity
 
 
@@ -62,4 +62,4 @@ def measure(subject: Subject) -> dict:
     }
 
 
-MEASUREMENT = Measurement("reconstruction", (VQVAE_FILE, "evaluator"), measure)
+MEASUREMENT = Measurement("reconstruction", (*PICTURES, VQVAE_FILE, "evaluator"), measure)

@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from train.measure.classifier import Classifier, classify
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Measurement, Subject
 from vqdemo.model import VQModel
 
 
@@ -105,4 +105,4 @@ def measure(subject: Subject) -> dict:
     }
 
 
-MEASUREMENT = Measurement("samples", (VQVAE_FILE, PRIOR_FILE, "defaults", "evaluator"), measure)
+MEASUREMENT = Measurement("samples", (*PICTURES, VQVAE_FILE, PRIOR_FILE, "defaults", "evaluator"), measure)

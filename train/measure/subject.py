@@ -19,15 +19,19 @@ from vqdemo.model import VQModel
 
 FEWEST_PICTURES = 50  # with fewer, no figure would mean anything
 MOST_REPEATED = 2_000  # pictures at most for what is computed many times a picture
+
+# Names of what a measurement may depend on, besides "defaults", "evaluator" and "pixel_coder_steps".
 VQVAE_FILE, PRIOR_FILE = NETWORKS
+PICTURES = ("dataset", "split", "number")
 
 
 class Subject:
-    """The weights in folders.out and pictures of their data set; whatever takes time is computed when first
-    asked for.
+    """The weights in folders.out and pictures of their data set.
 
-    split, number: the pictures to measure on, and how many of them, 0 for all. pixel_coder_steps: see
-    bits_per_pixel.py.
+    Whatever takes time is computed when it is first asked for.
+
+    split, number: the pictures to measure on, and how many of them, 0 for all.
+    pixel_coder_steps: see bits_per_pixel.py.
     """
 
     def __init__(
@@ -45,9 +49,8 @@ class Subject:
 
     def identity(self) -> dict:
         """All that a measurement may be of, by name; networks by their SHA-256."""
-        return {
-            name: sha256 for name, sha256 in fingerprints(self.folders.out).items() if name in NETWORKS
-        } | {
+        sha256 = fingerprints(self.folders.out)
+        return {name: sha256[name] for name in NETWORKS} | {
             "defaults": read_config(self.folders.out).get("defaults"),
             "evaluator": asdict(self.evaluator_settings),
             "pixel_coder_steps": self.pixel_coder_steps,
@@ -57,9 +60,9 @@ class Subject:
         }
 
     def of(self, *names: str) -> dict:
-        """Those parts of the identity that a measurement depends on: the pictures, and what is named."""
+        """These parts of the identity: what a measurement that depends on them is of."""
         identity = self.identity()
-        return {name: identity[name] for name in (*names, "dataset", "split", "number")}
+        return {name: identity[name] for name in names}
 
     @property
     def dataset_name(self) -> str:
@@ -109,7 +112,7 @@ class Subject:
 class Measurement:
     """One measurement.
 
-    name: its key in metrics.json. depends_on: parts of the identity that it depends on besides the pictures.
+    name: its key in metrics.json. depends_on: names of `Subject.identity`.
     """
 
     name: str

@@ -81,9 +81,8 @@ def curves(figure: Figure, runs: Path, colours: dict) -> None:
         ("nats_with_known_cells_after", "with known cells after", "second"),
     ):
         nats.plot([row["epoch"] for row in log], [row[name] for row in log], color=colours[colour])
-        middle = log[
-            len(log) // 2
-        ]  # the curve's name stands over its second half, where it falls away from it
+        # The curve's name stands over its second half, where it falls away from it.
+        middle = log[len(log) // 2]
         nats.annotate(
             words,
             (middle["epoch"], middle[name]),
@@ -107,9 +106,8 @@ def rate_distortion(figure: Figure, points: list[dict], colours: dict) -> None:
             textcoords="offset points",
         )
     axes.set(xlabel="bits per cell (entropy of code use)", ylabel="squared error of a test pixel")
-    axes.set(
-        xlim=padded(np.array(rate), 0.15), ylim=padded(np.array(error), 0.15)
-    )  # room for what stands beside the points
+    # Room for what stands beside the points.
+    axes.set(xlim=padded(np.array(rate), 0.15), ylim=padded(np.array(error), 0.15))
     axes.set_title(f"rate and distortion after {points[0]['epochs']} epochs each")
 
 

@@ -20,11 +20,12 @@ MOMENTUM = 0.95  # the weight of the past in the running mean of gradients
 
 def orthogonalised(matrices: Tensor) -> Tensor:
     """(N,rows,columns) -> matrices with the same singular vectors and singular values of about 0.7 to 1.2."""
+    # Of the quintic a s + b s^3 + c s^5 that each round applies to singular values s.
     a, b, c = (
         3.4445,
         -4.7750,
         2.0315,
-    )  # of the quintic a s + b s^3 + c s^5 that each round applies to singular values s
+    )
     x = matrices / matrices.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
     tall = x.shape[1] > x.shape[2]
     x = x.mT if tall else x
@@ -78,9 +79,8 @@ class Muon(torch.optim.AdamW):
         for matrix in matrices:
             state = self.state[matrix]
             mean = state.setdefault("momentum", torch.zeros_like(matrix))
-            state["step"] = (
-                state.get("step", torch.zeros(())) + 1
-            )  # AdamW looks for it in every state that it loads
+            # AdamW looks for it in every state that it loads.
+            state["step"] = state.get("step", torch.zeros(())) + 1
             mean.lerp_(matrix.grad, 1 - MOMENTUM)
             ahead.append(matrix.grad.lerp(mean, MOMENTUM))  # Nesterov's
             matrix.grad = None

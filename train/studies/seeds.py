@@ -15,7 +15,7 @@ from train.measure.classifier import ClassifierSettings
 from train.measure.likelihood import likelihood
 from train.measure.reconstruction import fidelity
 from train.measure.samples import Reference, samples
-from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
+from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Subject
 from train.prior import PriorSettings
 from train.runtime.folders import Folders, parsed
 from train.runtime.settings import setting
@@ -63,10 +63,9 @@ def one_seed(
     own.out.mkdir(parents=True, exist_ok=True)
     own.runs.mkdir(exist_ok=True)
     train_both(*(replace(stage, seed=seed) for stage in settings), own)
-    subject = Subject(
-        replace(own, runs=folders.runs), number=number, evaluator=evaluator
-    )  # one evaluator for all
-    of = subject.of(VQVAE_FILE, PRIOR_FILE, "evaluator")
+    # One evaluator for all.
+    subject = Subject(replace(own, runs=folders.runs), number=number, evaluator=evaluator)
+    of = subject.of(*PICTURES, VQVAE_FILE, PRIOR_FILE, "evaluator")
     return records.measured(own, "figures", of, lambda: figures_of(subject))
 
 

@@ -1,4 +1,5 @@
-"""How the codes lie to each other, judged by their tiles (what each usually draws): an order, neighbours and a map.
+"""How the codes lie to each other, judged by their tiles (what each usually draws): an order, neighbours and
+a map.
 
 The palette uses the order, in which neighbours are alike; the codebook view the nearest codes and the map.
 """
@@ -15,7 +16,9 @@ def distances(tiles: np.ndarray) -> np.ndarray:
 
 
 def order(tiles: np.ndarray, first: int) -> list[int]:
-    """A short path through all codes from one of them: always on to the nearest, then 2-opt until no turn is left to gain."""
+    """A short path through all codes from one of them: always on to the nearest, then 2-opt until no turn is
+    left to gain.
+    """
     far = distances(tiles)
     path, left = [first], set(range(len(tiles))) - {first}
     while left:
@@ -41,19 +44,22 @@ def nearest(tiles: np.ndarray, n: int) -> list[list[int]]:
 
 
 def plane(tiles: np.ndarray, spacing: float) -> list[list[float]]:
-    """A place (x, y) in the unit square for each code: the two principal components, then pushed apart, until squares of side
-    `spacing` around them hardly overlap."""
+    """A place (x, y) in the unit square for each code: the two principal components, then pushed apart, until
+    squares of side `spacing` around them hardly overlap.
+    """
     flat = tiles.reshape(len(tiles), -1).astype(np.float64)
     flat = flat - flat.mean(0)
     left, sizes, _ = np.linalg.svd(flat, full_matrices=False)
     places = left[:, :2] * sizes[:2]
     places = (places - places.min(0)) / np.maximum(np.ptp(places, axis=0), 1e-9)
     numbers = 1e-6 * np.arange(len(places))
-    by_number = (numbers[:, None] - numbers[None])[..., None]  # two at one place, a corner perhaps, would have no direction apart
+    # Two at one place, a corner perhaps, would have no direction apart.
+    by_number = (numbers[:, None] - numbers[None])[..., None]
     for _ in range(MAP_ROUNDS):
         apart = places[:, None] - places[None] + by_number
         far = np.abs(apart).max(-1, keepdims=True)
-        push = np.where(np.abs(apart) == far, np.sign(apart) * np.maximum(spacing - far, 0), 0)  # the way that is shorter
+        shorter = np.abs(apart) == far  # the way that is less far to go
+        push = np.where(shorter, np.sign(apart) * np.maximum(spacing - far, 0), 0)
         if np.abs(push).max() < spacing / 50:
             break
         places = np.clip(places + push.sum(1) / 2, 0, 1)

@@ -54,13 +54,13 @@ def describe(model, identity: str, metrics: dict | None = None) -> dict:
 def example_images(model) -> np.ndarray:
     """One picture a digit, float32 (num_labels,S,S) in [0,1]: of a few samples the one of median probability.
 
-    Not the likeliest, which is often too bare to be a digit: empty cells cost the least. All are sampled in one batch,
-    since the app waits for them when it starts.
+    Not the likeliest, which is often too bare to be a digit: empty cells cost the least. All are sampled in
+    one batch, since the app waits for them when it starts.
     """
     labels = torch.arange(model.num_labels).repeat_interleave(EXAMPLE_TRIES)
     unknown = torch.full((len(labels), *model.grid_shape), -1, device=model.device)
     choice = SamplingParams(temperature=0.8, guidance=1.0)
-    samples = model.complete_each(unknown, labels, choice, torch.Generator().manual_seed(0)).cpu().numpy()
+    samples = model.complete_each(unknown, labels, choice, seed=0).cpu().numpy()
     medians = []
     for label, grids in enumerate(samples.reshape(model.num_labels, EXAMPLE_TRIES, *model.grid_shape)):
         medians.append(grids[np.argsort(model.log_prob(grids, label=label))[EXAMPLE_TRIES // 2]])
@@ -68,13 +68,13 @@ def example_images(model) -> np.ndarray:
 
 
 def identity_of(model) -> str:
-    """Six letters that change with the weights of either network: links, kept work and cached weights carry them."""
+    """Six letters that change with the weights of either network; part of links and of kept work."""
     fingerprints = fingerprint_of(model.vqvae) + fingerprint_of(model.prior)
     return hashlib.sha256(fingerprints.encode()).hexdigest()[:6]
 
 
 def encoded(model, drawings: np.ndarray) -> list[dict]:
-    """The codes of drawings, uint8 (N,S,S) as the page holds them, and the pictures decoded from these codes."""
+    """The codes of drawings, uint8 (N,S,S) like the page's, and the pictures decoded from these codes."""
     codes = model.encode(drawings.astype(np.float32) / 255)
     pictures = model.decode(codes)
     return [

@@ -27,8 +27,10 @@ COLUMNS = {
 
 GROUND = {"body_background_fill": "#f5f5f2", "body_background_fill_dark": "#111318"}  # as --page in page.css
 
+THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO)
+
 LOOK = {
-    "theme": gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO).set(**GROUND),
+    "theme": THEME.set(**GROUND),
     "css_paths": STATIC / "page.css",
     "favicon_path": STATIC / "icon.svg",
     "footer_links": ["api"],
@@ -40,7 +42,9 @@ def build(model, metrics: dict | None = None) -> ServedBlocks:
     """The whole page for one model (see ``vqdemo.load``) and its measurements (see ``read_metrics``)."""
     if model.image_size != SIDE:
         size = model.image_size
-        raise ValueError(f"the page draws pictures of {SIDE}x{SIDE} pixels, and these weights take {size}x{size}")
+        raise ValueError(
+            f"the page draws pictures of {SIDE}x{SIDE} pixels, and these weights take {size}x{size}"
+        )
     text = text_for(model)
     with ServedBlocks(LOOK, title=text["title"]) as demo:
         for column, names in COLUMNS.items():

@@ -1,6 +1,8 @@
-"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with the notebook baseline's.
+"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with
+the notebook baseline's.
 
-That is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by train/baselines/notebook_vqvae.py on the same digits.
+That is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by
+train/baselines/notebook_vqvae.py on the same digits.
 """
 
 import json
@@ -29,16 +31,18 @@ def read_metrics(folder: str | Path) -> dict | None:
 
 
 def shown(metrics: dict | None, num_codes: int) -> dict:
-    """What the page shows of them: the mean surprise of a test digit's cell, the rows that there are, and what was measured on."""
-    peer = metrics.get("notebook_baseline") if isinstance(metrics, dict) else None
-    peer_codes = at(peer, ("settings", "codes"))
+    """What the page shows of them: the mean surprise of a test digit's cell, the rows that there are, and
+    what was measured on.
+    """
+    baseline = metrics.get("notebook_baseline") if isinstance(metrics, dict) else None
+    baseline_codes = at(baseline, ("settings", "codes"))
     rows = []
     for name, keys, form in ROWS:
-        ours, theirs = at(metrics, keys), at(peer, keys)
+        ours, theirs = at(metrics, keys), at(baseline, keys)
         if ours is not None:
             row = {"name": name, "ours": form.format(ours, codes=num_codes), "peer": None}
             if theirs is not None:
-                row["peer"] = form.format(theirs, codes=peer_codes)
+                row["peer"] = form.format(theirs, codes=baseline_codes)
             rows.append(row)
     pictures, name = at(metrics, ("data", "pictures")), at(metrics, ("data", "set"), str)
     measured_on = {"pictures": f"{pictures:,}", "set": name} if pictures and name else None

@@ -254,6 +254,7 @@ TEXT = {
         "bad_setting": "In “{name}” the setting “{setting}” is not a number. Nothing was changed.",
         "bad_link": "This link is damaged: it holds no grid that fits. Your own work is here instead.",
         "other_model": "This link was made with other weights, so that what it brings may look different here.",
+        "no_script": "This part of the page could not be loaded: {address} is not to be had. Please reload the page.",
         "no_model": "The page could not reach its model. Please reload the page.",
     },
 }

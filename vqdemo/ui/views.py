@@ -1,7 +1,7 @@
-"""The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder in ``static/views``.
+"""The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder of ``static/views``.
 
-The files are served and loaded as they are. A script is an ES module that exports ``mount``; all import the same
-``static/state``, which is how the parts share one state, and ``static/start.js`` starts it.
+The files are served and loaded as they are. A script is an ES module that exports ``mount``. All import the same
+modules of ``static/state``, which is how the parts share one state; ``static/start.js`` starts it.
 """
 
 import hashlib
@@ -10,22 +10,33 @@ from pathlib import Path
 
 import gradio as gr
 from starlette.routing import Mount
-from starlette.staticfiles import StaticFiles
 
-from .text import TEXT
+from vqdemo.ui.serving.files import FingerprintedFiles
+from vqdemo.ui.text import TEXT
 
 STATIC = Path(__file__).parent / "static"
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
-FILED = {path.relative_to(STATIC).as_posix(): path.read_bytes() for path in STATIC.rglob("*") if path.is_file()}
-CONTENTS = b"".join(name.encode() + content for name, content in sorted(FILED.items()))
-ADDRESS = f"vqdemo/{hashlib.sha256(CONTENTS).hexdigest()[:12]}"
-FILES = Mount(f"/{ADDRESS}", StaticFiles(directory=STATIC))
+CONTENTS = hashlib.sha256()
+for path in sorted(STATIC.rglob("*.*")):
+    CONTENTS.update(path.relative_to(STATIC).as_posix().encode() + path.read_bytes())
+ADDRESS = f"vqdemo/{CONTENTS.hexdigest()[:12]}"
+FILES = Mount(f"/{ADDRESS}", FingerprintedFiles(directory=STATIC))
 
+# Scripts lie where the app is: there is the page, or what `<gradio-app src>` names on a page of another site.
 MOUNT = """
-Promise.all(props.scripts.map((script) => import(new URL(script, document.baseURI)))).then(([page, view]) => {
-  view.mount(element, props);
-  page.start(props.text.status);
-});
+const src = element.closest("gradio-app")?.getAttribute("src");
+const app = new URL(src ? src.replace(/[/]*$/, "/") : ".", document.baseURI);
+const addresses = props.scripts.map((script) => new URL(script, app).href);
+Promise.all(addresses.map((address) => import(address))).then(
+  ([page, view]) => {
+    view.mount(element, props);
+    page.start(props.text.status);
+  },
+  () => {
+    element.textContent = props.text.status.no_script.replace("{address}", addresses.join(", "));
+    element.setAttribute("role", "alert");
+  },
+);
 """
 
 

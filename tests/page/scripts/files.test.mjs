@@ -17,7 +17,13 @@ test("JSON and back", () => {
 });
 
 test("settings that the file does not have stay", () => {
-  const content = JSON.stringify({ codes: [[0, 1, 2], [3, 4, 5]], settings: { seed: 99 } });
+  const content = JSON.stringify({
+    codes: [
+      [0, 1, 2],
+      [3, 4, 5],
+    ],
+    settings: { seed: 99 },
+  });
   assert.deepEqual(fromJSON(content, work).settings, { ...SETTINGS, seed: 99 });
 });
 

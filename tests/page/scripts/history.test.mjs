@@ -8,7 +8,20 @@ import { pack, unpack } from "../../../vqdemo/ui/static/state/pack.js";
 import { state, update, watch } from "../../../vqdemo/ui/static/state/store.js";
 
 const image = Uint8Array.from({ length: 784 }, (_, i) => i % 256);
-const drawing = { base: image, place: [0, 0, 1], strokes: [{ points: [[1, 2.5], [3, 4]], width: 2.4, erase: false }] };
+const drawing = {
+  base: image,
+  place: [0, 0, 1],
+  strokes: [
+    {
+      points: [
+        [1, 2.5],
+        [3, 4],
+      ],
+      width: 2.4,
+      erase: false,
+    },
+  ],
+};
 
 test("undo and redo are inverse, and a new step ends redo", () => {
   update({ codes: [1] });
@@ -53,7 +66,14 @@ test("listeners hear once of all changes of one event, and only of what they wat
 });
 
 test("packed text gives the same values back, and what was one object stays one", () => {
-  const root = { past: [{ drawing, image }, { drawing, image: null }], now: { drawing, codes: [1, -1] }, label: null };
+  const root = {
+    past: [
+      { drawing, image },
+      { drawing, image: null },
+    ],
+    now: { drawing, codes: [1, -1] },
+    label: null,
+  };
   const text = pack(root);
   const copy = unpack(text);
   assert.deepEqual(copy, root);

@@ -47,7 +47,9 @@ test("an address without a grid is no link", () => {
 });
 
 test("without the link, the rest of the address stays", () => {
-  const link = new URL(linkTo({ modelInfo: modelOf(1, 64), codes: [0], alternatives: null, settings: SETTINGS }, PAGE));
+  const link = new URL(
+    linkTo({ modelInfo: modelOf(1, 64), codes: [0], alternatives: null, settings: SETTINGS }, PAGE),
+  );
   link.searchParams.set("__theme", "dark");
   assert.equal(withoutLink(link.href), "https://example.org/space/?__theme=dark");
 });

@@ -1,1 +1,1 @@
-"""The named endpoints for programs, with their arguments, their limits and the files that are uploaded to them."""
+"""The named endpoints for programs, with their arguments, limits and uploaded files."""

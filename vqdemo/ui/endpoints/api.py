@@ -1,7 +1,8 @@
-"""The same model for programs: six named endpoints for ``gradio_client`` and plain HTTP, which are also the tools of the MCP server.
+"""The same model for programs: six named endpoints for ``gradio_client`` and plain HTTP, which are also the
+tools of the MCP server.
 
-What programs are told of an endpoint is its signature and its docstring, whose sections Gradio reads. Arguments are checked by
-vqdemo/checks.py, most of them behind the model's own door.
+What programs are told of an endpoint is its signature and its docstring, whose sections Gradio reads.
+Arguments are checked by vqdemo/checks.py, most of them behind the model's own door.
 """
 
 import functools
@@ -50,9 +51,9 @@ class Endpoints:
         """Turn a picture of a digit into its grid of codes.
 
         Args:
-            image: 28 rows of 28 numbers in [0, 1], 0 the ground and 1 the ink, taken as they are; or a picture file,
-                framed as MNIST frames its digits unless it has 28x28 pixels: a string "data:image/png;base64,…", or
-                uploaded by Gradio's clients.
+            image: 28 rows of 28 numbers in [0, 1], 0 the ground and 1 the ink, taken as they are; or a
+                picture file, framed as MNIST frames its digits unless it has 28x28 pixels: a string
+                "data:image/png;base64,…", or uploaded by Gradio's clients.
         Returns:
             The codes, row by row: whole numbers.
         """
@@ -68,7 +69,9 @@ class Endpoints:
         """
         grid = self.grid(codes)
         if (grid < 0).any():
-            raise ValueError("A grid with unknown cells (-1) cannot be decoded: fill them first, as by /complete.")
+            raise ValueError(
+                "A grid with unknown cells (-1) cannot be decoded: fill them first, as by /complete."
+            )
         return rounded(self.model.decode(grid[None])[0])
 
     def complete(
@@ -84,7 +87,8 @@ class Endpoints:
         """Fill every unknown cell of a grid, n times, given all the known ones, which come back unchanged.
 
         Args:
-            codes: the grid's rows of whole numbers, as encode gives them, with -1 in every cell that is to be filled.
+            codes: the grid's rows of whole numbers, as encode gives them, with -1 in every cell that is to be
+                filled.
             n: how many completions, 1 to 64.
             label: which digit (class) is wanted, by its number from 0; null for any.
             temperature: 0.001 to 5; lower is safer, higher is wilder; null for the default.
@@ -122,7 +126,8 @@ class Endpoints:
             guidance: 0 to 5: how strongly the label is exaggerated; null for the default.
             seed: a whole number from 0; equal seeds give equal results; null for another result each time.
         Returns:
-            {"grids": the n grids, "images": their n pictures, "log_probs": the natural-log probability of each}
+            {"grids": the n grids, "images": their n pictures, "log_probs": the natural-log probability of
+                each}
         """
         n = checks.integer(whole(n), "n", 1, limits.MAX_GRIDS)
         settings = Settings.of(self.model, label, temperature, top_p, guidance, seed)
@@ -152,7 +157,9 @@ class Endpoints:
 
     def grid(self, codes: Codes) -> np.ndarray:
         """Rows of codes, -1 where unknown -> int64 (G,G), checked."""
-        return checks.codes(codes, self.model.grid_shape[0], self.model.num_codes, unknown=True, batch=False).numpy()
+        return checks.codes(
+            codes, self.model.grid_shape[0], self.model.num_codes, unknown=True, batch=False
+        ).numpy()
 
     def with_images(self, grids: np.ndarray, known: np.ndarray | None, label: int | None) -> dict:
         return {
@@ -163,14 +170,16 @@ class Endpoints:
 
 
 def to_image(image) -> np.ndarray:
-    """What a client sends as an image -> float32 (28, 28), or numbers of that shape, whose range is the model's to check."""
+    """What a client sends as an image -> numbers (28, 28); their range is the model's to check."""
     if isinstance(image, dict) and isinstance(image.get("path"), str):
         return uploads.digit(uploads.uploaded(image["path"]))
     if isinstance(image, str) and image.startswith("data:"):
         return uploads.digit(uploads.from_data_url(image))
     if not isinstance(image, list):
         came = type(image).__name__
-        raise TypeError(f"An image is a picture file or {SIDE} rows of {SIDE} numbers in [0, 1]; {came} came.")
+        raise TypeError(
+            f"An image is a picture file or {SIDE} rows of {SIDE} numbers in [0, 1]; {came} came."
+        )
     array = checks.as_array(image, "image")
     checks.check_shape(array, "image", (SIDE, SIDE))
     return array

@@ -1,5 +1,5 @@
-"""The settings of sampling and completion as they arrive from outside: vqdemo/checks.py checks them, and here stands what this server
-allows of them at most, and what is meant by those that are left out.
+"""The settings of sampling and completion as they arrive from outside: vqdemo/checks.py checks them, and here
+stands what this server allows of them at most, and what is meant by those that are left out.
 """
 
 from dataclasses import asdict, dataclass
@@ -23,7 +23,7 @@ class Settings:
 
     @classmethod
     def of(cls, model, label=None, temperature=None, top_p=None, guidance=None, seed=None) -> "Settings":
-        """Settings from unchecked values; None means the model's default (for the label: any; for the seed: a new one).
+        """Settings from unchecked values; None means the model's default, any label, or a new seed.
 
         Raises TypeError or ValueError naming the setting, what came and what is allowed.
         """

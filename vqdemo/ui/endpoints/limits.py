@@ -1,4 +1,4 @@
-"""How much one visitor may ask: the limits of the page and of the endpoints. What a process can bear is in serving/limits.py."""
+"""How much one visitor may ask for. How much the process does at once is in serving/limits.py."""
 
 MAX_GRIDS = 64  # completions or samples in one call of an endpoint
 MAX_PAGE_ALTERNATIVES = 16  # alternatives in one press of "Complete"

@@ -10,6 +10,7 @@ from starlette.responses import StreamingResponse
 from starlette.routing import Route
 
 from vqdemo.storage import file_of
+from vqdemo.ui.serving.files import FOR_GOOD
 
 ADDRESS = "vqdemo/weights"
 PIECE = 64 * 1024  # bytes that wait in memory for a visitor with a slow connection
@@ -18,7 +19,7 @@ PIECE = 64 * 1024  # bytes that wait in memory for a visitor with a slow connect
 def route(model, identity: str) -> Route:
     """Where the weights are: GET vqdemo/weights/{identity}, a safetensors file. `identity`: see server.identity_of."""
     content = memoryview(file_of(model.vqvae))
-    headers = {"content-length": str(len(content)), "cache-control": "public, max-age=31536000, immutable"}
+    headers = {"content-length": str(len(content)), "cache-control": FOR_GOOD}
 
     async def pieces() -> AsyncIterator[memoryview]:
         for start in range(0, len(content), PIECE):

@@ -1,7 +1,8 @@
-"""Gradio's Blocks as this app serves them: with routes of its own, behind the gate, within limits, however they are launched.
+"""Gradio's Blocks as this app serves them: with its own routes, gate and limits, however they are launched.
 
-``demo.launch()`` and ``gr.mount_gradio_app(app, demo, path=...)`` both have Gradio make its web application by ``App.create_app``.
-That is the one place where routes and middleware can be given to it, so it is extended here, for such Blocks only.
+``demo.launch()`` and ``gr.mount_gradio_app(app, demo, path=...)`` both have Gradio make its web application
+by ``App.create_app``. That is the one place where routes and middleware can be given to it, so it is extended
+here, for such Blocks only.
 """
 
 import functools
@@ -39,17 +40,18 @@ UNREADABLE = (
 class ServedBlocks(gr.Blocks):
     """Blocks that know how they want to be served, so that ``demo.launch()`` is all there is to say.
 
-    What goes wrong with a call of the API outside our own functions is told in a sentence, and nothing of it is logged.
+    What goes wrong with a call of the API outside our own functions is told in a sentence, and nothing of it
+    is logged.
     """
 
     def __init__(self, look: dict, **options):
-        """`look`: the theme, css_paths, footer_links and so on that ``launch`` takes, for those who name no others."""
+        """`look`: theme, css_paths, footer_links and so on, as ``launch`` takes them."""
         self.options = {**OPTIONS, **look}
         self.own_routes: list[BaseRoute] = []
         super().__init__(analytics_enabled=False, delete_cache=(HOUR, HOUR), **options)
 
     def queue(self, **options):
-        """Called by Gradio for every page, and slow: the options are given here rather than in a second call."""
+        """Called by Gradio for every page, and slow: options are given here rather than in a second call."""
         own = {"max_size": limits.MAX_QUEUE, "api_open": False}  # no way to an endpoint past the queue
         queued = super().queue(**{**own, **options})
         self._queue.sleep_when_free = limits.QUEUE_POLL_SECONDS
@@ -91,7 +93,7 @@ def refuse(value) -> None:
 
 
 def extended(create_app):
-    """Gradio's `App.create_app`, which gives ServedBlocks their routes, their middleware and the MCP server."""
+    """Gradio's `App.create_app`, which gives ServedBlocks their routes, middleware and MCP server."""
 
     @functools.wraps(create_app)
     def create(blocks, app=None, app_kwargs=None, *, mcp_server=None, **others):

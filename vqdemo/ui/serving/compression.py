@@ -1,4 +1,4 @@
-"""Pages and JSON go compressed to browsers that take it. Gradio compresses files only, by the ending of their address."""
+"""Pages and JSON go compressed to browsers that take it; by itself Gradio compresses files only."""
 
 from starlette._utils import get_route_path
 from starlette.middleware.gzip import GZipMiddleware

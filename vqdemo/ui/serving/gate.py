@@ -1,9 +1,11 @@
-"""What every request passes before Gradio sees it: an address, a size, a number at once, and an answer in words when something goes wrong.
+"""What every request passes before Gradio sees it: an address, a login where one is wanted, a size, a number
+at once; and an answer in words when something goes wrong.
 
-What Gradio offers and this app has no use for is closed: fetching files and other hosts' pages, keeping visitors' sessions on disk.
-Too large a body is refused as soon as that shows, by its header or while it comes in. Requests of the page beyond what the machine can
-answer soon are told that it is busy, rather than kept waiting. And a request that Gradio cannot make sense of is answered by a sentence,
-without a traceback; what was in it is not logged.
+What Gradio offers and this app has no use for is closed: fetching files and other hosts' pages, keeping
+visitors' sessions on disk. Too large a body is refused as soon as that shows, by its header or while it comes
+in. Requests of the page beyond what the machine can answer soon are told that it is busy, rather than kept
+waiting. And a request that Gradio cannot make sense of is answered by a sentence, without a traceback; what
+was in it is not logged.
 """
 
 import asyncio
@@ -17,11 +19,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vqdemo.ui.questions.asking import ADDRESS
 from vqdemo.ui.serving import limits
+from vqdemo.ui.serving.login import is_let_in
 from vqdemo.ui.text import TEXT
 
 CLOSED = re.compile(
-    "/gradio_api/(file|proxy|custom_component|component_server|deep_link|process_recording|stream|dev|vibe|undo-vibe|run-history)"
+    "/gradio_api/(file|proxy|custom_component|component_server|deep_link|process_recording|stream|dev|vibe"
+    "|undo-vibe|run-history)"
 )
+# Where a login is wanted, this is closed without it; the rest that needs to be, Gradio closes.
+PRIVATE = re.compile(f"/gradio_api/mcp|/{ADDRESS}/")
 
 
 class TooLarge(Exception):
@@ -32,8 +38,8 @@ class Gate:
     """ASGI middleware."""
 
     running: ClassVar[int] = 0  # requests of the page that are being answered
-    sent: ClassVar[int] = 0  # the same, of all that send something; pictures of a page and open streams do not
-    closing: ClassVar[bool] = False  # the process is about to end: who keeps a connection open is to look for another
+    sent: ClassVar[int] = 0  # requests of anybody that send something and are being answered
+    closing: ClassVar[bool] = False  # the process is about to end: clients are told to connect anew
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -44,9 +50,12 @@ class Gate:
         if CLOSED.search(scope["path"]):
             await discard(receive)
             return await answer(send, 404, "There is nothing at this address.")
+        if PRIVATE.search(scope["path"]) and not await is_let_in(scope):
+            await discard(receive)
+            return await answer(send, 401, "Log in first.")
         live = f"/{ADDRESS}/" in scope["path"]
         if live and Gate.running >= limits.MAX_LIVE_REQUESTS:
-            return await answer(send, 200, TEXT["status"]["busy"])  # as a question would be: the page shows it
+            return await answer(send, 200, TEXT["status"]["busy"])  # as if to a question: the page shows it
         post = scope["method"] == "POST"
         Gate.running += live
         Gate.sent += post
@@ -104,7 +113,7 @@ class Gate:
 
 
 async def discard(receive: Receive, came: int = 0) -> None:
-    """Read the rest of a body, of which so many bytes have come: most clients read no answer before they have sent all."""
+    """Read the rest of a body, of which so many bytes came: most clients send all before they read."""
     while came <= limits.MAX_DISCARDED_BYTES:
         message = await receive()
         came += len(message.get("body", b""))
@@ -114,6 +123,11 @@ async def discard(receive: Receive, came: int = 0) -> None:
 
 async def answer(send: Send, status: int, sentence: str) -> None:
     body = json.dumps({"error": sentence, "detail": sentence}).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": status, "headers": headers if status != 200 else headers[:2]})
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    headers = headers if status != 200 else headers[:2]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -1,14 +1,14 @@
 """How much the process does at once, keeps and reads, and how long it takes to end."""
 
 MAX_BODY_BYTES = 14 * 2**20  # of any request: the largest picture (endpoints/limits.py) in base64
-MAX_DISCARDED_BYTES = 100 * 2**20  # of a body that is too large, read so that its sender hears why; then the line is cut
+MAX_DISCARDED_BYTES = 100 * 2**20  # of a body that is too large, read so that its sender hears why
 MAX_LIVE_REQUESTS = 64  # of the page at once; more are told that the server is busy
 MAX_SHARED_ROWS = 64  # pictures or grids in one pass that visitors share
 MAX_THREADS = 2  # that complete, sample and so on for the page, and as many for the API
-MAX_WAITING = 8  # such requests of the page at once, which is a second of work; more are told that the server is busy
+MAX_WAITING = 8  # such requests of the page at once, a second of work; more hear that the server is busy
 MAX_SESSIONS = 500  # of which Gradio keeps its own notes, 60 kB each; none of what is drawn
 MAX_QUEUE = 16  # calls of the API that wait; more are refused
-QUEUE_POLL_SECONDS = 0.05  # between two looks at an empty queue
+QUEUE_POLL_SECONDS = 0.1  # between two looks at the queue: what a call may wait though nothing runs
 LINGER_SECONDS = 0.25  # after SIGTERM, for those who have just called and come back for the answer
 GRACE_SECONDS = 3.8  # after SIGTERM, in which requests are finished
 CUT_SECONDS = 0.5  # after that, for the last answers to be sent; what is still open then is told so

@@ -1,4 +1,4 @@
-"""The app below a prefix of its address, as at https://example.com/demo, where a proxy passes requests on without the prefix."""
+"""The app below a prefix, as at https://example.com/demo, where a proxy passes requests on without it."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class Prefix:
     """ASGI middleware: a path always begins with the root path, as the ASGI standard wants it.
 
-    Otherwise routes within mounted applications, which cut root paths off, look for something else than was asked for.
+    Otherwise routes within mounted applications, which cut root paths off, look for something else than was
+    asked for.
     """
 
     def __init__(self, app: ASGIApp):

@@ -18,9 +18,11 @@ def finish(blocks) -> None:
         Gate.closing = True
         for listener in server.servers:
             loop.call_soon_threadsafe(listener.close)
-        while (Gate.sent or any(queue.active_jobs) or len(queue)) and time.monotonic() - began < GRACE_SECONDS:
+        while Gate.sent or any(queue.active_jobs) or len(queue):
+            if time.monotonic() - began > GRACE_SECONDS:
+                break
             time.sleep(0.02)
-        loop.call_soon_threadsafe(blocks.app.stop_event.set)  # ends the streams that only tell that a client is there
+        loop.call_soon_threadsafe(blocks.app.stop_event.set)  # ends streams that only tell of a client
         server.config.timeout_graceful_shutdown = CUT_SECONDS
         server.should_exit = True
         server.thread.join(EXIT_SECONDS - (time.monotonic() - began))  # also deletes uploads

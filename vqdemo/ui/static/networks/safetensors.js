@@ -1,8 +1,9 @@
 // Files of weights. The format: https://github.com/huggingface/safetensors#format
 
-/** A safetensors file (ArrayBuffer) of float32, float16 or bfloat16 -> a Map from name to {shape, data: Float32Array}.
- *
- * Throws if the file is cut off or is something else, or a tensor is of another type. */
+/**
+ * A safetensors file (ArrayBuffer) of float32, float16 or bfloat16 -> a Map from name to {shape, data:
+ * Float32Array}.  Throws if the file is cut off or is something else, or a tensor is of another type.
+ */
 export function safetensors(file) {
   if (file.byteLength < 8) throw new Error("not a safetensors file: it has no header");
   const length = Number(new DataView(file).getBigUint64(0, true));
@@ -11,8 +12,10 @@ export function safetensors(file) {
   return new Map(
     Object.entries(header).map(([name, { dtype, shape, data_offsets }]) => {
       const [from, to] = data_offsets.map((at) => 8 + length + at);
-      if (to > file.byteLength) throw new Error(`the file of weights is cut off: ${name} lies beyond its end`);
-      if (!(dtype in READ)) throw new Error(`${name} is ${dtype}; only ${Object.keys(READ).join(", ")} can be read`);
+      if (to > file.byteLength)
+        throw new Error(`the file of weights is cut off: ${name} lies beyond its end`);
+      if (!(dtype in READ))
+        throw new Error(`${name} is ${dtype}; only ${Object.keys(READ).join(", ")} can be read`);
       return [name, { shape, data: READ[dtype](file.slice(from, to)) }];
     }),
   );

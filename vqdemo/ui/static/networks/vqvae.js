@@ -9,7 +9,7 @@
 /** @import { Grid, Image } from "./types.js" */
 
 import { safetensors } from "./safetensors.js";
-import { COLUMNS, kernel, ROWS, strips } from "./wasm_matmul.js";
+import { kernel, padded, strips } from "./wasm_matmul.js";
 
 /**
  * The network of a safetensors file. Throws where that is of another network.
@@ -33,15 +33,26 @@ export function vqvae(file, { grid, ink_threshold: inkThreshold }) {
   }
   const width = layers.get("encoder.enter").n;
   const longest = Math.max(...[...layers.values()].map(({ k }) => k));
-  const matrix = (columns) => new Float32Array(padded(cells, ROWS) * columns);
-  const activations = [matrix(padded(patch ** 2)), matrix(padded(dimension)), matrix(width), matrix(width), matrix(width), matrix(longest)];
-  const { copies, multiply } = kernel([...activations, ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias])]);
+  const matrix = (columns) => new Float32Array(cells * columns);
+  const activations = [
+    matrix(padded(patch ** 2)),
+    matrix(padded(dimension)),
+    matrix(width),
+    matrix(width),
+    matrix(width),
+    matrix(longest),
+  ];
+  const { copies, multiply } = kernel([
+    ...activations,
+    ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias]),
+  ]);
   const [patches, vectors, stream, active, inner, neighbourhoods] = copies.splice(0, activations.length);
   for (const layer of layers.values()) [layer.weights, layer.bias] = copies.splice(0, 2);
 
   function convolve(name, x, out) {
     const { size, inputs, k, n, weights, bias } = layers.get(name);
-    multiply(out, size === 1 ? x : gather(x, inputs), weights, bias, k, n);
+    const layer = { w: at(weights), bias: at(bias), k, n };
+    multiply(cells, layer, at(size === 1 ? x : gather(x, inputs)), k, at(out), n);
   }
 
   /** For each cell, its 3x3 neighbourhood in a row: zeros beyond the border. */
@@ -83,7 +94,9 @@ export function vqvae(file, { grid, ink_threshold: inkThreshold }) {
     const cell = Math.floor(y / patch) * columns + Math.floor(x / patch);
     return cell * padded(patch ** 2) + (y % patch) * patch + (x % patch);
   });
-  const squaredNorms = Array.from({ length: numCodes }, (_, code) => entries(code).reduce((sum, e) => sum + e * e, 0));
+  const squaredNorms = Array.from({ length: numCodes }, (_, code) =>
+    entries(code).reduce((sum, e) => sum + e * e, 0),
+  );
 
   function entries(code) {
     return codebook.data.subarray(code * dimension, (code + 1) * dimension);
@@ -100,7 +113,8 @@ export function vqvae(file, { grid, ink_threshold: inkThreshold }) {
     let [code, least] = [BLANK, Infinity];
     for (let candidate = BLANK + 1; candidate < numCodes; candidate++) {
       let dot = 0;
-      for (let i = 0; i < dimension; i++) dot += vectors[cell * padded(dimension) + i] * codebook.data[candidate * dimension + i];
+      for (let i = 0; i < dimension; i++)
+        dot += vectors[cell * padded(dimension) + i] * codebook.data[candidate * dimension + i];
       const distance = squaredNorms[candidate] - 2 * dot;
       if (distance < least) [code, least] = [candidate, distance];
     }
@@ -131,8 +145,8 @@ export function vqvae(file, { grid, ink_threshold: inkThreshold }) {
 
 const BLANK = 0; // the code of a cell without ink
 
-/** The next multiple: the kernel works on full blocks, whose further rows and columns are padding. */
-const padded = (number, step = COLUMNS) => Math.ceil(number / step) * step;
+/** Where an array lies in the kernel's memory. */
+const at = (array) => array.byteOffset / 4;
 
 /**
  * Weight (outputs, channels, size, size) and bias -> a layer whose weights are a matrix of k rows, one for
@@ -143,7 +157,9 @@ function convolution({ shape: [outputs, channels, size], data }, bias) {
   const k = size ** 2 * inputs;
   const weight = (i, output) => {
     const [neighbour, channel] = [Math.floor(i / inputs), i % inputs];
-    return channel < channels && output < outputs ? data[(output * channels + channel) * size ** 2 + neighbour] : 0;
+    return channel < channels && output < outputs
+      ? data[(output * channels + channel) * size ** 2 + neighbour]
+      : 0;
   };
   const paddedBias = new Float32Array(n);
   paddedBias.set(bias.data);

@@ -1,41 +1,71 @@
-// The product of matrices, in which nearly all the time of the networks goes, as a WebAssembly program of
-// SIMD instructions: ten times as fast as plain JavaScript. It is short enough to be written down instruction
-// by instruction, so the page needs no compiler and no build step. The encoding:
-// https://webassembly.github.io/spec/core/binary/
+// What takes the networks' time, as a WebAssembly program of SIMD instructions: ten times as fast as plain
+// JavaScript. It is short enough to be written down instruction by instruction, so the page needs no compiler
+// and no build step. The encoding: https://webassembly.github.io/spec/core/binary/. Where SIMD is not known,
+// the same functions run as plain loops.
 //
-//   out = x · w + bias, all float32, for x of m rows and k columns and w of n columns:
+// All matrices are float32 and lie in one memory, `heap`. A matrix is told by where its first number is and
+// by how many numbers its rows are apart (its step): a step of 0 is one row for all. The functions, for m
+// rows:
+//
+//   multiply   out = start + bias + x · w       for x of k and w of n columns
+//   mix        out[r, c] = sum over i of w[r, i, c % 4] * x[i, c]       a weight for each of four channels
+//   gate       out = start + tanh(a) * sigmoid(b)     for the halves a, b of the columns of x
+//   add        out = a + b
+//
+// multiply and mix keep a block of 4 x 8 sums in registers while they go along i:
 //
 //     for column = 0, 8, ... below n
 //       for row = 0, 4, ... below m
-//         block = bias[column .. column + 8], in each of four rows
+//         block = start + bias, in each of four rows (the last row once more where there are no four left)
 //         for i = 0, 1, ... below k, and in each of the four rows:
 //           block[r] += x[row + r, i] * w[i, column .. column + 8]
 //         out[row .. row + 4, column .. column + 8] = block
 
-export const ROWS = 4; // of a block; m is a multiple of it
 export const COLUMNS = 8; // of a block: two vectors of four floats; n is a multiple of it
+const ROWS = 4; // of a block
 const PAGE = 65536; // bytes, the unit in which a program is given memory
 
+export const ZEROS = 0; // where a page of zeros lies: the start or the bias of those that need none
+const FIRST = PAGE / 4; // the first number behind it
+
+/** The next multiple of a number: matrices are filled up with zeros to full blocks. */
+export const padded = (number, step = COLUMNS) => Math.ceil(number / step) * step;
+
+/** Numbers that an array takes up in the memory: each begins at the start of a cache line. */
+export const room = (length) => padded(length, 16);
+
 /**
- * Copies of arrays where the program can reach them, and the program, which works on such copies.
- * @param {Float32Array[]} arrays
- * @returns {{copies: Float32Array[], multiply: (out: Float32Array, x: Float32Array, w: Float32Array,
- *   bias: Float32Array, k: number, n: number) => void}} w: in strips of eight columns, see strips()
+ * Arrays of float32 -> {heap, copies, simd, multiply, mix, gate, add}: the memory, copies of the arrays that
+ * lie in it one after the other (see room(), FIRST), whether SIMD is used, and the functions.
  */
-export function kernel(arrays) {
-  const starts = [0];
-  for (const { length } of arrays) starts.push(starts.at(-1) + 4 * (length + (-length & 15))); // of cache lines
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(starts.at(-1) / PAGE) });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(binary()), { page: { memory } });
-  const program = /** @type {any} */ (instance.exports);
+export function kernel(arrays, simd = true) {
+  const starts = [FIRST];
+  for (const { length } of arrays) starts.push(starts.at(-1) + room(length));
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((4 * starts.at(-1)) / PAGE) });
+  const heap = new Float32Array(memory.buffer);
   const copies = arrays.map((array, i) => {
-    const copy = new Float32Array(memory.buffer, starts[i], array.length);
+    const copy = heap.subarray(starts[i], starts[i] + array.length);
     copy.set(array);
     return copy;
   });
-  const multiply = (out, x, w, bias, k, n) =>
-    program.multiply(out.byteOffset, x.byteOffset, w.byteOffset, bias.byteOffset, out.length / n, k, n);
-  return { copies, multiply };
+  const program = (simd && compiled(memory)) || loops(heap);
+  return { heap, copies, simd: program.simd, ...program };
+}
+
+/**
+ * Where the arrays given to kernel() will lie: {arrays, place}, where place(array) tells where its first
+ * number goes.
+ */
+export function layout() {
+  const arrays = [];
+  let next = FIRST;
+  const place = (array) => {
+    const at = next;
+    arrays.push(array);
+    next += room(array.length);
+    return at;
+  };
+  return { arrays, place };
 }
 
 /**
@@ -53,7 +83,96 @@ export function strips(w, k, n) {
   return matrix;
 }
 
-// ---- instructions: lists of bytes; each leaves on the stack what its name says ----
+// ---- the functions ----
+//
+// multiply is given a layer {w, bias, k, n}: where strips() of its weights and its bias lie, and their size.
+
+function compiled(memory) {
+  let program;
+  try {
+    program = new WebAssembly.Instance(new WebAssembly.Module(binary()), { page: { memory } }).exports;
+  } catch {
+    return null; // no SIMD
+  }
+  return {
+    simd: true,
+    multiply(m, { w, bias, k, n }, x, xStep, out, outStep, start = ZEROS, startStep = 0) {
+      program.multiply(
+        4 * out,
+        4 * outStep,
+        4 * start,
+        4 * startStep,
+        4 * bias,
+        4 * x,
+        4 * xStep,
+        4 * w,
+        4 * COLUMNS,
+        4 * COLUMNS * k,
+        m,
+        k,
+        4 * n,
+      );
+    },
+    mix(m, k, n, w, wStep, x, xStep, out, outStep) {
+      program.mix(4 * out, 4 * outStep, 0, 0, 0, 4 * w, 4 * wStep, 4 * x, 4 * xStep, 32, m, k, 4 * n);
+    },
+    gate(m, n, x, xStep, out, outStep, start = ZEROS, startStep = 0) {
+      program.gate(4 * out, 4 * outStep, 4 * start, 4 * startStep, 4 * x, 4 * xStep, m, 4 * n);
+    },
+    add(m, n, a, aStep, b, bStep, out, outStep) {
+      program.add(4 * out, 4 * outStep, 4 * a, 4 * aStep, 4 * b, 4 * bStep, m, 4 * n);
+    },
+  };
+}
+
+function loops(heap) {
+  return {
+    simd: false,
+    multiply(m, { w, bias, k, n }, x, xStep, out, outStep, start = ZEROS, startStep = 0) {
+      const sums = new Float32Array(COLUMNS);
+      for (let strip = 0; strip < n; strip += COLUMNS) {
+        for (let row = 0; row < m; row++) {
+          for (let c = 0; c < COLUMNS; c++)
+            sums[c] = heap[start + row * startStep + strip + c] + heap[bias + strip + c];
+          for (let i = 0; i < k; i++) {
+            const factor = heap[x + row * xStep + i];
+            const at = w + strip * k + i * COLUMNS;
+            for (let c = 0; c < COLUMNS; c++) sums[c] += factor * heap[at + c];
+          }
+          heap.set(sums, out + row * outStep + strip);
+        }
+      }
+    },
+    mix(m, k, n, w, wStep, x, xStep, out, outStep) {
+      for (let row = 0; row < m; row++) {
+        heap.fill(0, out + row * outStep, out + row * outStep + n);
+        for (let i = 0; i < k; i++) {
+          const at = w + row * wStep + 4 * i;
+          for (let c = 0; c < n; c++)
+            heap[out + row * outStep + c] += heap[at + (c % 4)] * heap[x + i * xStep + c];
+        }
+      }
+    },
+    gate(m, n, x, xStep, out, outStep, start = ZEROS, startStep = 0) {
+      for (let row = 0; row < m; row++) {
+        for (let c = 0; c < n; c++) {
+          const [a, b] = [heap[x + row * xStep + c], heap[x + row * xStep + n + c]];
+          heap[out + row * outStep + c] =
+            heap[start + row * startStep + c] + Math.tanh(a) / (1 + Math.exp(-b));
+        }
+      }
+    },
+    add(m, n, a, aStep, b, bStep, out, outStep) {
+      for (let row = 0; row < m; row++) {
+        for (let c = 0; c < n; c++)
+          heap[out + row * outStep + c] = heap[a + row * aStep + c] + heap[b + row * bStep + c];
+      }
+    },
+  };
+}
+
+// ---- instructions: each piece of the program is a list of bytes, and leaves on the stack what its name says
+// ----
 
 const count = (n) => (n < 128 ? [n] : [128 + (n % 128), ...count(n >> 7)]);
 const list = (items) => [...count(items.length), ...items.flat()];
@@ -64,17 +183,26 @@ const number = (n) => [0x41, n]; // from 0 to 63
 const get = (variable) => [0x20, variable];
 const set = (variable, value) => [...value, 0x21, variable];
 const sum = (a, b) => [...a, ...b, 0x6a];
+const difference = (a, b) => [...a, ...b, 0x6b];
 const product = (a, b) => [...a, ...b, 0x6c];
 const less = (a, b) => [...a, ...b, 0x49];
-const bytes = (floats) => product(floats, number(4));
+const least = (a, b) => [...a, ...b, ...less(a, b), 0x1b];
 const raise = (variable, by) => set(variable, sum(get(variable), by));
 
 const ALIGNED = 2; // to 2² bytes
-const vector = (address, offset) => [...address, 0xfd, 0x00, ALIGNED, offset]; // the four floats that lie there
+const vector = (address, offset = 0) => [...address, 0xfd, 0x00, ALIGNED, offset]; // four floats there
 const splat = (address) => [...address, 0xfd, 0x09, ALIGNED, 0]; // the one float that lies there, four times
 const store = (address, offset, value) => [...address, ...value, 0xfd, 0x0b, ALIGNED, offset];
-const vectorSum = (a, b) => [...a, ...b, 0xfd, ...count(0xe4)];
-const vectorProduct = (a, b) => [...a, ...b, 0xfd, ...count(0xe6)];
+const constant = (n, type = Float32Array) => [0xfd, 0x0c, ...new Uint8Array(new type(4).fill(n).buffer)];
+const simd = (instruction) => {
+  return (...values) => [...values.flat(), 0xfd, ...count(instruction)];
+};
+// The nearest whole numbers, floats as whole numbers, and sums of these.
+const [nearest, wholes, wholesSum] = [0x6a, 0xf8, 0xae].map(simd);
+const [vectorSum, vectorDifference, vectorProduct, vectorQuotient, smaller, larger] = [
+  0xe4, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9,
+].map(simd);
+const shifted = (vector, bits) => [...vector, ...number(bits), 0xfd, ...count(0xab)];
 
 /** for (variable = 0; variable < end; variable += step), once at least. */
 const loop = (variable, end, step, body) => {
@@ -82,51 +210,137 @@ const loop = (variable, end, step, body) => {
   return [...set(variable, number(0)), 0x03, 0x40, ...body, ...raise(variable, number(step)), ...again, 0x0b];
 };
 
-// ---- the program ----
+/**
+ * A function of some numbers that returns none; write(...parameters, ...integers, ...vectors) gives its
+ * instructions.
+ */
+function routine(parameters, integers, vectors, write) {
+  const variables = list([[...count(integers), I32], [...count(vectors), V128]]); // prettier-ignore
+  const body = write(...Array(parameters + integers + vectors).keys());
+  return { parameters, code: list([...variables, ...body, 0x0b]) };
+}
+
+// ---- the program; all distances are in bytes ----
+
+/** multiply or mix: a factor is one float, four times, or four floats. */
+function blocks(factorAt, factorBytes) {
+  return routine(
+    13,
+    14,
+    11,
+    (out, outStep, start, startStep, bias, x, xStep, w, wStep, wStrip, m, k, n, ...variables) => {
+      const [column, row, i, line, strip, at, ...rest] = variables; // `strip`: the present eight columns of w
+      const [from, to] = [rest.slice(0, 4), rest.slice(4, 8)]; // where each row of x and of out is
+      const [factor, ...vectors] = variables.slice(14);
+      const weights = vectors.slice(0, 2);
+      const block = (r, half) => vectors[2 + 2 * r + half];
+      const rows = [...Array(ROWS).keys()];
+      const halves = [0, 1]; // of a row of the block: each a vector
+      const begin = rows.flatMap((r) => [
+        ...set(line, least(sum(get(row), number(r)), difference(get(m), number(1)))),
+        ...set(from[r], sum(get(x), product(get(line), get(xStep)))),
+        ...set(to[r], sum(sum(get(out), product(get(line), get(outStep))), get(column))),
+        ...set(at, sum(sum(get(start), product(get(line), get(startStep))), get(column))),
+        ...halves.flatMap((half) =>
+          set(
+            block(r, half),
+            vectorSum(vector(get(at), 16 * half), vector(sum(get(bias), get(column)), 16 * half)),
+          ),
+        ),
+      ]);
+      const accumulate = [
+        ...halves.flatMap((half) => set(weights[half], vector(get(at), 16 * half))),
+        ...raise(at, get(wStep)),
+        ...rows.flatMap((r) => [
+          ...set(factor, factorAt(get(from[r]))),
+          ...raise(from[r], number(factorBytes)),
+          ...halves.flatMap((half) =>
+            set(
+              block(r, half),
+              vectorSum(get(block(r, half)), vectorProduct(get(factor), get(weights[half]))),
+            ),
+          ),
+        ]),
+      ];
+      const finish = rows.flatMap((r) =>
+        halves.flatMap((half) => store(get(to[r]), 16 * half, get(block(r, half)))),
+      );
+      const ofRows = [...begin, ...set(at, get(strip)), ...loop(i, k, 1, accumulate), ...finish];
+      return [
+        ...set(strip, get(w)),
+        ...loop(column, n, 4 * COLUMNS, [...loop(row, m, ROWS, ofRows), ...raise(strip, get(wStrip))]),
+      ];
+    },
+  );
+}
+
+/**
+ * e^x of a vector, to the last bit or two: e^x = 2^n e^r for the nearest whole n to x / ln 2, and a
+ * polynomial for e^r (Cephes' expf). Of what is beyond ±30, as if it were that: no gate can tell. Uses the
+ * vectors n and r.
+ */
+function exponential(x, n, r) {
+  const [high, low] = [0.693359375, -2.1219444e-4]; // ln 2 = high + low, n * high without rounding
+  const coefficients = [
+    1.98756915e-4, 1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1, 1,
+  ];
+  const polynomial = coefficients
+    .map((c) => constant(c))
+    .reduce((sum, c) => vectorSum(vectorProduct(sum, get(r)), c));
+  // The bits of the float 2^n.
+  const power = shifted(wholesSum(wholes(get(n)), constant(127, Int32Array)), 23);
+  return [
+    ...set(r, smaller(larger(x, constant(-30)), constant(30))),
+    ...set(n, nearest(vectorProduct(get(r), constant(Math.LOG2E)))),
+    ...set(r, vectorDifference(get(r), vectorProduct(get(n), constant(high)))),
+    ...set(r, vectorDifference(get(r), vectorProduct(get(n), constant(low)))),
+    ...vectorProduct(polynomial, power),
+  ];
+}
+
+/** tanh(a) sigmoid(b) = (1 - e^-2a) / ((1 + e^-2a) (1 + e^-b)). */
+function gates() {
+  return routine(
+    8,
+    3,
+    4,
+    (out, outStep, start, startStep, x, xStep, m, n, row, column, at, ea, eb, whole, rest) => {
+      const one = constant(1);
+      const gate = vectorQuotient(
+        vectorDifference(one, get(ea)),
+        vectorProduct(vectorSum(one, get(ea)), vectorSum(one, get(eb))),
+      );
+      const body = [
+        ...set(at, sum(get(x), get(column))),
+        ...set(ea, exponential(vectorProduct(vector(get(at)), constant(-2)), whole, rest)),
+        ...set(eb, exponential(vectorProduct(vector(sum(get(at), get(n))), constant(-1)), whole, rest)),
+        ...store(sum(get(out), get(column)), 0, vectorSum(vector(sum(get(start), get(column))), gate)),
+      ];
+      const next = [...raise(x, get(xStep)), ...raise(out, get(outStep)), ...raise(start, get(startStep))];
+      return loop(row, m, 1, [...loop(column, n, 16, body), ...next]);
+    },
+  );
+}
+
+function sums() {
+  return routine(8, 2, 0, (out, outStep, a, aStep, b, bStep, m, n, row, column) => {
+    const both = vectorSum(vector(sum(get(a), get(column))), vector(sum(get(b), get(column))));
+    const next = [...raise(out, get(outStep)), ...raise(a, get(aStep)), ...raise(b, get(bStep))];
+    return loop(row, m, 1, [...loop(column, n, 16, store(sum(get(out), get(column)), 0, both)), ...next]);
+  });
+}
 
 function binary() {
-  const [out, x, w, bias, m, k, n, ...integers] = Array(16).keys();
-  const [column, row, i, to, strip, ...from] = integers; // `strip`: where w is read; `from`: where each row of x is
-  const [factor, ...vectors] = Array.from({ length: 11 }, (_, at) => 16 + at);
-  const weights = vectors.slice(0, 2);
-  const block = (r, half) => vectors[2 + 2 * r + half];
-  const rows = [...Array(ROWS).keys()];
-  const halves = [0, 1]; // of a row of the block: each a vector
-
-  const begin = [
-    ...set(strip, sum(get(w), bytes(product(get(column), get(k))))),
-    ...rows.flatMap((r) => set(from[r], sum(get(x), bytes(product(sum(get(row), number(r)), get(k)))))),
-    ...rows.flatMap((r) => halves.flatMap((half) => set(block(r, half), vector(sum(get(bias), bytes(get(column))), 16 * half)))),
-  ];
-  const accumulate = [
-    ...halves.flatMap((half) => set(weights[half], vector(get(strip), 16 * half))),
-    ...raise(strip, number(32)),
-    ...rows.flatMap((r) => [
-      ...set(factor, splat(get(from[r]))),
-      ...raise(from[r], number(4)),
-      ...halves.flatMap((half) =>
-        set(block(r, half), vectorSum(get(block(r, half)), vectorProduct(get(factor), get(weights[half])))),
-      ),
-    ]),
-  ];
-  const finish = [
-    ...set(to, sum(get(out), bytes(sum(product(get(row), get(n)), get(column))))),
-    ...rows.flatMap((r) => [
-      ...halves.flatMap((half) => store(get(to), 16 * half, get(block(r, half)))),
-      ...raise(to, bytes(get(n))),
-    ]),
-  ];
-  const body = loop(column, n, COLUMNS, loop(row, m, ROWS, [...begin, ...loop(i, k, 1, accumulate), ...finish]));
-
-  const parameters = list(Array(7).fill(I32));
-  const variables = list([[integers.length, I32], [11, V128]]);
+  const routines = { multiply: blocks(splat, 4), mix: blocks(vector, 16), gate: gates(), add: sums() };
+  const [names, all] = [Object.keys(routines), Object.values(routines)];
+  const types = all.map(({ parameters }) => [0x60, ...list(Array(parameters).fill(I32)), 0]);
   const section = (id, items) => [id, ...list(list(items))];
   return new Uint8Array([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
-    ...section(1, [[0x60, ...parameters, 0]]), // types: a function of seven numbers that returns none
+    ...section(1, types), // of each function: some numbers, to none
     ...section(2, [[...name("page"), ...name("memory"), 2, 0, 1]]), // imports: a memory of at least one page
-    ...section(3, [0]), // functions: one, of the first type
-    ...section(7, [[...name("multiply"), 0, 0]]), // exports: that function
-    ...section(10, [list([...variables, ...body, 0x0b])]), // code
-  ]);
+    ...section(3, names.map((_, i) => i)), // functions, and the type of each
+    ...section(7, names.map((text, i) => [...name(text), 0, i])), // exports: these functions
+    ...section(10, all.map(({ code }) => code)), // code
+  ]); // prettier-ignore
 }

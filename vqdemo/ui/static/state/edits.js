@@ -87,7 +87,16 @@ export function openGrid(codes, image) {
   const drawing = { ...blank, base: image };
   const encoded = withoutUnknown(codes, state.modelInfo);
   const selected = new Set();
-  update({ drawing, encodedDrawing: drawing, encoded, codes, image, decodedCodes: codes, alternatives: null, selected });
+  update({
+    drawing,
+    encodedDrawing: drawing,
+    encoded,
+    codes,
+    image,
+    decodedCodes: codes,
+    alternatives: null,
+    selected,
+  });
 }
 
 /**

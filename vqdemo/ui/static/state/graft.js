@@ -45,7 +45,9 @@ export function moveOther(down, right) {
     const from = cellBeside(cell, -down, -right, shape);
     return from === null ? modelInfo.background : graft.other[from];
   });
-  const taken = graft.taken.map((cell) => cellBeside(cell, down, right, shape)).filter((cell) => cell !== null);
+  const taken = graft.taken
+    .map((cell) => cellBeside(cell, down, right, shape))
+    .filter((cell) => cell !== null);
   change({ other, taken });
 }
 

@@ -13,7 +13,8 @@ export const sameCodes = (a, b) => a.every((code, cell) => code === b[cell]);
  * @param {Grid} codes
  * @param {ModelInfo} modelInfo
  */
-export const withoutUnknown = (codes, { background }) => codes.map((code) => (code === UNKNOWN ? background : code));
+export const withoutUnknown = (codes, { background }) =>
+  codes.map((code) => (code === UNKNOWN ? background : code));
 
 /** @param {Grid} codes @param {number} columns */
 export const toRows = (codes, columns) =>
@@ -71,4 +72,5 @@ export const distributionIn = (cell, probabilities, numCodes) =>
   probabilities.subarray(cell * numCodes, (cell + 1) * numCodes);
 
 /** Of a distribution, in nats. @param {Float32Array} distribution */
-export const entropyOf = (distribution) => distribution.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+export const entropyOf = (distribution) =>
+  distribution.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);

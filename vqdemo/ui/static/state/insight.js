@@ -47,7 +47,9 @@ async function footprintOf(codes, cell) {
     (_, i) => order[Math.floor((i * order.length) / FOOTPRINT_CODES)],
   );
   const [own, ...others] = await networks.decode([full, ...tried.map((code) => full.with(cell, code))]);
-  return own.map((ink, i) => others.reduce((sum, other) => sum + Math.abs(other[i] - ink), 0) / FOOTPRINT_CODES);
+  return own.map(
+    (ink, i) => others.reduce((sum, other) => sum + Math.abs(other[i] - ink), 0) / FOOTPRINT_CODES,
+  );
 }
 
 // ---- what the prior expects ----
@@ -60,7 +62,8 @@ watch(["surprise", "selected", "pointed", "codes", "decodedCodes", "drawing", "e
   if (cell === null && whatIf) update({ whatIf: null });
   const soon = pointed !== null && "cell" in pointed; // a cell that is pointed at may be selected next
   if (!isUpToDate(now) || (cell === null && !surprise && !soon)) return queueExpected(null);
-  if (expected?.codes === codes && (cell === null || (whatIf?.codes === codes && whatIf.cell === cell))) return;
+  if (expected?.codes === codes && (cell === null || (whatIf?.codes === codes && whatIf.cell === cell)))
+    return;
   queueExpected(async () => {
     if (state.expected?.codes !== codes) {
       const probabilities = await networks.conditionals(codes);

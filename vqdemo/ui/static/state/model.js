@@ -9,7 +9,11 @@ const FIRST_EXAMPLE = 3;
 
 /** @param {ModelInfo} modelInfo */
 export function setModel(modelInfo) {
-  const { drawing: base, codes, image } = modelInfo.examples[FIRST_EXAMPLE] ?? { drawing: null, ...modelInfo.blank };
+  const {
+    drawing: base,
+    codes,
+    image,
+  } = modelInfo.examples[FIRST_EXAMPLE] ?? { drawing: null, ...modelInfo.blank };
   const drawing = { ...blank, base, invitation: true };
   update({
     modelInfo,

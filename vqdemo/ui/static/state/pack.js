@@ -35,7 +35,8 @@ export function unpack(text) {
   const make = (place) => {
     if (!(place in made)) {
       const value = pool[place];
-      if (typeof value === "string") made[place] = Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0));
+      if (typeof value === "string")
+        made[place] = Uint8Array.from(atob(value), (letter) => letter.charCodeAt(0));
       else if (Array.isArray(value)) made[place] = value.map(revive);
       else made[place] = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, revive(part)]));
     }

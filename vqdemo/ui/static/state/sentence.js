@@ -5,4 +5,5 @@
  * @param {string} sentence
  * @param {Record<string, any>} parts
  */
-export const fill = (sentence, parts) => sentence.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);
+export const fill = (sentence, parts) =>
+  sentence.replace(/\{(\w+)\}/g, (whole, name) => parts[name] ?? whole);

@@ -63,5 +63,6 @@ export function update(parts) {
 function notify() {
   const keys = new Set(changed);
   changed.clear();
-  for (const { keys: watched, listener } of listeners) if (watched.some((key) => keys.has(key))) listener(state);
+  for (const { keys: watched, listener } of listeners)
+    if (watched.some((key) => keys.has(key))) listener(state);
 }

@@ -52,7 +52,15 @@ export function showCells(grid, text, roving, entry) {
       const typing = entry.typed !== "" && i === roving.current;
       const edited = Boolean(encoded) && code !== encoded[i];
       const sampled = !unknown && Boolean(playback) && playback.question[i] === UNKNOWN;
-      const look = [code, codes[i], typing && entry.typed, edited, sampled, pointed.has(i), selected.has(i)].join();
+      const look = [
+        code,
+        codes[i],
+        typing && entry.typed,
+        edited,
+        sampled,
+        pointed.has(i),
+        selected.has(i),
+      ].join();
       if (look === looks[i]) return; // most cells stay as they are, and a frame is the faster for it
       looks[i] = look;
       const cell = cells[i];
@@ -66,7 +74,11 @@ export function showCells(grid, text, roving, entry) {
       cell.dataset.code = codes[i];
       cell.ariaSelected = String(selected.has(i));
       const [row, column] = placeOf(i, columns);
-      cell.ariaLabel = fill(unknown ? text.cell_unknown : text.cell, { row: row + 1, column: column + 1, code });
+      cell.ariaLabel = fill(unknown ? text.cell_unknown : text.cell, {
+        row: row + 1,
+        column: column + 1,
+        code,
+      });
       if (!unknown) depict(cell.firstChild, tiles[code]);
     });
   }

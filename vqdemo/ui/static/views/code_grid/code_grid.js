@@ -29,6 +29,8 @@ export function mount(element, { text }) {
   wireHistoryButtons(element);
   wireButtons(element, { erase, restore: restoreCodes });
   for (const button of element.querySelectorAll("[data-preset]")) {
-    button.addEventListener("click", () => erase(cellsOfPart(button.dataset.preset, state.modelInfo.grid_shape)));
+    button.addEventListener("click", () =>
+      erase(cellsOfPart(button.dataset.preset, state.modelInfo.grid_shape)),
+    );
   }
 }

@@ -62,7 +62,14 @@ export function mount(element, { text }) {
   for (const list of [atlas, part(".nearest")]) pointAtCodes(list, { sticky: false });
   atlas.addEventListener("keydown", (event) => {
     const { order } = state.modelInfo;
-    const steps = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -order.length, End: order.length };
+    const steps = {
+      ArrowLeft: -1,
+      ArrowUp: -1,
+      ArrowRight: 1,
+      ArrowDown: 1,
+      Home: -order.length,
+      End: order.length,
+    };
     if (!(event.key in steps)) return;
     event.preventDefault();
     const place = Math.min(Math.max(order.indexOf(shown) + steps[event.key], 0), order.length - 1);
@@ -82,7 +89,9 @@ export function mount(element, { text }) {
     part("h3").textContent = fill(text.code, { code });
     const rank = modelInfo.usage.filter((times) => times > modelInfo.usage[code]).length + 1;
     part(".share").textContent = fill(text.share, { share: share(modelInfo.usage[code]), rank });
-    part(".here .caption").textContent = fill(text.here_caption, { count: codes.filter((other) => other === code).length });
+    part(".here .caption").textContent = fill(text.here_caption, {
+      count: codes.filter((other) => other === code).length,
+    });
     focus({ code });
     modelInfo.nearest[code].forEach((alike, i) => {
       const button = part(".nearest").children[i];
@@ -103,7 +112,9 @@ export function mount(element, { text }) {
   /** The code of the visitor's digit that draws most, to begin with. */
   function busiest({ codes, modelInfo }) {
     const ink = (code) => modelInfo.tiles[code].reduce((sum, value) => sum + value, 0);
-    return codes.filter((code) => code !== UNKNOWN).reduce((best, code) => (ink(code) > ink(best) ? code : best), modelInfo.background);
+    return codes
+      .filter((code) => code !== UNKNOWN)
+      .reduce((best, code) => (ink(code) > ink(best) ? code : best), modelInfo.background);
   }
 
   watch(["modelInfo", "view", "codes", "theme"], (now) => {
@@ -114,6 +125,9 @@ export function mount(element, { text }) {
     show(shown ?? busiest(now));
   });
   watch(["view"], ({ view }) => view !== "codebook" && shown !== null && focus(null));
-  watch(["image", "view", "theme"], ({ image, view }) => image && view === "codebook" && paint(part(".here canvas"), image));
+  watch(
+    ["image", "view", "theme"],
+    ({ image, view }) => image && view === "codebook" && paint(part(".here canvas"), image),
+  );
   addCellOverlay(part(".here .board"), { showUnknown: true });
 }

@@ -35,7 +35,9 @@ export function mount(element, { text }) {
       for (const other of toolButtons) other.ariaPressed = String(other === button);
     });
   }
-  widthField.addEventListener("input", () => widthField.parentElement.style.setProperty("--width", widthField.value));
+  widthField.addEventListener("input", () =>
+    widthField.parentElement.style.setProperty("--width", widthField.value),
+  );
   drawByPointer(canvas, begin);
   drawByKeys(canvas, board.querySelector(".crosshair"), begin);
 

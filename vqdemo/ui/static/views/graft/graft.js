@@ -55,7 +55,10 @@ export function mount(element, { text }) {
     taking = null;
     takeUnder(event);
   });
-  board.addEventListener("pointermove", (event) => board.hasPointerCapture(event.pointerId) && takeUnder(event));
+  board.addEventListener(
+    "pointermove",
+    (event) => board.hasPointerCapture(event.pointerId) && takeUnder(event),
+  );
   board.addEventListener("keydown", (event) => {
     const columns = state.modelInfo.grid_shape[1];
     const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
@@ -78,7 +81,9 @@ export function mount(element, { text }) {
     const [down, right] = button.dataset.move.split(" ").map(Number);
     button.addEventListener("click", () => graft.moveOther(down, right));
   }
-  walk.addEventListener("input", () => graft.takeCells(graft.differingCells(state).slice(0, Number(walk.value))));
+  walk.addEventListener("input", () =>
+    graft.takeCells(graft.differingCells(state).slice(0, Number(walk.value))),
+  );
   wireButtons(element, {
     keep: () => graft.setOther(state.codes),
     swap: () => graft.takeCells([...cells.keys()].filter((cell) => !state.graft.taken.includes(cell))),

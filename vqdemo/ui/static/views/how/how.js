@@ -19,7 +19,10 @@ export function mount(element, { text }) {
     const { rows: figures, measured_on } = modelInfo.figures;
     const rows = figures.map(({ name, ours, peer }) => {
       const row = document.createElement("tr");
-      const title = Object.assign(document.createElement("th"), { scope: "row", textContent: text.figures[name] });
+      const title = Object.assign(document.createElement("th"), {
+        scope: "row",
+        textContent: text.figures[name],
+      });
       const cells = [ours, peer ?? text.not_measured].map((figure) =>
         Object.assign(document.createElement("td"), { textContent: figure }),
       );
@@ -32,17 +35,22 @@ export function mount(element, { text }) {
     part(".peer-text").hidden = !figures.some(({ peer }) => peer);
   });
 
-  watch(["modelInfo", "view", "drawing", "codes", "image", "theme"], ({ modelInfo, view, drawing, codes, image }) => {
-    if (!modelInfo || view !== "how") return;
-    const drawn = rasterise(drawing);
-    for (const selector of [".drawn", ".cut canvas"]) paint(part(selector), drawn);
-    part("ol").style.setProperty("--columns", modelInfo.grid_shape[1]);
-    part(".codes").replaceChildren(
-      ...codes.map((code) => Object.assign(document.createElement("span"), { textContent: code === UNKNOWN ? "?" : code })),
-    );
-    paint(part(".back"), image);
-    queue(() => showExpected(codes));
-  });
+  watch(
+    ["modelInfo", "view", "drawing", "codes", "image", "theme"],
+    ({ modelInfo, view, drawing, codes, image }) => {
+      if (!modelInfo || view !== "how") return;
+      const drawn = rasterise(drawing);
+      for (const selector of [".drawn", ".cut canvas"]) paint(part(selector), drawn);
+      part("ol").style.setProperty("--columns", modelInfo.grid_shape[1]);
+      part(".codes").replaceChildren(
+        ...codes.map((code) =>
+          Object.assign(document.createElement("span"), { textContent: code === UNKNOWN ? "?" : code }),
+        ),
+      );
+      paint(part(".back"), image);
+      queue(() => showExpected(codes));
+    },
+  );
 
   // What the prior expects: in every cell the middle of each code's tile, weighted by its probability.
   async function showExpected(codes) {

@@ -29,7 +29,8 @@ export function paint(canvas, image, isAccented = (x, y) => false) {
 // make each frame slow.
 
 /** An empty picture. It is silent for those who listen: what it stands in has the name. */
-export const picture = () => Object.assign(document.createElement("img"), { alt: "", draggable: false, decoding: "sync" });
+export const picture = () =>
+  Object.assign(document.createElement("img"), { alt: "", draggable: false, decoding: "sync" });
 
 /** Show ink values in an <img>. */
 export function depict(img, image) {
@@ -69,7 +70,10 @@ watch(["theme"], () => colours.clear());
 export function colour(name) {
   if (!colours.has(name)) {
     const hex = getComputedStyle(document.querySelector(".gradio-container")).getPropertyValue(name).trim();
-    colours.set(name, [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)));
+    colours.set(
+      name,
+      [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)),
+    );
   }
   return colours.get(name);
 }

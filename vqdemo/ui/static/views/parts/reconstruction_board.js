@@ -9,7 +9,12 @@ import { inCells, paint } from "./paint.js";
 export function showReconstruction(board) {
   const canvas = board.querySelector("canvas");
   watch(["image", "playback", "theme"], ({ image, playback, modelInfo }) => {
-    if (playback) paint(canvas, playback.image, inCells(modelInfo, (cell) => playback.question[cell] === UNKNOWN));
+    if (playback)
+      paint(
+        canvas,
+        playback.image,
+        inCells(modelInfo, (cell) => playback.question[cell] === UNKNOWN),
+      );
     else if (image) paint(canvas, image);
   });
   addCellOverlay(board, { showUnknown: true });

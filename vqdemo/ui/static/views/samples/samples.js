@@ -56,7 +56,12 @@ export function mount(element, { text }) {
 
   async function draw(sampling) {
     for (const [label, row] of [...rows.children].entries()) {
-      const settings = { ...sampling, seed: sampling.seed + label, label, n: Math.min(MAX_ROW, state.modelInfo.max_sample_row) };
+      const settings = {
+        ...sampling,
+        seed: sampling.seed + label,
+        label,
+        n: Math.min(MAX_ROW, state.modelInfo.max_sample_row),
+      };
       showRow(row, await networks.sample(settings));
       if (state.sampling !== sampling) return;
     }

@@ -20,7 +20,9 @@ export function mount(element, { text }) {
     label.append(document.createElement("b"), document.createElement("small"));
     const patch = Object.assign(document.createElement("div"), { className: "patch" });
     button.append(document.createElement("canvas"), patch, label);
-    button.addEventListener("click", () => writeCode(Number(button.dataset.code), [Number(button.dataset.of)]));
+    button.addEventListener("click", () =>
+      writeCode(Number(button.dataset.code), [Number(button.dataset.of)]),
+    );
     list.append(button);
   }
 

@@ -1,0 +1,125 @@
+"""How long the page's prior takes to answer, in node and in browsers, against what is allowed on an idle core.
+
+    python tests/tools/prior_speed.py [--repeats 15] [--in node chromium firefox] [--plain]
+
+Prints for each question the median and the least time in ms. On a busy machine both are too long: "at 30 GFLOP/s" is the median of
+times multiplied by the speed of a product of matrices just before and after each, relative to 30 GFLOP/s, which an idle core reaches.
+"""
+
+import argparse
+import json
+import subprocess
+import tempfile
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import vqdemo
+
+ROOT = Path(__file__).resolve().parents[2]
+ALLOWED = {  # ms on an idle core
+    "conditionals with a label": 12,
+    "conditionals without": 95,
+    "8 alternatives with a label": 40,
+    "the first of them": 20,
+    "8 alternatives without": 110,
+    "the first of these": 85,
+    "log_prob of 8 alternatives without": 150,
+    "16 samples, guided": 80,
+    "label_probs with unknown cells": 85,
+    "label_probs with all cells but one": 85,
+}
+
+IN_NODE = """
+import { readFileSync } from "node:fs";
+import { measure } from "SCRIPT";
+const given = JSON.parse(readFileSync(process.argv[2], "utf-8"));
+const { buffer, byteOffset, byteLength } = readFileSync(given.weights);
+console.log(JSON.stringify(measure({ ...given, file: buffer.slice(byteOffset, byteOffset + byteLength) })));
+"""
+
+IN_PAGE = """
+async (given) => {
+  const source = `import { measure } from "${location.origin}/tests/tools/prior_speed.mjs";
+    onmessage = async ({ data }) => {
+      const file = await (await fetch(data.weights)).arrayBuffer();
+      postMessage(measure({ ...data, file }));
+    };
+    postMessage("ready");`;
+  const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })), { type: "module" });
+  return await new Promise((resolve, reject) => {
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.onmessage = ({ data }) => (data === "ready" ? worker.postMessage(given) : resolve(data));
+  });
+}
+"""
+
+
+class Files(SimpleHTTPRequestHandler):
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+    }
+
+    def log_message(self, *args):
+        pass
+
+
+def in_node(given: dict) -> dict:
+    with tempfile.TemporaryDirectory() as folder:
+        program, questions = Path(folder) / "program.mjs", Path(folder) / "given.json"
+        program.write_text(IN_NODE.replace("SCRIPT", (ROOT / "tests/tools/prior_speed.mjs").as_uri()))
+        questions.write_text(json.dumps(given | {"weights": str(ROOT / "weights/prior.safetensors")}))
+        return json.loads(
+            subprocess.run(["node", program, questions], check=True, capture_output=True, text=True).stdout
+        )
+
+
+def in_browser(name: str, given: dict) -> dict:
+    from chromium import DEBIAN_CHROMIUM, FLAGS
+    from playwright.sync_api import sync_playwright
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=ROOT))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    with sync_playwright() as playwright:
+        options = {"executable_path": DEBIAN_CHROMIUM, "args": FLAGS} if name == "chromium" else {}
+        browser = getattr(playwright, name).launch(**options)
+        page = browser.new_page()
+        page.goto(f"{address}/LICENSE")
+        result = page.evaluate(IN_PAGE, given | {"weights": f"{address}/weights/prior.safetensors"})
+        browser.close()
+    server.shutdown()
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--repeats", type=int, default=15)
+    parser.add_argument(
+        "--in",
+        dest="places",
+        nargs="+",
+        default=["node", "chromium"],
+        choices=["node", "chromium", "firefox"],
+    )
+    parser.add_argument("--plain", action="store_true", help="by plain loops, as without SIMD")
+    arguments = parser.parse_args()
+    model = vqdemo.load(ROOT / "weights")
+    config = json.loads((ROOT / "weights" / "config.json").read_text())["prior"]
+    grids = model.sample(10, seed=0, guidance=0.5).reshape(10, -1).tolist()
+    given = {"config": config, "grids": grids, "repeats": arguments.repeats, "simd": not arguments.plain}
+    for place in arguments.places:
+        result = in_node(given) if place == "node" else in_browser(place, given)
+        print(
+            f"\n{place}: product {result['matmul']:.1f} GFLOP/s (fastest {result['fastest']:.1f}), loading {result['loading']:.0f} ms"
+        )
+        print(f"{'':38}{'median':>8}{'least':>8}{'at 30 GFLOP/s':>15}{'allowed':>9}")
+        for name, allowed in ALLOWED.items():
+            times = [result[kind][name] for kind in ("median", "least", "scaled")]
+            print(f"{name:38}{times[0]:8.1f}{times[1]:8.1f}{times[2]:15.1f}{allowed:9d}")
+
+
+if __name__ == "__main__":
+    main()
