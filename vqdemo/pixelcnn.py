@@ -216,13 +216,14 @@ class GatedLayer(nn.Module):
         self.down = nn.Linear(width, 2 * width)  # vertical to horizontal
         self.row_mixing = CausalRowMixing(config, width, 2 * width)
         self.out = nn.Linear(width, width + features)  # next horizontal input, and skip connection
-        self.label_embedding = nn.Embedding(config.num_labels + 1, 4 * width)  # 2 * width each: vertical, horizontal
+        self.label_embedding = nn.Embedding(config.num_labels + 1, 4 * width)  # half vertical, half horizontal
         self.position_embedding = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))  # the same
         nn.init.normal_(self.label_embedding.weight, std=0.1)
 
     def conditions(self, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Sum of label and position embeddings, int64 (N,) -> vertical (N,G,G,2C), horizontal (N,G,G,2C)."""
-        vertical, horizontal = (self.label_embedding(labels)[:, None, None] + self.position_embedding).chunk(2, dim=-1)
+        conditions = self.label_embedding(labels)[:, None, None] + self.position_embedding
+        vertical, horizontal = conditions.chunk(2, dim=-1)
         return vertical, horizontal
 
     def forward(self, v: Tensor, h: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -298,7 +299,9 @@ class Head(nn.Module):
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
         width = config.head_width
-        self.fusion_layers = nn.ModuleList([FusionLayer(config, first=i == 0) for i in range(config.fusion_layers)])
+        self.fusion_layers = nn.ModuleList(
+            [FusionLayer(config, first=i == 0) for i in range(config.fusion_layers)]
+        )
         self.mix = nn.Sequential(nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
         self.logits = nn.Linear(width, config.num_codes)
 
