@@ -3,12 +3,12 @@
     Salmon, Moraes, Dror, Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC '11: Philox4x32-10
     turns a counter of four words into four random words by ten rounds of multiplication, with a key of two.
 
-The key is the seed. The counter is (cell // 4, alternative, purpose, 0), and the cell's number is word cell % 4
-of the four. So alternative 3 is the same whether 4 or 16 are asked for. The browser computes the same words
-(ui/static/networks/noise.js) and samples the same codes.
+The key is the seed. The counter is (cell // 4, alternative, purpose, 0), and the number of a cell is word
+cell % 4 of the four. So alternative 3 is the same whether 4 or 16 are asked for. The browser computes the
+same words (ui/static/networks/noise.js) and samples the same codes.
 
-Labels are to come in even shares, also among few alternatives. So their numbers are a low-discrepancy sequence:
-the additive recurrence offset + alternative / golden ratio (mod 1), from a random offset.
+Labels come in even shares, also among few alternatives. So their numbers are a low-discrepancy sequence: the
+additive recurrence offset + alternative / golden ratio (mod 1), from a random offset.
 """
 
 import numpy as np

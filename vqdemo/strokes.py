@@ -395,7 +395,7 @@ class Component(NamedTuple):
 
 def labelled(ink: np.ndarray) -> tuple[np.ndarray, int]:
     """bool (H, W) -> int64 (H, W): 0 is no ink, each 8-connected part has a number from 1 on, in reading order; and how many."""
-    height, width = ink.shape
+    height = len(ink)
     edges = np.diff(np.pad(ink, ((0, 0), (1, 1))).astype(np.int8), axis=1)
     row_of, starts = np.nonzero(edges == 1)
     ends = np.nonzero(edges == -1)[1]
