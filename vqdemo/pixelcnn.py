@@ -216,7 +216,7 @@ class GatedLayer(nn.Module):
         self.down = nn.Linear(width, 2 * width)  # vertical to horizontal
         self.row_mixing = CausalRowMixing(config, width, 2 * width)
         self.out = nn.Linear(width, width + features)  # next horizontal input, and skip connection
-        self.label_embedding = nn.Embedding(config.num_labels + 1, 4 * width)  # half vertical, half horizontal
+        self.label_embedding = nn.Embedding(config.num_labels + 1, 4 * width)  # two halves: v, h
         self.position_embedding = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))  # the same
         nn.init.normal_(self.label_embedding.weight, std=0.1)
 
