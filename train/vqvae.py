@@ -71,6 +71,8 @@ class VQVAESettings:
             raise ValueError(f"the grid can be 7 or 14, not {self.grid}")
         if not 2 <= self.codes <= 4096:
             raise ValueError(f"codes must be 2 to 4096, not {self.codes}")
+        if not 0 <= self.ink_threshold < 1:
+            raise ValueError(f"the ink threshold must be in [0,1), not {self.ink_threshold}")
 
 
 def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:

@@ -43,6 +43,13 @@ class VQVAEConfig:
     decoder_blocks: int = 3  # residual blocks after it; each widens a code's reach by one cell
     ink_threshold: float = 0.1  # in [0,1): a patch without a pixel above it is blank
 
+    def __post_init__(self):
+        """Raises ValueError for values that no network can be built with."""
+        if self.num_codes < 2:
+            raise ValueError(f"num_codes must be 2 or more, a blank code and others, not {self.num_codes}")
+        if not isinstance(self.ink_threshold, (int, float)) or not 0 <= self.ink_threshold < 1:
+            raise ValueError(f"ink_threshold must be a number in [0,1), not {self.ink_threshold!r:.40}")
+
     @property
     def image_size(self) -> int:
         return self.grid * self.patch
@@ -155,18 +162,21 @@ class VectorQuantizer(nn.Module):
         commitment = ((vectors - quantized).square().mean(1, keepdim=True) * inked).sum() / number
         straight_through = torch.where(inked, vectors + (quantized - vectors).detach(), quantized)
         usage = ((-distances).softmax(-1) * inked.movedim(1, -1)).sum((0, 1, 2)) / number
-        return Quantized(straight_through, codes, commitment, torch.special.entr(usage).sum())
+        entropy = torch.special.entr(usage.clamp(min=1e-12)).sum()  # its gradient at 0 would be infinite
+        return Quantized(straight_through, codes, commitment, entropy)
 
     @torch.no_grad()
     def initialise(self, members: Tensor, generator: torch.Generator) -> None:
         """Place codes 1..K-1 on encoder outputs (M,D) of inked cells: seeds spread as by k-means++, then ten rounds of k-means.
 
         k-means++ (Arthur & Vassilvitskii 2007) draws each seed with p ~ squared distance to the seeds so far. Here p ~ distance:
-        it leaves more codes to crowded regions.
+        it leaves more codes to crowded regions. Without members the codebook stays as it is.
         """
+        if not len(members):
+            return
         seeds = members[torch.randint(len(members), (1,), generator=generator)]
         while len(seeds) < len(self.codebook) - 1:
-            distance = torch.cdist(members, seeds).amin(1)
+            distance = torch.cdist(members, seeds).amin(1).clamp(min=1e-12)  # all 0 with few distinct members
             seeds = torch.cat([seeds, members[torch.multinomial(distance, 1, generator=generator)]])
         for _ in range(10):
             nearest = torch.cdist(members, seeds).argmin(1)
@@ -189,8 +199,8 @@ class VectorQuantizer(nn.Module):
         """Move codes chosen fewer than `threshold` times a batch (running mean) to random members (M,D); how many moved."""
         dead = self.count < threshold
         dead[BLANK] = False
-        number = int(dead.sum())
-        if number and len(members):
+        number = int(dead.sum()) if len(members) else 0
+        if number:
             fresh = members[torch.randint(len(members), (number,), generator=generator)]
             mean = self.count[1:].mean()  # as if each had been chosen like any other, so that it has time to find members
             self.codebook[dead] = fresh

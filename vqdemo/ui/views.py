@@ -42,7 +42,12 @@ Promise.all(addresses.map((address) => import(address))).then(
 
 def text_for(model) -> dict:
     """The sentences of text.py with the model's own numbers."""
-    numbers = {"cells": math.prod(model.grid_shape), "codes": model.num_codes, "numbers": model.vqvae.config.code_dim}
+    numbers = {
+        "cells": math.prod(model.grid_shape),
+        "codes": model.num_codes,
+        "strokes": model.num_codes - 1,
+        "numbers": model.vqvae.config.code_dim,
+    }
 
     def told(part):
         if isinstance(part, dict):

@@ -6,7 +6,7 @@ import test from "node:test";
 import { linkTo, readLink, withoutLink } from "../../../vqdemo/ui/static/state/link.js";
 import { setSentences } from "../../../vqdemo/ui/static/state/message.js";
 
-setSentences({ bad_link: "This link is damaged." });
+setSentences({ bad_link: "This link is damaged.", link_of_others: "This link is of other weights." });
 const PAGE = "https://example.org/space/?__theme=dark#top";
 const SETTINGS = { label: null, n: 4, temperature: 0.85, top_p: 1, guidance: 1.23, seed: 77 };
 
@@ -57,6 +57,14 @@ test("without the link, the rest of the address stays", () => {
 test("other weights are told", () => {
   const modelInfo = modelOf(49, 64);
   assert.equal(readLink(`${PAGE.split("#")[0]}&g=${"B".repeat(49)}&m=other`, modelInfo).otherModel, true);
+});
+
+test("a link of other weights that cannot be read here is not called damaged", () => {
+  const old = { ...modelOf(49, 64), id: "old" };
+  const work = { modelInfo: old, codes: gridOf(49, 64), alternatives: null, settings: SETTINGS };
+  const link = linkTo(work, PAGE);
+  assert.throws(() => readLink(link, modelOf(49, 128)), /of other weights/);
+  assert.throws(() => readLink(link.replace("m=old", "m=abc123"), modelOf(49, 128)), /damaged/);
 });
 
 for (const query of [

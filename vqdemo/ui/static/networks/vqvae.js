@@ -16,13 +16,14 @@ import { kernel, padded, strips } from "./wasm_matmul.js";
  * @param {ArrayBuffer} file
  * @param {{grid: number, ink_threshold: number}} config of config.json
  */
-export function vqvae(file, { grid, ink_threshold: inkThreshold }) {
+export function vqvae(file, { grid, ink_threshold }) {
   const [rows, columns] = [grid, grid];
   const tensors = safetensors(file);
   const codebook = tensors.get("quantizer.codebook");
   const [numCodes, dimension] = codebook.shape;
   const patch = Math.sqrt(tensors.get("decoder.exit.weight").shape[0]); // pixels along each side of a cell
   const side = columns * patch;
+  const inkThreshold = Math.fround(ink_threshold); // as the pixels, lest one at the threshold be above it
   const cells = rows * columns;
 
   // All matrices lie where the kernel can work on them: activations, and each layer's weights.

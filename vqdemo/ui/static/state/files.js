@@ -31,7 +31,7 @@ export function toText({ modelInfo, codes }) {
  * The text of a JSON file -> grid and settings; what it does not set stays as it is in the state.
  * @param {string} content
  * @param {State} state
- * @returns {{codes: Grid, settings: Settings}}
+ * @returns {{codes: Grid, settings: Settings, otherModel: boolean}} `otherModel`: it was saved with other weights
  */
 export function fromJSON(content, { modelInfo, settings }) {
   let file;
@@ -47,7 +47,8 @@ export function fromJSON(content, { modelInfo, settings }) {
     codes.length === rows &&
     codes.every((row) => Array.isArray(row) && row.length === columns) &&
     codes.flat().every((code) => Number.isInteger(code) && code >= UNKNOWN && code < modelInfo.num_codes);
-  if (!good) throw new Error(sentences.no_grid);
+  const otherModel = (file?.model ?? modelInfo.id) !== modelInfo.id;
+  if (!good) throw new Error(otherModel && Array.isArray(codes) ? sentences.file_of_others : sentences.no_grid);
   const given = file.settings ?? {};
   for (const name of Object.keys(settings)) {
     const value = given[name] ?? null;
@@ -56,17 +57,18 @@ export function fromJSON(content, { modelInfo, settings }) {
     }
   }
   const read = Object.keys(settings).map((name) => [name, given[name] ?? settings[name]]);
-  return { codes: codes.flat(), settings: /** @type {Settings} */ (Object.fromEntries(read)) };
+  return { codes: codes.flat(), settings: /** @type {Settings} */ (Object.fromEntries(read)), otherModel };
 }
 
 /** Go on from a file of codes; says whether it could be read. @param {File} file */
 export async function openCodes(file) {
   try {
     if (file.size > state.modelInfo.max_import_bytes) throw new Error(sentences.no_json);
-    const { codes, settings } = fromJSON(await file.text(), state);
+    const { codes, settings, otherModel } = fromJSON(await file.text(), state);
     const [image] = await networks.decode([withoutUnknown(codes, state.modelInfo)]);
     openGrid(codes, image);
     update({ settings });
+    if (otherModel) say(sentences.file_of_others_opened, "note", { name: file.name });
     return true;
   } catch (error) {
     say(error.message, "error", { name: file.name });

@@ -75,8 +75,9 @@ export function readLink(address, modelInfo) {
     codes &&
     (question || !query.has(QUESTION)) &&
     Object.values(settings).every((value) => value === null || (Number.isFinite(value) && value >= 0));
-  if (!good) throw new Error(sentences.bad_link);
-  return { codes, question, settings, otherModel: query.get(MODEL) !== modelInfo.id };
+  const otherModel = query.get(MODEL) !== modelInfo.id;
+  if (!good) throw new Error(query.has(MODEL) && otherModel ? sentences.link_of_others : sentences.bad_link);
+  return { codes, question, settings, otherModel };
 }
 
 /** The address without a link in it. @param {string} address */
