@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -29,6 +30,8 @@ from visitor import (
 )
 
 from vqdemo.ui.endpoints import limits
+
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 
 # ---- drawing ----
 
@@ -105,7 +108,7 @@ def test_a_stroke_undone_under_way_stays_undone(page):
 
 def test_what_is_undone_before_it_was_read_is_not_read_again(page):
     """A grid that was opened need not be what its own picture is read as; undo brings it back as it was."""
-    opened = np.random.default_rng(0).integers(0, 64, (7, 7))
+    opened = np.random.default_rng(0).integers(0, 16, (7, 7))
     script = """async ([editsAddress, storeAddress, codes]) => {
       const edits = await import(editsAddress);
       const { state } = await import(storeAddress);
@@ -481,7 +484,9 @@ def test_roles_and_names_for_those_who_listen(page):
     expect(page.get_by_role("row")).to_have_count(7)
     expect(page.get_by_role("gridcell")).to_have_count(49)
     expect(page.locator("#code-grid [tabindex='0']")).to_have_count(1)
-    expect(page.get_by_role("listbox", name="Palette of codes").get_by_role("option")).to_have_count(64)
+    expect(page.get_by_role("listbox", name="Palette of codes").get_by_role("option")).to_have_count(
+        json.loads((WEIGHTS / "config.json").read_text())["vqvae"]["num_codes"]
+    )
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("#bench button:enabled, #bench input:not([type=file]), #bench select")]
              .filter((e) => !e.ariaLabel && !e.innerText.trim() && !e.labels?.length && !e.title)

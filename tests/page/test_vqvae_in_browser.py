@@ -55,7 +55,9 @@ def test_a_cell_is_blank_by_its_own_pixels_and_draws_nothing(node, grid, patch, 
     inked = random.random((20, grid, grid)) < 0.5
     cells = np.where(inked, random.choice([brightest + 1, 255], inked.shape), brightest)
     images = cells.repeat(patch, 1).repeat(patch, 2)
-    images = np.where(random.random(images.shape) < 0.5, images, random.integers(0, brightest + 1, images.shape))
+    images = np.where(
+        random.random(images.shape) < 0.5, images, random.integers(0, brightest + 1, images.shape)
+    )
     images[:, ::patch, ::patch] = cells  # one pixel decides
     codes = random.integers(0, 9, inked.shape)
     read, drawn = node(model, images, codes)

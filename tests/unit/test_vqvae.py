@@ -1,4 +1,4 @@
-"""The VQ-VAE: the blank code, quantizer, gradients and codebook learning, and the augmentations of its training."""
+"""The VQ-VAE: the blank code, quantizer, gradients and codebook learning, and its training's augmentations."""
 
 import math
 
@@ -265,7 +265,7 @@ def test_a_cell_is_its_patch():
 
 
 def edited(n: int, share: float, alone_share: float):
-    """Pictures whose cells have one grey of their own, and vectors of that grey, edited: vectors, blank, target."""
+    """Pictures whose cells have one grey each, and vectors of that grey: before `edit`, and after it."""
     grey = 0.2 + 0.8 * torch.rand(n, 7, 7, generator=generator(1))
     blank = torch.rand(n, 7, 7, generator=generator(2)) < 0.4
     grey = grey.masked_fill(blank, 0)
