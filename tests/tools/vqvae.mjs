@@ -1,5 +1,5 @@
-// The page's VQ-VAE under node: for a JSON file {weights, config, images, grids}, the codes of the images and the
-// images of the grids.
+// The page's VQ-VAE under node: for a JSON file {weights, config, images, grids}, the codes of the images and
+// the images of the grids.
 
 import { readFileSync } from "node:fs";
 

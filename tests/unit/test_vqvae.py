@@ -1,4 +1,4 @@
-"""The VQ-VAE: the blank code, quantizer, gradients and codebook learning, and its training's augmentations."""
+"""The VQ-VAE: the blank code, quantizer, codebook learning, and the augmentations of its training."""
 
 import math
 

@@ -29,9 +29,10 @@ export function toText({ modelInfo, codes }) {
 
 /**
  * The text of a JSON file -> grid and settings; what it does not set stays as it is in the state.
+ * `otherModel`: it was saved with other weights.
  * @param {string} content
  * @param {State} state
- * @returns {{codes: Grid, settings: Settings, otherModel: boolean}} `otherModel`: it was saved with other weights
+ * @returns {{codes: Grid, settings: Settings, otherModel: boolean}}
  */
 export function fromJSON(content, { modelInfo, settings }) {
   let file;
@@ -48,7 +49,9 @@ export function fromJSON(content, { modelInfo, settings }) {
     codes.every((row) => Array.isArray(row) && row.length === columns) &&
     codes.flat().every((code) => Number.isInteger(code) && code >= UNKNOWN && code < modelInfo.num_codes);
   const otherModel = (file?.model ?? modelInfo.id) !== modelInfo.id;
-  if (!good) throw new Error(otherModel && Array.isArray(codes) ? sentences.file_of_others : sentences.no_grid);
+  if (!good) {
+    throw new Error(otherModel && Array.isArray(codes) ? sentences.file_of_others : sentences.no_grid);
+  }
   const given = file.settings ?? {};
   for (const name of Object.keys(settings)) {
     const value = given[name] ?? null;

@@ -99,9 +99,9 @@ async function showLikeliest(codes, cell) {
 const lookAlike = (a, b) => a.every((ink, i) => Math.abs(ink - b[i]) < MAX_UNSEEN);
 
 /**
- * At most OFFERED_CODES offers, the likeliest first, of codes whose images can be told apart. Codes that can
- * not are one offer, with the sum of their probabilities: of the present code if it is among them, else of the
- * likeliest. The present code is always offered.
+ * At most OFFERED_CODES offers, the likeliest first, of codes whose images can be told apart. Codes that
+ * can not are one offer, with the sum of their probabilities: that of the present code if it is among them,
+ * else of the likeliest. The present code is always offered.
  * @param {{code: number, probability: number, image: Image}[]} codes
  * @param {number} present code of the cell, or UNKNOWN
  * @returns {Offer[]}

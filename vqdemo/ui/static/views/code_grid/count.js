@@ -11,7 +11,7 @@ export function showCount(line, text) {
     const codes = shownCodes(now);
     const unknown = codes.filter((code) => code === UNKNOWN).length;
     const inked = codes.filter((code) => code !== UNKNOWN && code !== now.modelInfo.background).length;
-    const sentence = unknown ? text.count_unknown : inked === 1 ? text.count_one : inked ? text.count : text.count_none;
-    line.textContent = fill(sentence, { inked, unknown });
+    const whole = [text.count_none, text.count_one][inked] ?? text.count;
+    line.textContent = fill(unknown ? text.count_unknown : whole, { inked, unknown });
   });
 }

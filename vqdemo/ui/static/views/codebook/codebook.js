@@ -1,5 +1,6 @@
 // The codebook view: all codes on a map where those that look alike lie together, one of them in detail, and
-// how often each of those for ink is used. The chosen one is pointed at, so that its cells show on the visitor's own digit.
+// how often each of those for ink is used. The chosen one is pointed at, so that its cells show on the
+// visitor's own digit.
 
 import * as networks from "../../networks/client.js";
 import { UNKNOWN } from "../../state/grid.js";
@@ -97,8 +98,9 @@ export function mount(element, { text }) {
       bars[i].classList.toggle("chosen", i === code);
     });
     part("h3").textContent = nameOf(code);
-    const blank = code === modelInfo.background;
-    const rank = modelInfo.usage.filter((times) => times > modelInfo.usage[code]).length; // the blank code is first
+    const { usage, order, background } = modelInfo;
+    const blank = code === background;
+    const rank = 1 + order.filter((other) => other !== background && usage[other] > usage[code]).length;
     const words = { share: share(shareOf(code, modelInfo)), rank };
     part(".share").textContent = fill(blank ? text.blank_share : text.share, words);
     part(".here .caption").textContent = fill(text.here_caption, {

@@ -1,6 +1,6 @@
-// The palette: one tile a code, looking like what the code usually draws, with what usually is around it, paler.
-// The blank code comes first, the others in an order in which neighbours are alike. Choosing one writes it into
-// the selected cells; pointing at one shows every cell that carries it.
+// The palette: one tile a code, looking like what the code usually draws, and paler what usually is around it.
+// The blank code comes first, the others in an order in which neighbours are alike. Choosing one writes it
+// into the selected cells; pointing at one shows every cell that carries it.
 
 import { writeCode } from "../../state/edits.js";
 import { focus, pointedCells } from "../../state/selection.js";
@@ -31,9 +31,11 @@ export function mount(element, { text }) {
       option.setAttribute("role", "option");
       option.dataset.code = code;
       const part = shareOf(code, modelInfo);
-      option.title = option.ariaLabel = fill(blank ? text.blank_option : text.option, { code, share: share(part) });
+      const name = blank ? text.blank_option : text.option;
+      option.title = option.ariaLabel = fill(name, { code, share: share(part) });
       option.classList.toggle("blank", blank);
-      const number = Object.assign(document.createElement("span"), { textContent: blank ? text.blank : code });
+      const number = document.createElement("span");
+      number.textContent = blank ? text.blank : String(code);
       const bar = document.createElement("i"); // how often the code is used, among those for ink
       bar.style.width = blank ? "0" : `${(100 * part) / most}%`;
       option.append(picture(), number, bar);
