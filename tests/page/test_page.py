@@ -479,6 +479,27 @@ def test_dark_and_light_differ_and_both_render(open_page):
         assert paper != text
 
 
+def test_blank_is_one_key_and_the_first_tile_and_looks_unlike_unknown(page):
+    draw_and_settle(page)
+    grid = codes(page)
+    row, column = np.argwhere(grid != 0)[0]
+    changed, count = cell(page, row, column), page.locator(".code-grid .count")
+    expect(count).to_contain_text(f"{(grid != 0).sum()} of 49 cells have ink")
+    changed.click()
+    page.keyboard.press("b")
+    expect(changed).to_have_attribute("data-code", "0")
+    expect(changed).to_have_attribute("aria-label", f"row {row + 1}, column {column + 1}: blank")
+    expect(changed).to_have_text("")
+    expect(count).to_contain_text(f"{(grid != 0).sum() - 1} of 49 cells have ink")
+    page.keyboard.press("Delete")
+    expect(changed).to_have_text("?")
+    expect(count).to_contain_text("Unknown cells: 1")
+    tile = page.locator("#palette [role=option]").first
+    expect(tile).to_contain_text("blank")
+    tile.click()
+    expect(changed).to_have_attribute("data-code", "0")
+
+
 def test_roles_and_names_for_those_who_listen(page):
     expect(page.get_by_role("grid")).to_have_count(1)
     expect(page.get_by_role("row")).to_have_count(7)
