@@ -41,12 +41,14 @@ export function mount(element, { text }) {
     const [rows, columns] = modelInfo.grid_shape;
     const [row, column] = placeOf(whatIf.cell, columns);
     const nameOf = (code) => (code === modelInfo.background ? text.blank : fill(text.code, { code }));
-    const offered = whatIf.list.length; // fewer than there are buttons where many look alike
-    [...list.children].forEach((button, i) => (button.hidden = i >= offered));
+    for (const spare of [...list.children].slice(whatIf.list.length)) {
+      spare.hidden = spare.disabled = true; // where many codes look alike there are fewer offers
+      delete spare.dataset.code;
+    }
     whatIf.list.forEach(({ code, probability, image, alike }, i) => {
       const button = list.children[i];
       const [canvas, patch, label] = button.children;
-      button.disabled = false;
+      button.hidden = button.disabled = false;
       button.dataset.code = code;
       button.dataset.of = whatIf.cell;
       const option = alike.length ? text.option_alike : text.option;
