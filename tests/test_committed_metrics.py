@@ -46,11 +46,23 @@ def test_figures_that_the_page_relies_on(metrics):
     figures = metrics["reconstruction"]
     assert figures["mse"] <= 0.0024
     assert figures["ssim"] >= 0.973
-    assert figures["codes_in_use"] == 64
-    assert figures["perplexity"] >= 28
-    assert metrics["editing"]["effect_within_2px"] >= 0.80
-    assert metrics["editing"]["erase_leftover"] <= 0.06
+    assert figures["read_as_true_digit"] >= 0.994
+    assert figures["fixed_point_share"] >= 0.95
+    assert metrics["editing"]["effect_within_0px"] >= 0.75
+    assert metrics["editing"]["erase_leftover"] == 0
     assert metrics["out_of_distribution"]["ratio_to_mnist"] <= 1.25
+
+
+def test_figures_of_a_grid_that_people_read(metrics):
+    figures, codes = metrics["readability"], vqdemo.load(WEIGHTS).num_codes
+    assert figures["blank_with_code_0"] == figures["codes_on_blank_cells"] == 1
+    assert figures["inked_codes"] == codes - 1
+    assert figures["inked_perplexity"] >= 0.75 * codes
+    alone = figures["alone"]
+    assert 0.9 <= alone["ink"] <= 1.1
+    assert alone["least_ink"] >= 0.85
+    assert alone["correlation"] >= 0.98
+    assert alone["spill"] == 0
 
 
 def test_figures_of_the_prior(metrics):

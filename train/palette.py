@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from vqdemo.vqvae import VQVAE
+from vqdemo.vqvae import BLANK, VQVAE
 
 
 @torch.no_grad()
@@ -64,12 +64,13 @@ def place(tiles: Tensor, first: int, sweeps: int = 60_000, seed: int = 0) -> Ten
 
 
 @torch.no_grad()
-def arrange(model: VQVAE, images: Tensor) -> None:
-    """Renumber the codes of a trained network in place, and store tiles and usage with it."""
+def arrange(model: VQVAE, images: Tensor) -> Tensor:
+    """Renumber the codes of a trained network in place, and store tiles and usage with it. Which code each new one was: int64 (K,)."""
     tiles, usage = mean_neighbourhoods(model, images)
-    order = place(tiles, first=int(usage.argmax()))
+    order = place(tiles, first=BLANK)
     quantizer = model.quantizer
     for buffer in (quantizer.codebook, quantizer.count, quantizer.total):
         buffer.copy_(buffer[order])
     model.tiles.copy_(tiles[order])
     model.usage.copy_(usage[order])
+    return order

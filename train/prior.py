@@ -58,14 +58,10 @@ class PriorSettings:
     groups: int = setting(
         8, "groups of channels with weights of their own in row mixing; divides width and after_features"
     )
-    joins: int = setting(3, "fusion layers of the head, which join the contexts before and after a cell")
+    fusion_layers: int = setting(3, "fusion layers of the head, which join the contexts before and after a cell")
     head_width: int = setting(128, "channels of the head")
     backward: int = setting(
         1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first"
-    )
-    after: int = setting(
-        1,
-        "always 1: known cells after a cell are read (the blind baseline is train/baselines/raster_prior.py)",
     )
     dropout: float = setting(0.05, "share of the channels dropped")
     epochs: int = setting(18, "passes over the training images")
@@ -105,17 +101,16 @@ def config_of(s: PriorSettings, vqvae: VQVAE, num_labels: int) -> PixelCNNConfig
         after_layers=s.after_layers,
         after_features=s.after_features,
         groups=s.groups,
-        joins=s.joins,
+        fusion_layers=s.fusion_layers,
         head_width=s.head_width,
         dropout=s.dropout,
         backward=bool(s.backward),
-        after=bool(s.after),
     )
 
 
 def optimizer_of(prior: PixelCNN, settings: PriorSettings, device: str) -> Muon:
     """Muon for the matrices of stacks and head, except the last; AdamW for all other weights."""
-    parts = [prior.before, prior.after, prior.head.joins, prior.head.mix]
+    parts = [prior.before, prior.after, prior.head.fusion_layers, prior.head.mix]
     matrices = [
         layer.weight for part in parts if part for layer in part.modules() if isinstance(layer, nn.Linear)
     ]
@@ -159,7 +154,7 @@ class PriorLoss(nn.Module):
         self, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """What `nats_of_cells` gives, and log p(label | known cells) of the label guess, (N,num_labels)."""
-        return *self.nats(self.prior, codes, seen, known, labels), self.prior.guess(
+        return *self.nats(self.prior, codes, seen, known, labels), self.prior.label_classifier(
             torch.where(known, codes, -1)
         ).log_softmax(-1)
 

@@ -67,6 +67,10 @@ grids = model.sample(4, label={label}, seed=0)
 images = model.decode(grids)
 ```
 
+Code 0 is the blank cell, by definition: a cell of {patch}×{patch} pixels of which none is above {threshold} gets it,
+and nothing is drawn there. The other {strokes} codes are for patches with ink and were learned. Both files of
+weights are float16; the networks compute in float32.
+
 The code is in the Space that shows these weights; there, the environment variable `VQDEMO_WEIGHTS={name}`
 chooses them.
 
@@ -149,6 +153,9 @@ def model_card(name: str, folder: Path) -> ModelCard:
         size=model.image_size,
         grid=model.grid_shape[0],
         codes=model.num_codes,
+        strokes=model.num_codes - 1,
+        patch=model.vqvae.config.patch,
+        threshold=model.vqvae.config.ink_threshold,
         label=model.num_labels - 1,
         classes=", ".join(model.labels),
         dataset=title,

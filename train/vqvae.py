@@ -3,10 +3,10 @@
 Each batch holds MNIST digits, some of them shifted out of the centre, and random doodles, so that visitors may draw what MNIST
 never shows. Two augmentations make editing honest:
 
-    erase  pixels of random cells are blacked out before encoding: the encoder learns that an empty patch is the background
-           code whatever its neighbours hold;
-    edit   *after* quantization random cells get the background code, or the codes of another picture, and the target is the
-           picture with those patches replaced: the decoder learns that changing a cell changes that cell's patch.
+    erase  pixels of random cells are blacked out before encoding: strokes that end at a cell's border become familiar;
+    edit   *after* quantization random cells get the blank code, or the codes of another picture, and the target is the picture
+           with those patches replaced: the decoder learns that changing a cell changes that cell's patch. Sometimes all but
+           these cells are blanked: a code alone draws what it draws in company.
 
 Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The codebook follows by EMA.
 After training the codes are renumbered for the palette (train/palette.py).
@@ -22,24 +22,27 @@ from tqdm import tqdm
 from train import palette
 from train.data import datasets, drawings
 from train.data.augment import edit, make_batch
-from train.runtime import checkpoint, distributed
+from train.runtime import checkpoint, distributed, snapshots
 from train.runtime.device import autocast, best_device
 from train.runtime.folders import Folders, run_stage
 from train.runtime.log import log_row
 from train.runtime.schedule import learning_rate
 from train.runtime.settings import setting, show
 from train.runtime.weights_folder import finished, write_network
-from vqdemo.vqvae import VQVAE, VQVAEConfig, perplexity
+from vqdemo.storage import round_as_stored
+from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig, blank_cells, perplexity
 
 
 @dataclass
 class VQVAESettings:
     """Settings of stage 1. Raises ValueError for those that nothing can be trained with."""
 
-    dataset: str = setting("mnist", f"what to learn: {', '.join(datasets.NAMES)}, or a folder with a subfolder of pictures for each class")
+    dataset: str = setting(
+        "mnist", f"what to learn: {', '.join(datasets.NAMES)}, or a folder with a subfolder of pictures for each class"
+    )
     split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
     images: int = setting(0, "use only so many of the training images, 0 for all")
-    codes: int = setting(64, "codes in the codebook, K")
+    codes: int = setting(128, "codes in the codebook, K: the blank code and K-1 for patches with ink")
     grid: int = setting(7, "cells along each side of the code grid: 7, of 4x4 pixels, or 14, of 2x2")
     width: int = setting(128, "channels of the hidden layers")
     encoder_blocks: int = setting(3, "residual blocks of the encoder")
@@ -56,6 +59,8 @@ class VQVAESettings:
     shift_share: float = setting(0.25, "share of the digits that are moved by up to 8 pixels")
     erase_share: float = setting(0.25, "share of the pictures with cells blacked out before encoding")
     edit_share: float = setting(0.2, "share of the pictures with codes replaced after quantization")
+    alone_share: float = setting(0.2, "share of these in which all codes but the chosen ones are blanked")
+    ink_threshold: float = setting(0.1, "a cell without a pixel above this is blank: it gets code 0 and draws nothing")
     doodle_number: int = setting(40_000, "different doodles, each seen in 8 orientations")
     bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
     seed: int = setting(0, "seed of everything random")
@@ -66,6 +71,8 @@ class VQVAESettings:
             raise ValueError(f"the grid can be 7 or 14, not {self.grid}")
         if not 2 <= self.codes <= 4096:
             raise ValueError(f"codes must be 2 to 4096, not {self.codes}")
+        if not 0 <= self.ink_threshold < 1:
+            raise ValueError(f"the ink threshold must be in [0,1), not {self.ink_threshold}")
 
 
 def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
@@ -78,7 +85,8 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
 
     torch.manual_seed(s.seed)
     config = VQVAEConfig(
-        grid=s.grid, patch=datasets.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks, decoder_blocks=s.decoder_blocks
+        grid=s.grid, patch=datasets.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks,
+        decoder_blocks=s.decoder_blocks, ink_threshold=s.ink_threshold,
     )  # fmt: skip
     model = VQVAE(config).to(device, memory_format=torch.channels_last)
     encoder, decoder = distributed.averaging(model.encoder), distributed.averaging(model.decoder)
@@ -103,23 +111,31 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 group["lr"] = learning_rate(step, s.epochs * steps_an_epoch, s.learning_rate)
             rows = order[i * digits_a_batch : (i + 1) * digits_a_batch]
             doodle_rows = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
-            images = distributed.share(make_batch(digits[rows], doodles[doodle_rows], config.grid, s.shift_share, s.erase_share, generator)).to(device)
+            images = distributed.share(
+                make_batch(digits[rows], doodles[doodle_rows], config.grid, s.shift_share, s.erase_share, generator)
+            ).to(device)
 
             with autocast(device, bool(s.bf16)):
                 vectors = encoder(images)
             vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
+            blank = blank_cells(images, config)
             if step < s.warmup_steps:
-                decoded_from, target, commitment, entropy = vectors, images, *torch.zeros(2, device=device)
+                decoded_from, target, commitment, entropy = (
+                    vectors.masked_fill(blank[:, None], 0.0),
+                    images,
+                    *torch.zeros(2, device=device),
+                )
             else:
                 if step == s.warmup_steps:
-                    model.quantizer.initialise(distributed.gather(vectors.detach()).cpu(), generator)
-                quantized = model.quantizer(vectors)
+                    members = distributed.gather(vectors.detach()).movedim(1, -1)[~distributed.gather(blank)]
+                    snapshots.save(folders.runs, 0, model)
+                    model.quantizer.initialise(members.cpu(), generator)
+                    snapshots.save(folders.runs, 1, model)
+                quantized = model.quantizer(vectors, blank)
                 commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
-                decoded_from, target = edit(
-                    quantized.vectors, quantized.codes, model.quantizer.codebook, images, s.edit_share, generator
-                )  # fmt: skip
+                decoded_from, blank, target = edit(quantized.vectors, blank, images, s.edit_share, s.alone_share, generator)
             with autocast(device, bool(s.bf16)):
-                decoded = decoder(decoded_from)
+                decoded = decoder(decoded_from, blank)
             mse = F.mse_loss(decoded.float(), target)
             optimizer.zero_grad(set_to_none=True)
             (mse / variance + s.commitment * commitment - s.usage_entropy * entropy).backward()
@@ -128,13 +144,17 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
 
             sums += torch.tensor([mse.item(), commitment.item()])
             if step >= s.warmup_steps:
-                vectors, codes = distributed.gather(vectors.detach()), distributed.gather(quantized.codes)
-                model.quantizer.update(vectors, codes, s.ema_decay)
+                codes = distributed.gather(quantized.codes)
+                members = distributed.gather(vectors.detach()).movedim(1, -1)[codes > BLANK]
+                codes = codes[codes > BLANK]
+                model.quantizer.update(members, codes, s.ema_decay)
                 if step < 0.8 * s.epochs * steps_an_epoch:
-                    restarts += model.quantizer.restart_dead(vectors, s.restart_below, generator)
-                usage += codes.flatten().bincount(minlength=s.codes).cpu()
+                    restarts += model.quantizer.restart_dead(members, s.restart_below, generator)
+                usage += codes.bincount(minlength=s.codes).cpu()
             if i % 50 == 49:
-                bar.set_postfix(mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}")
+                bar.set_postfix(
+                    mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}"
+                )
         mean_mse, mean_commitment = distributed.mean(sums / steps_an_epoch).tolist()
         row = {"epoch": epoch + 1, "seconds": round(time.time() - started, 1), "cpu_seconds": round(time.process_time() - cpu, 1),
                "mse": round(mean_mse, 6), "commitment": round(mean_commitment, 6), "codes_in_use": int((usage > 0).sum()),
@@ -142,9 +162,13 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
         if distributed.rank() == 0:
             log_row(folders.runs / "vqvae.csv", row)
             checkpoint.save(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s))
+            if epoch + 1 in snapshots.epochs_kept(s.epochs):
+                snapshots.save(folders.runs, 2 + snapshots.epochs_kept(s.epochs).index(epoch + 1), model)
 
     model = model.cpu().eval().requires_grad_(False)
+    round_as_stored(model)
     palette.arrange(model, digits)
+    round_as_stored(model)  # the tiles too
     return model
 
 

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from vqdemo import checks, noise, sampling, storage
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig, label_posterior
 from vqdemo.sampling import SamplingParams
-from vqdemo.vqvae import VQVAE, VQVAEConfig
+from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig
 
 BATCH_GRIDS = 256  # grids that go through a network at once: bounds memory, changes no result
 MAX_GRIDS = 100_000  # grids that one call of `sample` or `complete` may ask for
@@ -59,7 +59,7 @@ class VQModel:
         # Of each code, the mean image around its cells, float32 (K,T,T) in [0,1], and its share of the
         # training images' cells, float32 (K,).
         self.tiles, self.usage = vqvae.tiles.cpu().numpy(), vqvae.usage.cpu().numpy()
-        self.background = int(self.usage.argmax())  # the code of a cell without ink
+        self.background = BLANK  # the code of a cell without ink
         with torch.no_grad():
             self._empty_context = self.prior.empty_context()  # the same for every grid
 
@@ -253,7 +253,7 @@ class VQModel:
         """
         cells = grid.numel()
         others = ~torch.eye(cells, dtype=torch.bool, device=grid.device).view(cells, *self.grid_shape)
-        classifier_logits = self.prior.guess(torch.where(others, grid, -1))  # (cells,labels)
+        classifier_logits = self.prior.label_classifier(torch.where(others, grid, -1))  # (cells,labels)
         codes = grid.clamp(min=0).expand(len(log_p), -1, -1)[..., None]
         # (labels,G,G): log p(cell | others), and 0 if the cell is unknown.
         own = log_p.gather(-1, codes)[..., 0] * (grid >= 0)
@@ -315,7 +315,7 @@ MAX_SIZES = {
     "after_layers": 64,
     "after_features": 4096,
     "groups": 4096,
-    "joins": 64,
+    "fusion_layers": 64,
     "encoder_blocks": 64,
     "decoder_blocks": 64,
 }

@@ -52,10 +52,6 @@ Where it differs from [1]
     * Each gate adds a learned position embedding to the label's embedding.
     * Both stacks have a MASK token for a cell without a code (-1). They are trained to marginalise over it.
     * A masked convolution is written as a linear map of the unmasked neighbours, not as a kernel with zeros.
-
-Some attributes are keys of the stored weights and keep their older names until the next training: `above` and
-`below` (row mixing), `joins` (fusion layers), `by_label` and `by_place` (embeddings), `guess` (label
-classifier).
 """
 
 from dataclasses import dataclass
@@ -92,22 +88,19 @@ class PixelCNNConfig:
     """Everything needed to rebuild the network; stored in config.json. ValueError if it is impossible."""
 
     grid: int = 7  # cells along each side
-    num_codes: int = 64  # K
+    num_codes: int = 128  # K
     num_labels: int = 10  # classes; one more embedding stands for "no label"
     width: int = 80  # channels of both stacks
     layers: int = 4  # gated layers of the stack `before`
     after_layers: int = 3  # gated layers of the stack `after`
     after_features: int = 104  # channels of the features of the stack `after`; those of `before` have `width`
     groups: int = 8  # groups of channels with their own mixing weights; divides width and after_features
-    joins: int = 3  # fusion layers of the head
+    fusion_layers: int = 3  # fusion layers of the head
     head_width: int = 128  # channels of the head
     dropout: float = 0.05  # share of the channels dropped in training
     backward: bool = False  # generation order: False is raster order, True its reverse
-    after: bool = True  # always True; a key of stored configs, from when the stack `after` was optional
 
     def __post_init__(self):
-        if self.after is not True:
-            raise ValueError(f"the prior's after must be true, not {self.after!r:.40}: the stack is required")
         for name in ("width", "after_features"):
             channels = getattr(self, name)
             if channels % self.groups:
@@ -179,12 +172,12 @@ class CausalRowMixing(nn.Module):
         self.grid = config.grid
         self.weight = nn.Parameter(0.02 * torch.randn(config.groups, cells, cells))  # [group, to, from]
         self.register_buffer("mask", (row[:, None] > row).float(), persistent=False)
-        self.enter = nn.Linear(channels, channels, bias=False)
-        self.leave = nn.Linear(channels, out_channels, bias=False)
+        self.value = nn.Linear(channels, channels, bias=False)
+        self.out = nn.Linear(channels, out_channels, bias=False)
 
     def values(self, x: Tensor) -> Tensor:
         """The vectors that are summed, for any number R of rows: (N,R,G,C) -> (groups,R*G,N,C/groups)."""
-        x = self.enter(x.contiguous())  # otherwise it would be one small product for each grid
+        x = self.value(x.contiguous())  # otherwise it would be one small product for each grid
         return x.unflatten(-1, (len(self.weight), -1)).flatten(1, 2).permute(2, 1, 0, 3)
 
     def mix(self, weight: Tensor, values: Tensor) -> Tensor:
@@ -203,7 +196,7 @@ class CausalRowMixing(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """(N,G,G,C) -> (N,G,G,C')."""
-        return self.leave(self.mix(self.weight * self.mask, self.values(x)))
+        return self.out(self.mix(self.weight * self.mask, self.values(x)))
 
 
 class GatedLayer(nn.Module):
@@ -221,15 +214,16 @@ class GatedLayer(nn.Module):
         self.vertical = MaskedConv(width, 2 * width, VERTICAL_OFFSETS[mask])
         self.horizontal = MaskedConv(width, 2 * width, horizontal_offsets(mask, config.grid, layers))
         self.down = nn.Linear(width, 2 * width)  # vertical to horizontal
-        self.above = CausalRowMixing(config, width, 2 * width)
+        self.row_mixing = CausalRowMixing(config, width, 2 * width)
         self.out = nn.Linear(width, width + features)  # next horizontal input, and skip connection
-        self.by_label = nn.Embedding(config.num_labels + 1, 4 * width)  # 2 * width each: vertical, horizontal
-        self.by_place = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))  # the same
-        nn.init.normal_(self.by_label.weight, std=0.1)
+        self.label_embedding = nn.Embedding(config.num_labels + 1, 4 * width)  # two halves: v, h
+        self.position_embedding = nn.Parameter(torch.zeros(config.grid, config.grid, 4 * width))  # the same
+        nn.init.normal_(self.label_embedding.weight, std=0.1)
 
     def conditions(self, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Sum of label and position embeddings, int64 (N,) -> vertical (N,G,G,2C), horizontal (N,G,G,2C)."""
-        vertical, horizontal = (self.by_label(labels)[:, None, None] + self.by_place).chunk(2, dim=-1)
+        conditions = self.label_embedding(labels)[:, None, None] + self.position_embedding
+        vertical, horizontal = conditions.chunk(2, dim=-1)
         return vertical, horizontal
 
     def forward(self, v: Tensor, h: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -238,7 +232,7 @@ class GatedLayer(nn.Module):
         v_new = drop_channels(gate(self.vertical(v) + v_condition), self.dropout, self.training)
         v_new = v + v_new if self.residual else v_new
         from_above = self.down(v_new) + h_condition
-        from_above = from_above + self.above(h)
+        from_above = from_above + self.row_mixing(h)
         gated = drop_channels(gate(self.horizontal(h) + from_above), self.dropout, self.training)
         h_new, skip = self.out(gated).tensor_split([h.shape[-1]], dim=-1)
         return v_new, (h + h_new if self.residual else h_new), skip
@@ -276,27 +270,27 @@ class FusionLayer(nn.Module):
     def __init__(self, config: PixelCNNConfig, first: bool):
         super().__init__()
         width, after_width, head_width = config.width, config.after_features, config.head_width
-        self.from_so_far = None if first else nn.Linear(head_width, 2 * head_width, bias=False)
+        self.from_previous = None if first else nn.Linear(head_width, 2 * head_width, bias=False)
         self.from_before = nn.Linear(width, 2 * head_width)
-        self.above = CausalRowMixing(config, width, 2 * head_width)
+        self.mixing_before = CausalRowMixing(config, width, 2 * head_width)
         self.from_after = nn.Linear(after_width, 2 * head_width, bias=False)
-        self.below = CausalRowMixing(config, after_width, 2 * head_width)
+        self.mixing_after = CausalRowMixing(config, after_width, 2 * head_width)
         self.out = nn.Linear(head_width, head_width)
 
     def context_before(self, features: Tensor) -> Tensor:
         """What the features of the stack `before` (N,G,G,C) add to the gates -> (N,G,G,2W)."""
         gates = self.from_before(features)
-        return gates + self.above(features)
+        return gates + self.mixing_before(features)
 
     def context_after(self, turned_features: Tensor) -> Tensor:
         """What the features of the stack `after` (N,G,G,F), still turned, add to the gates -> (N,G,G,2W)."""
-        return (self.from_after(turned_features) + self.below(turned_features)).flip(1, 2)
+        return (self.from_after(turned_features) + self.mixing_after(turned_features)).flip(1, 2)
 
     def forward(self, x: Tensor | None, context: Tensor) -> Tensor:
         """x (...,W), None in the first layer; context (...,2W), the sum of both sides -> (...,W)."""
-        if x is None or self.from_so_far is None:  # the first layer
+        if x is None or self.from_previous is None:  # the first layer
             return self.out(gate(context))
-        return x + self.out(gate(context + self.from_so_far(x)))
+        return x + self.out(gate(context + self.from_previous(x)))
 
 
 class Head(nn.Module):
@@ -305,13 +299,11 @@ class Head(nn.Module):
     def __init__(self, config: PixelCNNConfig):
         super().__init__()
         width = config.head_width
-        self.joins = nn.ModuleList([FusionLayer(config, first=i == 0) for i in range(config.joins)])
+        self.fusion_layers = nn.ModuleList(
+            [FusionLayer(config, first=i == 0) for i in range(config.fusion_layers)]
+        )
         self.mix = nn.Sequential(nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
         self.logits = nn.Linear(width, config.num_codes)
-
-    @property
-    def fusion_layers(self) -> list[FusionLayer]:
-        return cast(list[FusionLayer], list(self.joins))
 
     def context_before(self, features: Tensor) -> list[Tensor]:
         """`FusionLayer.context_before` of each fusion layer."""
@@ -328,7 +320,7 @@ class Head(nn.Module):
     def fuse(self, contexts: list[Tensor]) -> Tensor:
         """The sums of both sides' contexts, one (...,2W) for each fusion layer -> logits (...,K)."""
         x = None
-        for layer, context in zip(self.joins, contexts, strict=True):
+        for layer, context in zip(self.fusion_layers, contexts, strict=True):
             x = layer(x, context)
         return self.logits(F.relu(x + self.mix(x)))
 
@@ -388,7 +380,7 @@ class PixelCNN(nn.Module):
         self.before = CausalStack(config, config.layers, config.width)
         self.after = CausalStack(config, config.after_layers, config.after_features)
         self.head = Head(config)
-        self.guess = LabelClassifier(config)
+        self.label_classifier = LabelClassifier(config)
 
     def in_order(self, grids: Tensor) -> Tensor:
         """Turns grids (N,G,G,...) so that raster order is the generation order, or turns such grids back."""
@@ -435,4 +427,4 @@ class PixelCNN(nn.Module):
         labels = torch.arange(self.no_label, device=codes.device).repeat(len(codes))
         empty = empty or self.empty_context()
         evidence = self.evidence(pairs, self.context_before(pairs, labels), labels, empty)
-        return label_posterior(self.guess(known_codes), evidence.unflatten(0, (-1, self.no_label)))
+        return label_posterior(self.label_classifier(known_codes), evidence.unflatten(0, (-1, self.no_label)))

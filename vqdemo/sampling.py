@@ -169,7 +169,8 @@ class Cache:
         self.horizontal = [layer.horizontal.pad(zeros(n, 1, grid, width)) for layer in layers]
         self.features = empty(n, 1, grid, width)  # of the current row
         # Row mixing of each layer and of each fusion layer, and its values of the rows above.
-        self.mixings = [layer.above for layer in layers] + [layer.above for layer in self.fusion_layers]
+        self.mixings = [layer.row_mixing for layer in layers]
+        self.mixings += [layer.mixing_before for layer in self.fusion_layers]
         groups = prior.config.groups
         self.mixing_values = empty(len(self.mixings), groups, grid * grid, n, width // groups)
         # All that is added to the gates of the current row before its own cells are read: of each layer
@@ -193,13 +194,13 @@ class Cache:
             if index + 1 < len(layers):
                 self._vertical_row(index + 1).copy_(v)
             gates = add_linear(self._of_row(self.h_conditions[index], self.label_index), layer.down, v)
-            mixed = layer.above.mix_row(row, self.mixing_values[index])
-            self.gates.append(add_linear(gates, layer.above.leave, mixed))
+            mixed = layer.row_mixing.mix_row(row, self.mixing_values[index])
+            self.gates.append(add_linear(gates, layer.row_mixing.out, mixed))
         self.fusion_gates = []
         fusion_values = self.mixing_values[len(layers) :]
         for fusion, values, after in zip(self.fusion_layers, fusion_values, self.after, strict=True):
-            gates, mixed = self._of_row(after, self.after_index), fusion.above.mix_row(row, values)
-            self.fusion_gates.append(add_linear(gates, fusion.above.leave, mixed))
+            gates, mixed = self._of_row(after, self.after_index), fusion.mixing_before.mix_row(row, values)
+            self.fusion_gates.append(add_linear(gates, fusion.mixing_before.out, mixed))
 
     def logits(self, column: int) -> Tensor:
         """Logits (N,K) of a cell of the row. All cells to its left must have their codes."""

@@ -14,6 +14,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 
 NETWORKS = ("vqvae.safetensors", "prior.safetensors")
+FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)  # what tensors may be stored as
 FILES = ("config.json", *NETWORKS, "metrics.json")
 
 
@@ -24,7 +25,7 @@ def find(source: str | Path, revision: str | None = None) -> Path:
     revision: a branch, tag or commit of the repository; None is its main branch.
     Raises FileNotFoundError if `source` is neither, or if the repository cannot be downloaded.
     """
-    folder = Path(source)
+    folder = Path(source).expanduser()
     if folder.is_dir():
         return folder
     if str(source).count("/") != 1 or str(source).startswith((".", "/")):
@@ -73,7 +74,7 @@ def read_config(folder: Path) -> dict:
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: {folder} is not a folder of vqdemo weights")
     try:
-        config = json.loads(path.read_text(encoding="utf-8"))
+        config = json.loads(path.read_text(encoding="utf-8-sig"))
     except ValueError as error:
         raise ValueError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(config, dict):
@@ -82,9 +83,22 @@ def read_config(folder: Path) -> dict:
     return config
 
 
+def stored_tensors(network: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """What is stored of a network: its tensors, in float16. Networks compute in float32."""
+    return {
+        name: tensor.half().contiguous() if tensor.is_floating_point() else tensor.contiguous()
+        for name, tensor in network.state_dict().items()
+    }
+
+
+def round_as_stored(network: torch.nn.Module) -> None:
+    """Round a network's tensors in place to what will be stored of them."""
+    network.load_state_dict(stored_tensors(network))
+
+
 def file_of(network: torch.nn.Module) -> bytes:
     """The content of the safetensors file that a network is stored in."""
-    return save({name: tensor.contiguous() for name, tensor in network.state_dict().items()})
+    return save(stored_tensors(network))
 
 
 def fingerprint_of(network: torch.nn.Module) -> str:
@@ -112,6 +126,13 @@ def load_network(network: torch.nn.Module, path: Path, sha256: str | None = None
         tensors = load(content)
     except SafetensorError as error:
         raise ValueError(f"{path} is damaged or not a safetensors file: {error}") from None
+    for name, tensor in tensors.items():
+        if tensor.dtype not in FLOATS:
+            allowed = ", ".join(str(dtype).removeprefix("torch.") for dtype in FLOATS)
+            found = str(tensor.dtype).removeprefix("torch.")
+            raise ValueError(f"{path}: the tensor {name} is {found}; allowed are {allowed}")
+        if not bool(tensor.isfinite().all()):
+            raise ValueError(f"{path}: the tensor {name} holds numbers that are not finite (NaN or infinity)")
     try:
         network.load_state_dict(tensors)
     except RuntimeError as error:

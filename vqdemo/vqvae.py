@@ -14,6 +14,9 @@ Where it differs
     * No strided convolutions. Each 4x4 patch of pixels becomes one cell with 16 channels (space to depth) and every layer
       works on the 7x7 grid. A cell of the grid *is* a patch of the picture, and nearly all arithmetic is dense 7x7 work.
     * The decoder holds few 3x3 convolutions, so that a code acts near its own patch. Editing by hand depends on it.
+    * Code 0 is the blank cell, by definition: a cell whose patch has no pixel above `ink_threshold` gets it, whatever its neighbours
+      hold, and the decoder draws nothing in it. The other K-1 codes are for patches with ink and are chosen by distance. Code 0 has no
+      share in learning: its vector stays at zero, so EMA, commitment loss and the reward for even use concern inked cells only.
 
 Data flow
     image (N,1,28,28) -> Encoder -> vectors (N,D,7,7) -> VectorQuantizer -> codes (N,7,7) -> Decoder -> image (N,1,28,28)
@@ -33,15 +36,31 @@ class VQVAEConfig:
 
     grid: int = 7  # cells along each side of the code grid
     patch: int = 4  # pixels along each side of one cell's patch; images are grid * patch pixels wide
-    num_codes: int = 64  # K, codes in the codebook; 64 make a palette of 8x8 that a person can read
+    num_codes: int = 128  # K, codes in the codebook: the blank code and 127 for patches with ink
     code_dim: int = 16  # D, length of a codebook vector
     width: int = 128  # channels of every hidden layer
     encoder_blocks: int = 3  # residual blocks before quantization
     decoder_blocks: int = 3  # residual blocks after it; each widens a code's reach by one cell
+    ink_threshold: float = 0.1  # in [0,1): a patch without a pixel above it is blank
+
+    def __post_init__(self):
+        """Raises ValueError for values that no network can be built with."""
+        if self.num_codes < 2:
+            raise ValueError(f"num_codes must be 2 or more, a blank code and others, not {self.num_codes}")
+        if not isinstance(self.ink_threshold, (int, float)) or not 0 <= self.ink_threshold < 1:
+            raise ValueError(f"ink_threshold must be a number in [0,1), not {self.ink_threshold!r:.40}")
 
     @property
     def image_size(self) -> int:
         return self.grid * self.patch
+
+
+BLANK = 0  # the code of a cell without ink
+
+
+def blank_cells(images: Tensor, config: VQVAEConfig) -> Tensor:
+    """The cells whose patch has no ink: images (N,1,S,S) in [0,1] -> bool (N,G,G)."""
+    return F.max_pool2d(images, config.patch)[:, 0] <= config.ink_threshold
 
 
 class ResidualBlock(nn.Module):
@@ -71,7 +90,10 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Codebook vectors (N,D,G,G) -> image (N,1,S,S), linear: clamp to [0,1] when it is used as a picture."""
+    """Codebook vectors (N,D,G,G) -> image (N,1,S,S), linear: clamp to [0,1] when it is used as a picture.
+
+    Blank cells, bool (N,G,G), come out as zeros.
+    """
 
     def __init__(self, config: VQVAEConfig):
         super().__init__()
@@ -80,24 +102,27 @@ class Decoder(nn.Module):
         self.exit = nn.Conv2d(config.width, config.patch**2, 1)
         self.pixels = nn.PixelShuffle(config.patch)
 
-    def forward(self, vectors: Tensor) -> Tensor:
-        return self.pixels(self.exit(F.relu(self.blocks(self.enter(vectors)))))
+    def forward(self, vectors: Tensor, blank: Tensor) -> Tensor:
+        patches = self.exit(F.relu(self.blocks(self.enter(vectors))))  # (N,patch*patch,G,G)
+        return self.pixels(patches.masked_fill(blank[:, None], 0.0))
 
 
 class Quantized(NamedTuple):
     """What the quantizer returns for a batch of encoder outputs."""
 
-    vectors: Tensor  # (N,D,G,G) codebook vectors; their gradient flows straight through to the encoder
-    codes: Tensor  # (N,G,G) int64 in 0..K-1
-    commitment_loss: Tensor  # scalar, mean squared distance of the encoder's outputs to their codes
-    usage_entropy: Tensor  # scalar in 0..log K, nats: entropy of the batch's mean soft assignment to codes
+    vectors: Tensor  # (N,D,G,G) codebook vectors; of inked cells the gradient flows straight through to the encoder
+    codes: Tensor  # (N,G,G) int64 in 0..K-1, 0 where blank
+    commitment_loss: Tensor  # scalar, mean squared distance of the encoder's outputs to their codes, over inked cells
+    usage_entropy: Tensor  # scalar in 0..log(K-1), nats: entropy of the mean soft assignment of inked cells to codes 1..K-1
 
 
 class VectorQuantizer(nn.Module):
-    """The codebook: K vectors of length D, each the running mean of the encoder outputs nearest to it.
+    """The codebook: K vectors of length D. Vector 0, of the blank code, is zero; each other is the running mean of the encoder
+    outputs nearest to it.
 
     The codebook has no gradient. `update` moves each vector towards the mean of its members (EMA, [2]) and `restart_dead`
-    gives codes that nothing selects a second chance ([3]). `count` and `total` are the running statistics.
+    gives codes that nothing selects a second chance ([3]). `count` and `total` are the running statistics. What these learn from
+    are the encoder outputs of inked cells, (M,D).
     """
 
     codebook: Tensor  # (K,D)
@@ -106,72 +131,78 @@ class VectorQuantizer(nn.Module):
 
     def __init__(self, num_codes: int, code_dim: int):
         super().__init__()
-        self.register_buffer("codebook", torch.randn(num_codes, code_dim))
+        codebook = torch.randn(num_codes, code_dim)
+        codebook[BLANK] = 0
+        self.register_buffer("codebook", codebook)
         self.register_buffer("count", torch.ones(num_codes))
         self.register_buffer("total", self.codebook.clone())
 
     def distances(self, vectors: Tensor) -> Tensor:
-        """Squared distances to every code, less what is the same for all: (N,D,G,G) -> (N,G,G,K).
+        """Squared distances to codes 1..K-1, less what is the same for all: (N,D,G,G) -> (N,G,G,K-1).
 
         |z - e|^2 = |z|^2 - 2 z.e + |e|^2, and |z|^2 is the same for every code.
         """
-        return self.codebook.square().sum(1) - 2 * vectors.movedim(1, -1) @ self.codebook.T
+        inked = self.codebook[1:]
+        return inked.square().sum(1) - 2 * vectors.movedim(1, -1) @ inked.T
 
-    def nearest(self, vectors: Tensor) -> Tensor:
-        """Index of the nearest codebook vector: (N,D,G,G) -> int64 (N,G,G)."""
-        return self.distances(vectors).argmin(-1)
+    def nearest(self, vectors: Tensor, blank: Tensor) -> Tensor:
+        """Code of each cell: 0 where blank, else the nearest of 1..K-1: (N,D,G,G), bool (N,G,G) -> int64 (N,G,G)."""
+        return (self.distances(vectors).argmin(-1) + 1).masked_fill(blank, BLANK)
 
     def lookup(self, codes: Tensor) -> Tensor:
         """Codebook vectors of codes: int (N,G,G) -> (N,D,G,G)."""
         return F.embedding(codes, self.codebook).movedim(-1, 1)
 
-    def forward(self, vectors: Tensor) -> Quantized:
+    def forward(self, vectors: Tensor, blank: Tensor) -> Quantized:
+        """Encoder outputs (N,D,G,G) and the cells without ink, bool (N,G,G)."""
         distances = self.distances(vectors)
-        codes = distances.argmin(-1)
-        quantized = self.lookup(codes)
-        commitment = F.mse_loss(vectors, quantized)
-        straight_through = vectors + (quantized - vectors).detach()
-        usage = (-distances).softmax(-1).mean((0, 1, 2))
-        return Quantized(straight_through, codes, commitment, torch.special.entr(usage).sum())
+        codes = (distances.argmin(-1) + 1).masked_fill(blank, BLANK)
+        quantized, inked = self.lookup(codes), ~blank[:, None]
+        number = inked.sum().clamp(min=1)
+        commitment = ((vectors - quantized).square().mean(1, keepdim=True) * inked).sum() / number
+        straight_through = torch.where(inked, vectors + (quantized - vectors).detach(), quantized)
+        usage = ((-distances).softmax(-1) * inked.movedim(1, -1)).sum((0, 1, 2)) / number
+        entropy = torch.special.entr(usage.clamp(min=1e-12)).sum()  # its gradient at 0 would be infinite
+        return Quantized(straight_through, codes, commitment, entropy)
 
     @torch.no_grad()
-    def initialise(self, vectors: Tensor, generator: torch.Generator) -> None:
-        """Place the codebook on a batch of encoder outputs (N,D,G,G): seeds spread as by k-means++, then ten rounds of k-means.
+    def initialise(self, members: Tensor, generator: torch.Generator) -> None:
+        """Place codes 1..K-1 on encoder outputs (M,D) of inked cells: seeds spread as by k-means++, then ten rounds of k-means.
 
         k-means++ (Arthur & Vassilvitskii 2007) draws each seed with p ~ squared distance to the seeds so far. Here p ~ distance:
-        it leaves more codes to the crowded region of nearly empty cells, where they can tell what the neighbours hold.
+        it leaves more codes to crowded regions. Without members the codebook stays as it is.
         """
-        flat = vectors.movedim(1, -1).flatten(0, -2)
-        codebook = flat[torch.randint(len(flat), (1,), generator=generator)]
-        while len(codebook) < len(self.codebook):
-            distance = torch.cdist(flat, codebook).amin(1)
-            codebook = torch.cat([codebook, flat[torch.multinomial(distance, 1, generator=generator)]])
+        if not len(members):
+            return
+        seeds = members[torch.randint(len(members), (1,), generator=generator)]
+        while len(seeds) < len(self.codebook) - 1:
+            distance = torch.cdist(members, seeds).amin(1).clamp(min=1e-12)  # all 0 with few distinct members
+            seeds = torch.cat([seeds, members[torch.multinomial(distance, 1, generator=generator)]])
         for _ in range(10):
-            nearest = torch.cdist(flat, codebook).argmin(1)
-            count = nearest.bincount(minlength=len(codebook))[:, None]
-            total = torch.zeros_like(codebook).index_add_(0, nearest, flat)
-            codebook = torch.where(count > 0, total / count.clamp(min=1), codebook)
-        self.codebook.copy_(codebook)
-        self.count.fill_(len(flat) / len(codebook))
+            nearest = torch.cdist(members, seeds).argmin(1)
+            count = nearest.bincount(minlength=len(seeds))[:, None]
+            total = torch.zeros_like(seeds).index_add_(0, nearest, members)
+            seeds = torch.where(count > 0, total / count.clamp(min=1), seeds)
+        self.codebook[1:] = seeds
+        self.count.fill_(len(members) / len(seeds))
         self.total.copy_(self.codebook * self.count[:, None])
 
     @torch.no_grad()
-    def update(self, vectors: Tensor, codes: Tensor, decay: float) -> None:
-        """One EMA step from a batch: vectors (N,D,G,G), codes (N,G,G); decay in [0,1) is the weight of the past."""
-        flat, codes = vectors.movedim(1, -1).flatten(0, -2), codes.flatten()
+    def update(self, members: Tensor, codes: Tensor, decay: float) -> None:
+        """One EMA step from the encoder outputs (M,D) of inked cells and their codes (M,); decay in [0,1) is the weight of the past."""
         self.count.lerp_(torch.bincount(codes, minlength=len(self.count)).to(self.count), 1 - decay)
-        self.total.lerp_(torch.zeros_like(self.total).index_add_(0, codes, flat), 1 - decay)
-        self.codebook.copy_(self.total / self.count.clamp(min=1e-3)[:, None])
+        self.total.lerp_(torch.zeros_like(self.total).index_add_(0, codes, members), 1 - decay)
+        self.codebook[1:] = self.total[1:] / self.count[1:].clamp(min=1e-3)[:, None]
 
     @torch.no_grad()
-    def restart_dead(self, vectors: Tensor, threshold: float, generator: torch.Generator) -> int:
-        """Move codes chosen fewer than `threshold` times a batch (running mean) to random encoder outputs; how many moved."""
+    def restart_dead(self, members: Tensor, threshold: float, generator: torch.Generator) -> int:
+        """Move codes chosen fewer than `threshold` times a batch (running mean) to random members (M,D); how many moved."""
         dead = self.count < threshold
-        number = int(dead.sum())
+        dead[BLANK] = False
+        number = int(dead.sum()) if len(members) else 0
         if number:
-            flat = vectors.movedim(1, -1).flatten(0, -2)
-            fresh = flat[torch.randint(len(flat), (number,), generator=generator)]
-            mean = self.count.mean()  # as if each had been chosen like any other, so that it has time to find members
+            fresh = members[torch.randint(len(members), (number,), generator=generator)]
+            mean = self.count[1:].mean()  # as if each had been chosen like any other, so that it has time to find members
             self.codebook[dead] = fresh
             self.count[dead] = mean
             self.total[dead] = mean * fresh
@@ -196,11 +227,11 @@ class VQVAE(nn.Module):
 
     def encode(self, images: Tensor) -> Tensor:
         """Images (N,1,S,S) in [0,1] -> codes int64 (N,G,G)."""
-        return self.quantizer.nearest(self.encoder(images))
+        return self.quantizer.nearest(self.encoder(images), blank_cells(images, self.config))
 
     def decode(self, codes: Tensor) -> Tensor:
         """Codes int (N,G,G) -> images (N,1,S,S) in [0,1]."""
-        return self.decoder(self.quantizer.lookup(codes)).clamp(0, 1)
+        return self.decoder(self.quantizer.lookup(codes), codes == BLANK).clamp(0, 1)
 
 
 def perplexity(counts: Tensor) -> float:

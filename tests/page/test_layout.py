@@ -133,7 +133,7 @@ def test_on_a_phone_what_fits_a_chosen_cell_comes_as_a_sheet_below_the_grid(open
     expect(sheet).to_be_in_viewport()
     until(page, "() => document.getAnimations().every((one) => one.playState !== 'running')")
     grid, box = page.locator("#code-grid").bounding_box(), sheet.bounding_box()
-    assert 0 <= grid["y"] and grid["y"] + grid["height"] <= box["y"] + 1, "the sheet covers the grid"
+    assert grid["y"] >= 0 and grid["y"] + grid["height"] <= box["y"] + 1, "the sheet covers the grid"
     expect(sheet.locator(".mini canvas")).to_be_in_viewport()
     offer = page.locator("#what-if button:enabled[aria-pressed=false]").first
     code = offer.get_attribute("data-code")

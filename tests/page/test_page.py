@@ -1,6 +1,7 @@
 """The page in a real Chromium, on the real app with the bundled weights: what a visitor does, and what must follow."""
 
 import io
+import json
 
 import numpy as np
 import pytest
@@ -29,6 +30,8 @@ from visitor import (
 )
 
 from vqdemo.ui.endpoints import limits
+
+WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 
 # ---- drawing ----
 
@@ -106,7 +109,7 @@ def test_a_stroke_undone_under_way_stays_undone(page):
 
 def test_what_is_undone_before_it_was_read_is_not_read_again(page):
     """A grid that was opened need not be what its own picture is read as; undo brings it back as it was."""
-    opened = np.random.default_rng(0).integers(0, 64, (7, 7))
+    opened = np.random.default_rng(0).integers(0, 16, (7, 7))
     script = """async ([editsAddress, storeAddress, codes]) => {
       const edits = await import(editsAddress);
       const { state } = await import(storeAddress);
@@ -464,12 +467,35 @@ def test_dark_and_light_differ_and_both_render(open_page):
         assert paper != text
 
 
+def test_blank_is_one_key_and_the_first_tile_and_looks_unlike_unknown(page):
+    draw_and_settle(page)
+    grid = codes(page)
+    row, column = np.argwhere(grid != 0)[0]
+    changed, count = cell(page, row, column), page.locator(".code-grid .count")
+    expect(count).to_contain_text(f"{(grid != 0).sum()} of 49 cells have ink")
+    changed.click()
+    page.keyboard.press("b")
+    expect(changed).to_have_attribute("data-code", "0")
+    expect(changed).to_have_attribute("aria-label", f"row {row + 1}, column {column + 1}: blank")
+    expect(changed).to_have_text("")
+    expect(count).to_contain_text(f"{(grid != 0).sum() - 1} of 49 cells have ink")
+    page.keyboard.press("Delete")
+    expect(changed).to_have_text("?")
+    expect(count).to_contain_text("Unknown cells: 1")
+    tile = page.locator("#palette [role=option]").first
+    expect(tile).to_contain_text("blank")
+    tile.click()
+    expect(changed).to_have_attribute("data-code", "0")
+
+
 def test_roles_and_names_for_those_who_listen(page):
     expect(page.get_by_role("grid")).to_have_count(1)
     expect(page.get_by_role("row")).to_have_count(7)
     expect(page.get_by_role("gridcell")).to_have_count(49)
     expect(page.locator("#code-grid [tabindex='0']")).to_have_count(1)
-    expect(page.get_by_role("listbox", name="Palette of codes").get_by_role("option")).to_have_count(64)
+    expect(page.get_by_role("listbox", name="Palette of codes").get_by_role("option")).to_have_count(
+        json.loads((WEIGHTS / "config.json").read_text())["vqvae"]["num_codes"]
+    )
     nameless = page.evaluate(
         """() => [...document.querySelectorAll("#bench button:enabled, #bench input:not([type=file]), #bench select")]
              .filter((e) => !e.ariaLabel && !e.innerText.trim() && !e.labels?.length && !e.title)

@@ -97,7 +97,7 @@ def test_pointing_at_the_picture_points_at_the_cell_there(page):
 
 
 def test_pointing_at_a_tile_shows_every_cell_that_carries_it(page):
-    code = int(np.bincount(codes(page).ravel()).argmax())
+    code = 0  # blank
     tile(page, code).hover()
     carriers = np.flatnonzero(codes(page).ravel() == code).tolist()
     assert len(carriers) > 1
@@ -134,11 +134,12 @@ def test_the_what_if_strip_offers_the_likeliest_codes_and_one_click_adopts(page,
     offers = page.locator("#what-if button:enabled")
     expect(offers).to_have_count(8)
     expected = model.conditionals(grid)[3, 4]
-    likeliest = np.argsort(-expected)[:8]
-    assert [int(o.get_attribute("data-code")) for o in offers.all()] == likeliest.tolist()
+    offered = [int(o.get_attribute("data-code")) for o in offers.all()]
     shares = [float(o.locator("small").inner_text().strip("<%")) / 100 for o in offers.all()]
-    assert np.allclose(shares, expected[likeliest], atol=0.006)
-    code = int(likeliest[1] if likeliest[0] == grid[3, 4] else likeliest[0])
+    assert shares == sorted(shares, reverse=True)
+    assert (np.array(shares) >= expected[offered] - 0.006).all(), "those that draw the same are counted in"
+    assert int(grid[3, 4]) in offered
+    code = next(code for code in offered if code != grid[3, 4])
     grid[3, 4] = code
     shown = picture(page, f"#what-if [data-code='{code}'] canvas")
     assert np.abs(255 - 255 * model.decode(grid[None])[0] - shown).mean() < 12, "the offer shows what it would draw"
@@ -199,7 +200,8 @@ def test_neighbours_in_the_palette_are_alike(page, model):
     order = [int(o.get_attribute("data-code")) for o in page.locator("#palette [role=option]").all()]
     assert sorted(order) == list(range(model.num_codes))
     bars = page.evaluate("() => [...document.querySelectorAll('#palette [role=option] i')].map((bar) => parseFloat(bar.style.width))")
-    assert np.allclose(bars, 100 * np.sqrt(model.usage[order] / max(model.usage)), atol=0.1)
+    assert order[0] == model.background
+    assert np.allclose(bars[1:], 100 * model.usage[order[1:]] / max(model.usage[1:]), atol=0.1)
     tiles = model.tiles.reshape(model.num_codes, -1)
 
     def steps(codes):

@@ -193,7 +193,7 @@ BAD = {
     "no.json": ("{codes", "not a JSON file"),
     "list.json": ("[1, 2]", "holds no grid"),
     "small.json": (json.dumps({"codes": [[0] * 7] * 6}), "holds no grid"),
-    "high.json": (json.dumps({"codes": [[64] * 7] * 7}), "holds no grid"),
+    "high.json": (json.dumps({"codes": [[10_000] * 7] * 7}), "holds no grid"),
     "half.json": (json.dumps({"codes": [[0.5] * 7] * 7}), "holds no grid"),
     "null.json": ("null", "holds no grid"),
     "hot.json": (json.dumps({"codes": [[0] * 7] * 7, "settings": {"temperature": "hot"}}), "temperature"),

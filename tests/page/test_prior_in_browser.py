@@ -307,8 +307,8 @@ def test_a_cell_depends_on_earlier_cells_and_known_later_ones_alone(node, model,
 @pytest.mark.parametrize(
     ("question", "given", "message"),
     [
-        ("complete", {"codes": [-1] * 48, "n": 1, "seed": 0}, "codes must be 49 whole numbers from -1 to 63"),
-        ("complete", {"codes": [64] * 49, "n": 1, "seed": 0}, "from -1 to 63"),
+        ("complete", {"codes": [-1] * 48, "n": 1, "seed": 0}, "codes must be 49 whole numbers from -1 to {last}"),
+        ("complete", {"codes": [10_000] * 49, "n": 1, "seed": 0}, "from -1 to {last}"),
         (
             "complete",
             {"codes": [-1] * 49, "n": 0, "seed": 0},
@@ -321,13 +321,13 @@ def test_a_cell_depends_on_earlier_cells_and_known_later_ones_alone(node, model,
         ("sample", {"n": 1, "seed": 0, "guidance": 21}, "guidance must be from 0 to 20, not 21"),
         ("conditionals", {"codes": [0.5] * 49}, "codes must be 49 whole numbers"),
         ("labelProbs", {"codes": None}, "codes must be 49 whole numbers"),
-        ("logProb", {"codes": [[-1] * 49]}, "codes must be 49 whole numbers from 0 to 63"),
+        ("logProb", {"codes": [[-1] * 49]}, "codes must be 49 whole numbers from 0 to {last}"),
         ("logProb", {"codes": [[0] * 49], "known": [True]}, "known must have 49 booleans, not 1"),
     ],
 )
 def test_bad_input_is_named(node, model, question, given, message):
     [answer] = node([(question, given)], model.prior)
-    assert message in answer["error"]
+    assert message.format(last=model.num_codes - 1) in answer["error"]
 
 
 # ---- the worker, in Chromium ----
@@ -446,10 +446,10 @@ def test_weights_that_are_none_are_named(talk, weights, kind, sentence):
 def test_a_wrong_question_is_named_and_the_next_is_answered(talk):
     questions = [
         {"id": 1, "question": "guess", "given": {}},
-        {"id": 2, "question": "labelProbs", "given": {"codes": [99] * 49}},
+        {"id": 2, "question": "labelProbs", "given": {"codes": [10_000] * 49}},
         {"id": 3, "question": "labelProbs", "given": {"codes": [-1] * 49}},
     ]
     _, first, second, third = talk(questions, 3)
     assert 'no question "guess"' in first["error"]
-    assert "from -1 to 63" in second["error"]
+    assert "whole numbers from -1 to" in second["error"]
     assert len(third["answer"]) == 10

@@ -41,7 +41,7 @@ def test_python_snippet(monkeypatch):
     assert names["more"].shape == (8, 7, 7)
     assert (names["more"][:, 4:] == names["codes"][0][4:]).all()
     assert names["log_p"].shape == (8,)
-    assert names["p"].shape == (7, 7, 64)
+    assert names["p"].shape == (7, 7, names["model"].num_codes)
 
 
 def test_client_snippet(app_url):

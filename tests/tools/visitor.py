@@ -116,7 +116,7 @@ def settle(page):
 def another(page, code):
     """A code that draws something, and is not the one given: the busiest tile's."""
     inks = page.evaluate(
-        """() => Array.from({length: 64}, (_, code) => {
+        """() => Array.from(document.querySelectorAll("#palette [data-code]"), (_, code) => {
              const pen = document.createElement("canvas").getContext("2d");
              pen.drawImage(document.querySelector(`#palette [data-code="${code}"] img`), 0, 0);
              return pen.getImageData(4, 4, 4, 4).data.reduce((sum, value) => sum + (255 - value), 0);

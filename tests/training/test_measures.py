@@ -10,9 +10,11 @@ import torch
 from train.choose_defaults import margin
 from train.measure import records
 from train.measure.completions import seam
+from train.measure.readability import readability
 from train.measure.reconstruction import ssim
 from train.measure.samples import covered, frechet_distance, nearest
 from train.runtime.folders import Folders
+from vqdemo.vqvae import VQVAE, VQVAEConfig
 
 
 def test_frechet_distance_of_two_gaussians():
@@ -60,6 +62,23 @@ def test_ssim_knows_equal_from_unequal():
         0, 1
     )
     assert 0.5 < ssim(pictures, noisy) < 0.99
+
+
+def test_readability_of_an_untrained_network():
+    """Blank is exact for any network."""
+    torch.manual_seed(0)
+    model = VQVAE(VQVAEConfig(num_codes=6, width=16, encoder_blocks=1, decoder_blocks=0)).eval()
+    images = torch.randint(256, (40, 28, 28), dtype=torch.uint8)
+    images[:, :8] = 0  # 14 of 49 cells
+    figures = readability(model.requires_grad_(False), images)
+    assert figures["blank_with_code_0"] == figures["codes_on_blank_cells"] == 1
+    assert figures["codes_a_digit"] == 35
+    assert 1 <= figures["inked_codes"] <= 5
+    assert 1 <= figures["inked_perplexity"] <= figures["inked_codes"] + 1e-6
+    alone = figures["alone"]
+    assert abs(alone["spill"]) < 1e-6, "without 3x3 convolutions a code reaches its own patch only"
+    assert alone["least_ink"] <= alone["ink"] <= alone["most_ink"]
+    assert -1 <= alone["least_correlation"] <= alone["correlation"] <= 1
 
 
 GOOD_ENOUGH = {

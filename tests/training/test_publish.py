@@ -197,7 +197,7 @@ def test_weights_are_published_resumed_and_loaded_again(hub, run, tmp_path):
     assert hub.large, "files of megabytes go by LFS"
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
-    assert vqdemo.load(tmp_path).num_codes == 64
+    assert vqdemo.load(tmp_path).num_codes == vqdemo.load(ROOT / "weights").num_codes
 
 
 def test_an_upload_that_was_cut_off_is_finished_by_the_same_command(hub, run, tmp_path):

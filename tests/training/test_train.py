@@ -17,7 +17,7 @@ from train.data.masks import evaluation_masks, random_known
 from train.runtime import checkpoint, muon
 from train.runtime.folders import Folders
 from train.runtime.weights_folder import fingerprints
-from vqdemo.vqvae import VQVAE, VQVAEConfig
+from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -110,6 +110,10 @@ def test_a_cut_run_goes_on_and_ends_with_the_same_weights(stage, mnist_folder, t
             with pytest.raises(Cut):
                 train(cut)
     resumed = train(cut).state_dict()
+    if stage == "vqvae":
+        assert not undisturbed["quantizer.codebook"][BLANK].any()
+        middle = undisturbed["tiles"][:, 4:8, 4:8]
+        assert middle[BLANK].max() <= settings.ink_threshold < middle.amax((1, 2)).median()
     for name, tensor in undisturbed.items():
         assert torch.equal(tensor, resumed[name]), name
 

@@ -73,10 +73,15 @@ def test_arrays_tensors_and_lists_are_the_same_to_it(model, grids):
         assert np.array_equal(model.conditionals(form(grids[0])), model.conditionals(grids[0]))
 
 
-def test_an_empty_picture_is_all_background(model):
-    codes = model.encode(np.zeros((1, 28, 28)))
-    assert (codes == model.background).mean() > 0.5
-    assert model.decode(codes).max() < 0.1
+def test_blank_is_exact_both_ways(model, grids):
+    """A cell has the blank code exactly where its patch has no ink, and draws none."""
+    assert model.background == 0
+    assert (model.encode(np.zeros((1, 28, 28))) == model.background).all()
+    images = model.decode(grids)
+    inked = images.reshape(-1, 7, 4, 7, 4).max((2, 4))
+    assert not inked[grids == model.background].any()
+    threshold = model.vqvae.config.ink_threshold
+    assert np.array_equal(model.encode(images) != model.background, inked > threshold)
 
 
 def test_one_code_changes_the_picture_only_near_its_cell(model, grids):
@@ -229,7 +234,7 @@ def test_conditionals_nearly_always_agree_with_log_prob_without_a_label(model, g
 def test_conditionals_ignore_the_cell_itself(model, grids):
     codes = grids[2].copy()
     expected = model.conditionals(codes, label=1)[4, 3]
-    for value in (-1, 0, 5, 63):
+    for value in (-1, 0, 5, model.num_codes - 1):
         codes[4, 3] = value
         assert np.allclose(model.conditionals(codes, label=1)[4, 3], expected, atol=1e-6)
 

@@ -153,7 +153,7 @@ def test_evidence_is_the_chain_rule_over_known_cells(prior):
         grids, same = prior.in_order(torch.where(known, codes, -1)), torch.full((2,), label)
         found = prior.evidence(grids, prior.context_before(grids, same), same, prior.empty_context())
         assert torch.allclose(found, expected[:, label], atol=1e-4)
-    by_classifier = prior.guess(torch.where(known, codes, -1)).log_softmax(-1)
+    by_classifier = prior.label_classifier(torch.where(known, codes, -1)).log_softmax(-1)
     posterior = (by_classifier + EVIDENCE_WEIGHT * expected).log_softmax(-1)
     assert torch.allclose(prior.label_log_probs(codes, known), posterior, atol=1e-4)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import hub_server
 import pytest
 import small_model
+import torch
 from app_process import ROOT
 from safetensors.torch import load_file, save_file
 
@@ -161,6 +162,18 @@ def without_checksums(path: Path) -> None:
     small_model.change(path.parent, sha256={})
 
 
+def with_a_tensor(change):
+    """Replace the first tensor of a file by what `change` makes of it."""
+
+    def spoil(path: Path) -> None:
+        tensors = load_file(path)
+        name = next(iter(tensors))
+        save_file(tensors | {name: change(tensors[name])}, path)
+        without_checksums(path)
+
+    return spoil
+
+
 DAMAGES = {
     "missing": (Path.unlink, "is missing"),
     "empty": (lambda path: path.write_bytes(b""), "SHA-256"),
@@ -181,6 +194,18 @@ DAMAGES = {
     "another network's": (
         lambda path: (lose_a_tensor(path), without_checksums(path)),
         "does not fit the network",
+    ),
+    "whole numbers": (
+        with_a_tensor(lambda tensor: tensor.round().to(torch.int32)),
+        "is int32; allowed are float16, bfloat16, float32, float64",
+    ),
+    "not a number": (
+        with_a_tensor(lambda tensor: tensor.fill_(torch.nan)),
+        "holds numbers that are not finite",
+    ),
+    "infinite": (
+        with_a_tensor(lambda tensor: tensor.fill_(-torch.inf)),
+        "holds numbers that are not finite",
     ),
     "an LFS pointer": (
         lambda path: path.write_bytes(b"version https://git-lfs.github.com/spec/v1\n"),
@@ -235,8 +260,10 @@ def having(*keys: str, value):
         (having("vqvae", "grid", value="7"), "vqvae.grid must be a whole number"),
         (having("prior", "width", value=10**9), "prior.width must be a whole number from 1 to 4096"),
         (having("prior", "num_codes", value=0), "prior.num_codes must be a whole number"),
-        (having("prior", "after", value=False), "after must be true"),
         (having("vqvae", "colour", value=1), "colour"),
+        (having("vqvae", "num_codes", value=1), "num_codes must be 2 or more"),
+        (having("vqvae", "ink_threshold", value="0.1"), "ink_threshold must be a number in"),
+        (having("vqvae", "ink_threshold", value=1.5), "ink_threshold must be a number in"),
         (lambda config: [config], "must hold an object"),
     ],
 )
@@ -252,6 +279,30 @@ def test_no_json_is_named(folder):
     (folder / "config.json").write_text("{")
     with pytest.raises(ValueError, match=r"config.json is not valid JSON"):
         vqdemo.load(folder)
+
+
+def test_a_byte_order_mark_is_no_fault(folder):
+    """Some editors put one before a JSON file."""
+    path = folder / "config.json"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert vqdemo.load(folder).num_codes == 16
+
+
+def test_a_tilde_is_the_home_folder(folder, monkeypatch):
+    monkeypatch.setenv("HOME", str(folder.parent))
+    monkeypatch.setenv("USERPROFILE", str(folder.parent))
+    assert vqdemo.load(f"~/{folder.name}").num_codes == 16
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32, torch.float64])
+def test_weights_stored_in_another_precision_are_read_too(folder, dtype):
+    path = folder / "vqvae.safetensors"
+    stored = load_file(path)
+    save_file({name: tensor.to(dtype) for name, tensor in stored.items()}, path)
+    without_checksums(path)
+    codebook = vqdemo.load(folder).vqvae.quantizer.codebook
+    assert codebook.dtype == torch.float32
+    assert torch.allclose(codebook, stored["quantizer.codebook"].float(), rtol=0.01)
 
 
 def test_networks_of_two_models_are_refused(folder, tmp_path):

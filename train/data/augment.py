@@ -54,20 +54,31 @@ def make_batch(
 
 
 def edit(
-    vectors: Tensor, codes: Tensor, codebook: Tensor, images: Tensor, share: float, generator: torch.Generator
-):
-    """Replace random cells by background, or by another picture's: in vectors (N,D,G,G) and target pixels."""
-    n, grid = len(codes) * distributed.size(), codes.shape[-1]
-    cells = distributed.share(random_cells(n, grid, generator) & chosen(n, share, generator)).to(codes.device)
-    pixels = to_pixels(cells, images.shape[-1] // grid)
-    graft = distributed.share(chosen(n, 0.3, generator))[:, None].to(codes.device)
-    background = codebook[distributed.gather(codes).flatten().mode().values][:, None, None]
-    donor = distributed.share(torch.randperm(n, generator=generator)).to(codes.device)
-    vectors = torch.where(
-        cells[:, None], torch.where(graft, distributed.gather(vectors)[donor], background), vectors
-    )
-    target = torch.where(pixels, torch.where(graft, distributed.gather(images)[donor], 0.0), images)
-    return vectors, target
+    vectors: Tensor,
+    blank: Tensor,
+    images: Tensor,
+    share: float,
+    alone_share: float,
+    generator: torch.Generator,
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Blank random cells of a share of the pictures, or give them the codes of another picture.
+
+    In `alone_share` of the pictures in which cells are blanked these are all but the random ones.
+    vectors (N,D,G,G), the blank cells bool (N,G,G) and the target pixels (N,1,S,S) -> the same, changed.
+    """
+    n, grid = len(vectors) * distributed.size(), vectors.shape[-1]
+    cells, graft = random_cells(n, grid, generator), chosen(n, 0.3, generator)
+    alone = chosen(n, alone_share, generator) & ~graft
+    cells = (cells ^ alone) & chosen(n, share, generator)
+    donor = torch.randperm(n, generator=generator)
+    cells, graft, donor = (distributed.share(x).to(vectors.device) for x in (cells, graft, donor))
+    grafted, blanked = cells & graft, cells & ~graft
+    blank = torch.where(grafted, distributed.gather(blank)[donor], blank | blanked)
+    vectors = torch.where(grafted[:, None], distributed.gather(vectors)[donor], vectors)
+    vectors = vectors.masked_fill(blank[:, None], 0.0)
+    patch = images.shape[-1] // grid
+    target = torch.where(to_pixels(grafted, patch), distributed.gather(images)[donor], images)
+    return vectors, blank, target * ~to_pixels(blanked, patch)
 
 
 def longer_side(places: Tensor, ink: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from train.data.codes import decode, encode
 from train.measure.subject import PICTURES, VQVAE_FILE, Measurement, Subject
-from vqdemo.vqvae import VQVAE
+from vqdemo.vqvae import BLANK, VQVAE
 
 
 def reach(grid: int, patch: int, row: int, column: int, margin: int) -> tuple[slice, slice]:
@@ -20,13 +20,12 @@ def reach(grid: int, patch: int, row: int, column: int, margin: int) -> tuple[sl
 def editing(model: VQVAE, images: Tensor, number: int, seed: int = 0) -> dict:
     """Change one code at a time in the codes of uint8 images (N,S,S) and see where the picture changes.
 
-    effect_within_Mpx: share of the absolute change that lies within M pixels of the cell's patch, over random
-    cells given a random other code. erase_leftover: ink left in a patch after its cell is set to the
-    background code, as a share of the ink that was there, over all cells with ink.
+    effect_within_Mpx: share of the absolute change that lies within M pixels of the cell's patch, over
+    inked cells given a random other code. erase_leftover: ink left in a patch after its cell is set to the
+    blank code, as a share of the ink that was there, over all cells with ink.
     """
     config, generator = model.config, torch.Generator().manual_seed(seed)
     grid, patch = config.grid, config.patch
-    background = int(model.usage.argmax())
     codes = encode(model, images[:number])
     before = decode(model, codes)
 
@@ -37,16 +36,17 @@ def editing(model: VQVAE, images: Tensor, number: int, seed: int = 0) -> dict:
             changed = codes.clone()
             other = torch.randint(1, config.num_codes, (len(codes),), generator=generator)
             changed[:, row, column] = (changed[:, row, column] + other) % config.num_codes
-            change = (decode(model, changed) - before).abs()
+            inked = codes[:, row, column] != BLANK
+            change = (decode(model, changed) - before).abs()[inked]
             total += float(change.sum())
             for margin in inside:
                 rows, columns = reach(grid, patch, row, column, margin)
                 inside[margin] += float(change[..., rows, columns].sum())
             erased = codes.clone()
-            erased[:, row, column] = background
+            erased[:, row, column] = BLANK
             rows, columns = reach(grid, patch, row, column, 0)
             drawn = before[..., rows, columns].sum((1, 2, 3))
-            has_ink = (codes[:, row, column] != background) & (drawn > 0.5)
+            has_ink = inked & (drawn > 0.5)
             left += float(decode(model, erased)[..., rows, columns].sum((1, 2, 3))[has_ink].sum())
             ink += float(drawn[has_ink].sum())
     shares = {f"effect_within_{margin}px": value / total for margin, value in inside.items()}

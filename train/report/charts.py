@@ -14,7 +14,6 @@ from matplotlib import rc_context
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
-from matplotlib.ticker import ScalarFormatter
 
 import vqdemo
 from train.runtime.log import read_log
@@ -40,7 +39,7 @@ THEMES = {
 
 
 def codebook(figure: Figure, model: VQModel, colours: dict) -> None:
-    """Left the codebook by two principal components, as tiles; right the frequency of each code."""
+    """Left the codebook by two principal components, as tiles; right the frequency of each code for ink."""
     vectors = model.vqvae.quantizer.codebook.cpu().double().numpy()
     centred = vectors - vectors.mean(0)
     left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
@@ -48,7 +47,7 @@ def codebook(figure: Figure, model: VQModel, colours: dict) -> None:
     embedded, used = figure.subplots(1, 2, width_ratios=(3, 2))
     shades = LinearSegmentedColormap.from_list("ink", [colours["paper"], colours["ink"]])
     for place, tile in zip(places, model.tiles, strict=True):
-        box = OffsetImage(tile, zoom=1.7, cmap=shades, norm="linear", interpolation="nearest")
+        box = OffsetImage(tile, zoom=1.3, cmap=shades, norm="linear", interpolation="nearest")
         frame = {"edgecolor": colours["faint"], "facecolor": colours["paper"], "linewidth": 0.6}
         embedded.add_artist(AnnotationBbox(box, place, pad=0.05, bboxprops=frame))
     embedded.set(xlim=padded(places[:, 0]), ylim=padded(places[:, 1]), xticks=[], yticks=[])
@@ -57,10 +56,11 @@ def codebook(figure: Figure, model: VQModel, colours: dict) -> None:
         f"the {len(vectors)} codes, by two principal components of\n"
         f"their vectors ({share:.0%} of the variance)"
     )
-    used.bar(np.arange(len(model.usage)), 100 * np.sort(model.usage)[::-1], color=colours["first"], width=0.8)
-    used.set(yscale="log", xlabel="codes, the most frequent first", ylabel="% of all cells")
-    used.yaxis.set_major_formatter(ScalarFormatter())
-    used.set_title("how often each is used")
+    inked = np.delete(model.usage, model.background)
+    share = 100 * np.sort(inked)[::-1] / inked.sum()
+    used.bar(np.arange(1, len(share) + 1), share, color=colours["first"], width=0.8)
+    used.set(xlabel="codes, the most frequent first", ylabel="% of the cells with ink")
+    used.set_title(f"how often each is used\n({model.usage[model.background]:.0%} of all cells are blank)")
 
 
 def padded(values: np.ndarray, by: float = 0.08) -> tuple[float, float]:

@@ -38,8 +38,19 @@ def redrawn(m: dict) -> str:
 
 
 def codes_used(m: dict) -> str:
-    figures = m["reconstruction"]
-    return f"{figures['codes_in_use']}; {figures['perplexity']:.1f}"
+    figures, on_ink = m["reconstruction"], m.get("readability")
+    perplexity = on_ink["inked_perplexity"] if on_ink else figures["perplexity"]
+    return f"{figures['codes_in_use']}; {perplexity:.1f}"
+
+
+def blanks(m: dict) -> str:
+    figures = m["readability"]
+    return f"{percent(figures['blank_with_code_0'])}; {figures['codes_a_digit']:.1f}"
+
+
+def alone(m: dict) -> str:
+    figures = m["readability"]["alone"]
+    return f"{figures['ink']:.2f}; {figures['correlation']:.2f}; {percent(figures['spill'])}"
 
 
 def bits(m: dict) -> str:
@@ -119,11 +130,16 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
         ("reconstructions that the evaluator, a classifier, reads as the true digit",
          *both(lambda x: percent(x["reconstruction"]["read_as_true_digit"]), "reconstruction"),
          percent(m["evaluator"]["accuracy"])),
-        ("codes in use; perplexity", *both(codes_used, "reconstruction"), ""),
+        ("codes in use; perplexity (ours: of the codes on cells with ink)",
+         *both(codes_used, "reconstruction"), ""),
+        ("cells without ink that carry the blank code; codes that a digit needs",
+         ours(blanks, "readability"), "", ""),
+        ("a code alone on a blank grid: its ink, relative to its mean patch; correlation with it; ink elsewhere",
+         ours(alone, "readability"), "", ""),
         ("bits per pixel: codes by the prior + pixels given the reconstruction",
          *both(bits, "bits_per_pixel"), ""),
         ("a code's effect within its own patch; within 2 pixels of it", *both(locality, "editing"), ""),
-        ("ink left in a cell set to the background code",
+        ("ink left in a cell set to the blank code",
          *both(lambda x: percent(x["editing"]["erase_leftover"]), "editing"), ""),
         ("out-of-distribution drawings, MSE relative to MNIST's: shifted digits; strokes; letters; all",
          *both(out_of_distribution, "out_of_distribution"), ""),

@@ -17,6 +17,7 @@ from torch import nn
 from train.runtime import distributed
 from train.runtime.files import fingerprint, read_json, write_json, write_tensors
 from train.runtime.settings import same
+from vqdemo.storage import stored_tensors
 
 CONFIG = "config.json"
 NETWORKS = ("vqvae.safetensors", "prior.safetensors")
@@ -72,7 +73,7 @@ def write_network(out: Path, name: str, network: nn.Module, settings, **more) ->
     path, before = out / f"{name}.safetensors", sha256.get(f"{name}.safetensors")
     for stale in out.glob("*.safetensors" + NEW):
         stale.unlink()
-    write_tensors(path.with_name(path.name + NEW), network.state_dict())
+    write_tensors(path.with_name(path.name + NEW), stored_tensors(network))
     sha256[path.name] = fingerprint(path.with_name(path.name + NEW))
     if name == "vqvae" and "prior" in config and sha256[path.name] != before:
         print(f"{out}/prior.safetensors was trained on the codes of another VQ-VAE: it is removed")

@@ -4,9 +4,9 @@ a map.
 The palette uses the order, in which neighbours are alike; the codebook view the nearest codes and the map.
 """
 
-import numpy as np
+import math
 
-MAP_ROUNDS = 200  # pushing apart ends long before, once no two tiles overlap
+import numpy as np
 
 
 def distances(tiles: np.ndarray) -> np.ndarray:
@@ -43,24 +43,20 @@ def nearest(tiles: np.ndarray, n: int) -> list[list[int]]:
     return np.argsort(distances(tiles), axis=1, kind="stable")[:, 1 : n + 1].tolist()
 
 
-def plane(tiles: np.ndarray, spacing: float) -> list[list[float]]:
-    """A place (x, y) in the unit square for each code: the two principal components, then pushed apart, until
-    squares of side `spacing` around them hardly overlap.
+def plane(tiles: np.ndarray, first: int) -> list[list[float]]:
+    """A place (x, y) in the unit square for each code, on a lattice that the tiles fill: none hides another.
+
+    `first` stands at the top left. The two principal components of the tiles place the others: the codes are
+    sorted by one of them and cut into rows, and each row is sorted by the other.
     """
     flat = tiles.reshape(len(tiles), -1).astype(np.float64)
-    flat = flat - flat.mean(0)
-    left, sizes, _ = np.linalg.svd(flat, full_matrices=False)
-    places = left[:, :2] * sizes[:2]
-    places = (places - places.min(0)) / np.maximum(np.ptp(places, axis=0), 1e-9)
-    numbers = 1e-6 * np.arange(len(places))
-    # Two at one place, a corner perhaps, would have no direction apart.
-    by_number = (numbers[:, None] - numbers[None])[..., None]
-    for _ in range(MAP_ROUNDS):
-        apart = places[:, None] - places[None] + by_number
-        far = np.abs(apart).max(-1, keepdims=True)
-        shorter = np.abs(apart) == far  # the way that is less far to go
-        push = np.where(shorter, np.sign(apart) * np.maximum(spacing - far, 0), 0)
-        if np.abs(push).max() < spacing / 50:
-            break
-        places = np.clip(places + push.sum(1) / 2, 0, 1)
+    left, sizes, _ = np.linalg.svd(flat - flat.mean(0), full_matrices=False)
+    across, down = (left[:, :2] * sizes[:2]).T
+    across[first] = down[first] = -np.inf
+    columns = math.ceil(math.sqrt(len(tiles)))
+    rows = math.ceil(len(tiles) / columns)
+    places = np.zeros((len(tiles), 2))
+    for y, row in enumerate(np.array_split(np.argsort(down, kind="stable"), rows)):
+        for x, code in enumerate(row[np.argsort(across[row], kind="stable")]):
+            places[code] = x / max(columns - 1, 1), y / max(rows - 1, 1)
     return places.round(4).tolist()

@@ -19,7 +19,6 @@ from vqdemo.ui import code_map, quality_table
 from vqdemo.ui.endpoints import limits
 
 NEIGHBOURS = 6  # codes that the codebook view names as alike
-SPACING = 0.095  # of the map's side, between two codes
 LEAST_INK = 0.4  # tiles are means, so their ink is pale: it is scaled up to black, by 1 / LEAST_INK at most
 FINGERPRINT = 12  # letters of a SHA-256 in the names of files
 EXAMPLE_TRIES = 7  # samples of each digit, of which one becomes the example
@@ -46,7 +45,7 @@ def model_json(model, folder: str | Path) -> dict:
         "usage": [round(float(share), 6) for share in model.usage],
         "order": code_map.order(tiles, int(model.background)),
         "nearest": code_map.nearest(tiles, NEIGHBOURS),
-        "map": code_map.plane(tiles, SPACING),
+        "map": code_map.plane(tiles, int(model.background)),
         "defaults": {name: float(value) for name, value in model.defaults.items()},
         "examples": [
             {"label": label, "drawing": to_base64(drawing / 255), **example}

@@ -49,6 +49,7 @@ def text_for(model) -> dict:
     numbers = {
         "cells": math.prod(model.grid_shape),
         "codes": model.num_codes,
+        "strokes": model.num_codes - 1,
         "numbers": model.vqvae.config.code_dim,
     }
 

@@ -13,9 +13,9 @@ ROWS = (
     ("error", ("reconstruction", "mse"), "{:.5f}"),
     ("likeness", ("reconstruction", "ssim"), "{:.3f}"),
     ("used", ("reconstruction", "codes_in_use"), "{:.0f} / {codes}"),
-    ("even", ("reconstruction", "perplexity"), "{:.0f}"),
+    ("even", ("readability", "inked_perplexity"), "{:.0f}"),
+    ("needed", ("readability", "codes_a_digit"), "{:.0f}"),
     ("read", ("reconstruction", "read_as_true_digit"), "{:.1%}"),
-    ("leftover", ("editing", "erase_leftover"), "{:.1%}"),
     ("confident", ("samples", "without_label", "confident"), "{:.0%}"),
     ("asked", ("samples", "with_label", "asked_digit"), "{:.0%}"),
 )

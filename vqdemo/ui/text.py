@@ -1,6 +1,7 @@
 """Every sentence that the page shows, in one place, so that a translation is one more file like this one.
 
-{cells}, {codes} and {numbers} stand for what the model has of them (see views.py); other names in braces are the scripts' to fill in.
+{cells}, {codes}, {strokes} (codes for ink) and {numbers} stand for what the model has of them (see views.py);
+other names in braces are the scripts' to fill in.
 """
 
 TEXT = {
@@ -65,20 +66,23 @@ TEXT = {
     },
     "codebook": {
         "heading": "What the codes mean",
-        "caption": "A code is a short stroke that the network learned by itself: a number that stands for what usually "
-        "is in and around one cell. Choose one.",
+        "caption": "A code stands for what one cell may hold. Code 0 is the blank cell, by definition: no ink. All "
+        "others were learned, each for patches with ink that look alike. Choose one.",
         "map": "Map of the codes",
         "map_caption": "Each picture is the average of all places where the code stands. Codes that look alike lie together.",
-        "option": "code {code}, {share} of all cells",
+        "option": "code {code}, {share} of the cells with ink",
+        "blank_option": "blank, {share} of all cells",
         "code": "Code {code}",
-        "share": "{share} of all cells of the training digits; number {rank} by use.",
+        "blank": "Blank (code 0)",
+        "share": "{share} of the cells with ink in the training digits; number {rank} by use.",
+        "blank_share": "{share} of all cells of the training digits. It draws nothing.",
         "here": "In your digit",
         "here_caption": "Cells with this code: {count}.",
         "alone": "Alone",
-        "alone_caption": "With nothing around it a code draws less: codes rely on their neighbours.",
+        "alone_caption": "What the code draws where all other cells are blank.",
         "nearest": "Most alike",
         "usage": "How often each code is used",
-        "usage_caption": "From the empty cell, the commonest, to the rarest. Heights are square roots.",
+        "usage_caption": "In cells with ink, from the commonest code to the rarest. The other {share} of all cells are blank.",
     },
     "how": {
         "heading": "How it works, on your own digit",
@@ -89,15 +93,16 @@ TEXT = {
         "cut": "It looks",
         "cut_text": "The encoder describes each of the {cells} cells, and what is around it, by {numbers} numbers.",
         "code": "It rounds off",
-        "code_text": "Each description is replaced by the nearest of {codes} learned ones. Its number is the code. "
-        "{cells} codes are all that is kept.",
+        "code_text": "A patch without ink gets code 0, blank. Any other description is replaced by the nearest of "
+        "{strokes} learned ones, whose number is the code. These codes are all that is kept.",
         "back": "It redraws",
-        "back_text": "The decoder turns the codes back into pixels.",
+        "back_text": "The decoder turns the codes back into pixels, and draws nothing in blank cells.",
         "prior": "It expects",
         "prior_text": "Hide one cell: what would the prior put there, knowing all others? Here is its average answer, cell by cell.",
         "losses": "What they are trained for",
-        "vqvae_loss": "VQ-VAE: the picture x′ must be like x, and each description z close to its code’s e. The codes follow "
-        "by themselves, as running averages of the descriptions they stand for.",
+        "vqvae_loss": "VQ-VAE: the picture x′ must be like x, and each description z of a patch with ink close to its "
+        "code’s e. The codes follow by themselves, as running averages of the descriptions they stand for. The blank "
+        "code learns nothing: its e stays 0.",
         "known": "known cells",
         "prior_loss": "Prior: the true code of each unknown cell should be likely, given those before it and all known ones.",
         "quality": "How good it is",
@@ -110,9 +115,9 @@ TEXT = {
             "error": "Squared error of a pixel",
             "likeness": "Likeness of the picture (SSIM)",
             "used": "Codes in use",
-            "even": "Evenness of their use (perplexity)",
+            "even": "Evenness of their use in cells with ink (perplexity)",
+            "needed": "Codes that a digit needs, on average",
             "read": "Redrawn digits read as the true one",
-            "leftover": "Ink left in a cell that is erased",
             "confident": "Samples that are clearly some digit",
             "asked": "Samples read as the digit asked for",
         },
@@ -153,10 +158,15 @@ TEXT = {
         "undo": "Undo",
         "redo": "Redo",
         "heading": "Codes",
-        "caption": "All that is kept: one code a cell. Click or drag to choose cells, then change or erase them.",
+        "caption": "Click or drag to choose cells, then change or erase them.",
+        "count": "{inked} of {cells} cells have ink: this drawing is {inked} codes.",
+        "count_one": "1 of {cells} cells has ink: this drawing is 1 code.",
+        "count_none": "No cell has ink: this drawing needs no code at all.",
+        "count_unknown": "Unknown cells: {unknown}. Known cells with ink: {inked}.",
         "grid": "Code grid. Arrow keys move and choose, Shift extends, Control moves on without choosing, Space adds a cell or takes "
-        "it away. Type a number to change, Delete to erase.",
+        "it away. Type a number to change, B to make blank, Delete to erase.",
         "cell": "row {row}, column {column}: code {code}",
+        "cell_blank": "row {row}, column {column}: blank",
         "cell_unknown": "row {row}, column {column}: unknown",
         "unknown": "?",
         "erase": "Erase",
@@ -184,20 +194,25 @@ TEXT = {
         "waiting": "One moment…",
         "none": "Choose one cell: here appear the codes that fit best there, and what each would draw.",
         "caption": "Row {row}, column {column}, given all other cells. Now: {now}.",
-        "now": "code {code}, {share}",
+        "now": "{name}, {share}",
         "unknown": "unknown",
-        "list": "The likeliest codes for the chosen cell",
-        "option": "code {code}, probability {share}",
+        "blank": "blank",
+        "code": "code {code}",
+        "list": "The likeliest codes for the chosen cell, and its own",
+        "option": "{name}, probability {share}",
+        "option_alike": "{name}, probability {share}, with others that draw the same: {others}",
     },
     "sheet": {"close": "Close"},
     "palette": {
         "heading": "Palette",
-        "caption": "What each code usually draws. Click one to put it into the chosen cells.",
+        "caption": "What each code draws, and paler what is usually around it. Click one to put it into the chosen cells.",
         "list": "Palette of codes. Arrow keys move, a number finds, Enter puts the code into the chosen cells.",
         "find": "Find a code by its number",
         "find_short": "Number",
         "recent": "Codes used last",
-        "option": "code {code}, {share} of all cells",
+        "option": "code {code}, {share} of the cells with ink",
+        "blank_option": "blank, {share} of all cells (key B in the code grid)",
+        "blank": "blank",
     },
     "reconstruction": {
         "heading": "Reconstruction",
@@ -227,7 +242,9 @@ TEXT = {
         "rest_help": "Keep the cells with ink, and have all others made up",
         "watch": "Watch it being filled in",
         "watch_help": "Watch the cells being filled in, one after the other. A bar a cell: how open the choice was (entropy).",
-        "watch_now": "Cell {at} of {count}: entropy {entropy} nats. It became code {code}, which had {share}.",
+        "watch_now": "Cell {at} of {count}: entropy {entropy} nats. It became {name}, which had {share}.",
+        "blank": "blank",
+        "code": "code {code}",
         "play": "Play",
         "pause": "Pause",
         "step": "One cell",
@@ -296,7 +313,12 @@ TEXT = {
         "are left out.",
         "bad_link_setting": "This link is damaged: its {setting}, “{value}”, is no number and is left out.",
         "link_setting_changed": "This link has {setting} {value}; here it is {used}.",
-        "other_model": "This link was made with other weights, so that what it brings may look different here.",
+        "other_model": "This link was made with other weights, whose codes mean other strokes: what it brings is not "
+        "what was shared.",
+        "link_of_others": "This link was made with other weights, and these have no such codes. Your own work is here instead.",
+        "file_of_others": "“{name}” was saved with other weights, and these have no such codes. Nothing was changed.",
+        "file_of_others_opened": "“{name}” was saved with other weights, whose codes mean other strokes: what it brings is "
+        "not what was saved.",
         "no_script": "This part of the page could not be loaded: {address} is not to be had. Please reload the page.",
         "script_needed": "This page draws, computes and shows everything by scripts: please allow JavaScript for it.",
     },

@@ -6,7 +6,12 @@ import test from "node:test";
 import { fromJSON, toJSON, toText } from "../../../vqdemo/ui/static/state/files.js";
 import { setSentences } from "../../../vqdemo/ui/static/state/message.js";
 
-setSentences({ no_json: "no JSON", no_grid: "no grid", bad_setting: "bad setting {setting}" });
+setSentences({
+  no_json: "no JSON",
+  no_grid: "no grid",
+  bad_setting: "bad setting {setting}",
+  file_of_others: "of other weights",
+});
 const SETTINGS = { label: null, n: 4, temperature: 0.85, top_p: 1, guidance: 0, seed: 7 };
 const LABELS = ["0", "1", "2"];
 const MODEL = { id: "abc123", grid_shape: [2, 3], num_codes: 12, labels: LABELS, max_alternatives: 16 };
@@ -14,7 +19,7 @@ const CODES = [0, -1, 11, 3, 4, 5];
 const work = { modelInfo: MODEL, codes: CODES, settings: SETTINGS };
 
 test("JSON and back", () => {
-  assert.deepEqual(fromJSON(toJSON(work), work), { codes: CODES, settings: SETTINGS });
+  assert.deepEqual(fromJSON(toJSON(work), work), { codes: CODES, settings: SETTINGS, otherModel: false });
 });
 
 test("settings that the file does not have stay", () => {
@@ -31,6 +36,18 @@ test("settings that the file does not have stay", () => {
 test("settings beyond what is allowed become the nearest that is", () => {
   const content = JSON.stringify({ ...JSON.parse(toJSON(work)), settings: { n: 400, top_p: 7 } });
   assert.deepEqual(fromJSON(content, work).settings, { ...SETTINGS, n: 16, top_p: 1 });
+});
+
+test("a file of other weights says so, whether its codes can be read here or not", () => {
+  const others = { ...MODEL, id: "other" };
+  const file = toJSON({ ...work, modelInfo: others });
+  assert.equal(fromJSON(file, work).otherModel, true);
+  for (const fewer of [{ num_codes: 8 }, { grid_shape: [3, 2] }]) {
+    const here = { ...work, modelInfo: { ...MODEL, ...fewer } };
+    assert.throws(() => fromJSON(file, here), /of other weights/);
+  }
+  assert.throws(() => fromJSON('{"model": "other"}', work), /no grid/);
+  assert.equal(fromJSON('{"codes": [[0, 1, 2], [3, 4, 5]]}', work).otherModel, false);
 });
 
 test("text has a line a row, all equally long", () => {

@@ -11,6 +11,7 @@ setSentences({
   bad_link_question: "The question is damaged.",
   bad_link_setting: "{setting} is “{value}”, which is no number.",
   link_setting_changed: "{setting} {value} is here {used}.",
+  link_of_others: "This link is of other weights.",
 });
 const PAGE = "https://example.org/space/?__theme=dark#top";
 const SETTINGS = { label: null, n: 4, temperature: 0.85, top_p: 1, guidance: 1.23, seed: 77 };
@@ -64,6 +65,16 @@ test("without the link, the rest of the address stays", () => {
 test("other weights are told", () => {
   const modelInfo = modelOf(49, 64);
   assert.equal(readLink(`${PAGE.split("#")[0]}&g=${"B".repeat(49)}&m=other`, modelInfo).otherModel, true);
+});
+
+test("a link of other weights that cannot be read here is not called damaged", () => {
+  const old = { ...modelOf(49, 64), id: "old" };
+  const work = { modelInfo: old, codes: gridOf(49, 64), alternatives: null, settings: SETTINGS };
+  const link = linkTo(work, PAGE);
+  const [fault] = readLink(link, modelOf(49, 128)).faults;
+  assert.match(fault, /of other weights/);
+  const [damaged] = readLink(link.replace("m=old", "m=abc123"), modelOf(49, 128)).faults;
+  assert.match(damaged, /damaged/);
 });
 
 // ---- links that have been through mails and chats ----

@@ -24,25 +24,25 @@ const NAMES = {
     horizontal: "horizontal",
     down: "down",
     out: "out",
-    above: "above",
-    label: "by_label",
-    place: "by_place",
+    above: "row_mixing",
+    label: "label_embedding",
+    place: "position_embedding",
   },
-  mixing: { weight: "weight", enter: "enter", leave: "leave" },
-  fusionLayers: "head.joins.*",
+  mixing: { weight: "weight", enter: "value", leave: "out" },
+  fusionLayers: "head.fusion_layers.*",
   fusionLayer: {
-    soFar: "from_so_far",
+    previous: "from_previous",
     before: "from_before",
-    above: "above",
+    above: "mixing_before",
     after: "from_after",
-    below: "below",
+    below: "mixing_after",
     out: "out",
   },
   head: { mix: ["head.mix.1", "head.mix.3"], logits: "head.logits" },
   classifier: {
-    embedding: "guess.embedding",
-    convolutions: ["guess.trunk.0", "guess.trunk.2"],
-    linear: ["guess.trunk.6", "guess.trunk.9"],
+    embedding: "label_classifier.embedding",
+    convolutions: ["label_classifier.trunk.0", "label_classifier.trunk.2"],
+    linear: ["label_classifier.trunk.6", "label_classifier.trunk.9"],
   },
 };
 
@@ -227,7 +227,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
     const part = (which) => `${NAMES.fusionLayers.replace("*", i)}.${NAMES.fusionLayer[which]}`;
     const [plain, gates] = [channels(config.head_width), halves(config.head_width)];
     return {
-      soFar: i > 0 ? linear(part("soFar"), plain, gates) : null,
+      previous: i > 0 ? linear(part("previous"), plain, gates) : null,
       before: linear(part("before"), channels(config.width), gates),
       above: rowMixing(part("above"), config.width, gates),
       after: linear(part("after"), channels(config.after_features), gates),
@@ -242,7 +242,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
 
   const before = stackOf(NAMES.stack.before, config.layers, config.width);
   const after = stackOf(NAMES.stack.after, config.after_layers, config.after_features);
-  const fusionLayers = range(config.joins).map(fusionLayer);
+  const fusionLayers = range(config.fusion_layers).map(fusionLayer);
   const plain = channels(config.head_width);
   const mixed = NAMES.head.mix.map((name) => linear(name, plain, plain));
   const toLogits = linear(NAMES.head.logits, plain, channels(numCodes));
@@ -475,7 +475,7 @@ export function pixelcnn(file, config, { simd = true } = {}) {
           add(1, 2 * wide, from, 0, its, 0, inHead.gates + ((column - first) * n + k) * 2 * wide, 0);
         }
       }
-      if (i > 0) multiply(m, layer.soFar, inHead.x, wide, inHead.gates, 2 * wide, inHead.gates, 2 * wide);
+      if (i > 0) multiply(m, layer.previous, inHead.x, wide, inHead.gates, 2 * wide, inHead.gates, 2 * wide);
       gate(m, wide, inHead.gates, 2 * wide, inHead.gated, wide);
       if (i === 0) multiply(m, layer.out, inHead.gated, wide, inHead.x, wide);
       else multiply(m, layer.out, inHead.gated, wide, inHead.x, wide, inHead.x, wide);

@@ -14,15 +14,16 @@ import { kernel, padded, strips } from "./wasm_matmul.js";
 /**
  * The network of a safetensors file. Throws where that is of another network.
  * @param {ArrayBuffer} file
- * @param {{grid: number}} config of config.json
+ * @param {{grid: number, ink_threshold: number}} config of config.json
  */
-export function vqvae(file, { grid }) {
+export function vqvae(file, { grid, ink_threshold }) {
   const [rows, columns] = [grid, grid];
   const tensors = safetensors(file);
   const codebook = tensors.get("quantizer.codebook");
   const [numCodes, dimension] = codebook.shape;
   const patch = Math.sqrt(tensors.get("decoder.exit.weight").shape[0]); // pixels along each side of a cell
   const side = columns * patch;
+  const inkThreshold = Math.fround(ink_threshold); // as the pixels, lest one at the threshold be above it
   const cells = rows * columns;
 
   // All matrices lie where the kernel can work on them: activations, and each layer's weights.
@@ -102,10 +103,16 @@ export function vqvae(file, { grid }) {
     return codebook.data.subarray(code * dimension, (code + 1) * dimension);
   }
 
-  /** |z - e|² = |z|² - 2 z.e + |e|², and |z|² is the same for every code. */
+  /** Whether no pixel of a cell's patch is above the threshold. */
+  function isBlank(cell) {
+    const first = cell * padded(patch ** 2);
+    return patches.subarray(first, first + patch ** 2).every((ink) => ink <= inkThreshold);
+  }
+
+  /** Of the codes for patches with ink. |z - e|² = |z|² - 2 z.e + |e|², and |z|² is the same for every code. */
   function nearest(cell) {
-    let [code, least] = [0, Infinity];
-    for (let candidate = 0; candidate < numCodes; candidate++) {
+    let [code, least] = [BLANK, Infinity];
+    for (let candidate = BLANK + 1; candidate < numCodes; candidate++) {
       let dot = 0;
       for (let i = 0; i < dimension; i++)
         dot += vectors[cell * padded(dimension) + i] * codebook.data[candidate * dimension + i];
@@ -122,19 +129,24 @@ export function vqvae(file, { grid }) {
     encode(image) {
       for (let i = 0; i < image.length; i++) patches[places[i]] = image[i] / 255;
       run("encoder", patches, vectors);
-      return Array.from({ length: cells }, (_, cell) => nearest(cell));
+      return Array.from({ length: cells }, (_, cell) => (isBlank(cell) ? BLANK : nearest(cell)));
     },
 
     /** @param {Grid} codes @returns {Image} */
     decode(codes) {
       codes.forEach((code, cell) => vectors.set(entries(code), cell * padded(dimension)));
       run("decoder", vectors, patches);
+      codes.forEach((code, cell) => {
+        if (code === BLANK) patches.fill(0, cell * padded(patch ** 2), (cell + 1) * padded(patch ** 2));
+      });
       const image = new Uint8ClampedArray(places.length); // rounds as well
       for (let i = 0; i < image.length; i++) image[i] = 255 * patches[places[i]];
       return new Uint8Array(image.buffer);
     },
   };
 }
+
+const BLANK = 0; // the code of a cell without ink
 
 /** Where an array lies in the kernel's memory. */
 const at = (array) => array.byteOffset / 4;

@@ -32,9 +32,10 @@ export function toText({ modelInfo, codes }) {
 
 /**
  * The text of a JSON file -> grid and settings; what it does not set stays as it is in the state.
+ * `otherModel`: it was saved with other weights.
  * @param {string} content
  * @param {State} state
- * @returns {{codes: Grid, settings: Settings}}
+ * @returns {{codes: Grid, settings: Settings, otherModel: boolean}}
  */
 export function fromJSON(content, { modelInfo, settings }) {
   let file;
@@ -50,7 +51,10 @@ export function fromJSON(content, { modelInfo, settings }) {
     codes.length === rows &&
     codes.every((row) => Array.isArray(row) && row.length === columns) &&
     codes.flat().every((code) => Number.isInteger(code) && code >= UNKNOWN && code < modelInfo.num_codes);
-  if (!good) throw new Error(sentences.no_grid);
+  const otherModel = (file?.model ?? modelInfo.id) !== modelInfo.id;
+  if (!good) {
+    throw new Error(otherModel && Array.isArray(codes) ? sentences.file_of_others : sentences.no_grid);
+  }
   const given = file.settings ?? {};
   for (const name of Object.keys(settings)) {
     const value = given[name] ?? null;
@@ -63,7 +67,7 @@ export function fromJSON(content, { modelInfo, settings }) {
     const value = given[name] ?? null;
     return [name, value === null ? settings[name] : nearestAllowed(name, value, modelInfo)];
   });
-  return { codes: codes.flat(), settings: /** @type {Settings} */ (Object.fromEntries(read)) };
+  return { codes: codes.flat(), settings: /** @type {Settings} */ (Object.fromEntries(read)), otherModel };
 }
 
 /** A file that was dropped on the page: codes, or a picture. @param {File} file */
@@ -78,11 +82,12 @@ export async function openCodes(file) {
   try {
     if (file.size > state.modelInfo.max_import_bytes) throw new Error(sentences.no_json);
     const before = state.codes;
-    const { codes, settings } = fromJSON(await file.text(), state);
+    const { codes, settings, otherModel } = fromJSON(await file.text(), state);
     const [image] = await networks.decode([withoutUnknown(codes, state.modelInfo)]);
     if (state.codes !== before) throw new Error(sentences.changed_meanwhile);
     openGrid(codes, image);
     update({ settings });
+    if (otherModel) say(sentences.file_of_others_opened, "note", { name: file.name });
     return true;
   } catch (error) {
     sayError(error, { name: file.name });

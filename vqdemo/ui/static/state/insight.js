@@ -2,7 +2,8 @@
 // of every cell, and what the likeliest codes would draw in the selected one. It waits while codes or image
 // are on their way.
 
-/** @import { State } from "./types.js" */
+/** @import { Image } from "../networks/types.js" */
+/** @import { Offer, State } from "./types.js" */
 
 import * as networks from "../networks/client.js";
 import { distributionIn, withoutUnknown } from "./grid.js";
@@ -11,6 +12,8 @@ import { state, update, watch } from "./store.js";
 
 const FOOTPRINT_CODES = 8; // that are put into a cell to see which pixels follow
 export const OFFERED_CODES = 8; // in the what-if strip
+const TRIED_CODES = 32; // likeliest codes of a cell whose pictures are compared
+const MAX_UNSEEN = 32; // of 255: pictures that differ by less everywhere cannot be told apart
 
 /** Tint the grid by how unexpected each code is, or no longer. */
 export const toggleSurprise = () => update({ surprise: !state.surprise });
@@ -89,18 +92,49 @@ watch(["selected", "expected", "codes", "networks"], (now) => {
     queueLikeliest((signal) => showLikeliest(codes, cell, signal), `${cell}: ${codes}`);
 });
 
-/** The likeliest codes of a cell, each with its probability and the image that it would make. */
+/** What the likeliest codes of a cell would draw, and what the present one draws. */
 async function showLikeliest(codes, cell, signal) {
   const { modelInfo, expected } = state;
   const distribution = distributionIn(cell, expected.probabilities, modelInfo.num_codes);
-  const likeliest = [...distribution.keys()]
+  const tried = [...distribution.keys()]
     .sort((a, b) => distribution[b] - distribution[a])
-    .slice(0, OFFERED_CODES);
+    .filter((code, rank) => rank < TRIED_CODES || code === codes[cell]);
   const full = withoutUnknown(codes, modelInfo);
-  const grids = likeliest.map((code) => full.with(cell, code));
+  const grids = tried.map((code) => full.with(cell, code));
   const images = await networks.decode(grids, { signal });
-  const list = likeliest.map((code, i) => ({ code, probability: distribution[code], image: images[i] }));
+  const list = offers(
+    tried.map((code, i) => ({ code, probability: distribution[code], image: images[i] })),
+    codes[cell],
+  );
   if (state.codes === codes && state.selected.size === 1 && state.selected.has(cell)) {
     update({ whatIf: { codes, cell, list } });
   }
+}
+
+const lookAlike = (a, b) => a.every((ink, i) => Math.abs(ink - b[i]) < MAX_UNSEEN);
+
+/**
+ * At most OFFERED_CODES offers, the likeliest first, of codes whose images can be told apart. Codes that
+ * can not are one offer, with the sum of their probabilities: that of the present code if it is among them,
+ * else of the likeliest. The present code is always offered.
+ * @param {{code: number, probability: number, image: Image}[]} codes
+ * @param {number} present code of the cell, or UNKNOWN
+ * @returns {Offer[]}
+ */
+export function offers(codes, present) {
+  const rank = ({ code, probability }) => (code === present ? Infinity : probability);
+  /** @type {Offer[]} */
+  const groups = [];
+  for (const { code, probability, image } of [...codes].sort((a, b) => rank(b) - rank(a))) {
+    const group = groups.find((offer) => lookAlike(offer.image, image));
+    if (group) {
+      group.probability += probability;
+      group.alike.push(code);
+    } else groups.push({ code, probability, image, alike: [] });
+  }
+  groups.sort((a, b) => b.probability - a.probability);
+  const shown = groups.slice(0, OFFERED_CODES);
+  const own = groups.find(({ code }) => code === present);
+  if (own && !shown.includes(own)) shown[OFFERED_CODES - 1] = own;
+  return shown;
 }

@@ -104,7 +104,9 @@ export function readLink(address, modelInfo) {
       faults.push(fill(sentences.link_setting_changed, { setting: name, value, used: settings[name] }));
   }
   const model = query.get(MODEL)?.match(/^[0-9a-z]*/i)[0] ?? modelInfo.id;
-  return { codes, question, settings, otherModel: model !== modelInfo.id, faults };
+  const otherModel = model !== modelInfo.id;
+  if (!codes && otherModel) faults.splice(0, faults.length, sentences.link_of_others);
+  return { codes, question, settings, otherModel, faults };
 }
 
 /** The address without a link in it. @param {string} address */

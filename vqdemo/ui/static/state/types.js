@@ -69,8 +69,9 @@
  */
 
 /**
- * A code for a cell, and what the grid draws with it there.
- * @typedef {{code: number, probability: number, image: Image}} Offer
+ * A code for a cell, and what the grid draws with it there. `alike`: other codes with which it draws the
+ * same, for all that can be seen; `probability` is that of all of them.
+ * @typedef {{code: number, probability: number, image: Image, alike: number[]}} Offer
  */
 
 /** @typedef {{temperature: number, guidance: number, seed: number}} Sampling */

@@ -1,5 +1,5 @@
-// The cells as they are shown: number and tile of each code, and whether it is unknown, edited, sampled,
-// selected or pointed at.
+// The cells as they are shown: number and tile of each code, nothing where it is blank, and whether it is
+// unknown, edited, sampled, selected or pointed at.
 
 import { placeOf, UNKNOWN } from "../../state/grid.js";
 import { currentCell, shownCodes } from "../../state/preview.js";
@@ -9,13 +9,10 @@ import { state, watch } from "../../state/store.js";
 import { cropToMiddle, depict, picture } from "../parts/paint.js";
 
 const TILE_SIDE = 6; // pixels of a tile that a cell shows, each way: its own 4x4 and a rim
-const CELL_SIDE = 4; // pixels
-const MAX_BARE_INK = 20; // of 255: a tile with less in its own pixels, on average, draws next to nothing
 
 export function showCells(grid, text, roving, entry) {
   let cells = []; // row by row
   let columns = 0;
-  let isBare = []; // by code: whether it draws next to nothing
   let tiles = []; // by code: the picture that its cells show
   const looks = []; // by cell: all that it shows, as one string
 
@@ -36,8 +33,6 @@ export function showCells(grid, text, roving, entry) {
         cells.push(cell);
       }
     }
-    const mean = (image) => image.reduce((sum, ink) => sum + ink, 0) / image.length;
-    isBare = modelInfo.tiles.map((tile) => mean(cropToMiddle(tile, CELL_SIDE)) < MAX_BARE_INK);
     tiles = modelInfo.tiles.map((tile) => cropToMiddle(tile, TILE_SIDE));
     roving.over(cells);
   }
@@ -48,7 +43,7 @@ export function showCells(grid, text, roving, entry) {
     if (!cells.length) build(modelInfo);
     const pointed = pointedCells(now);
     shownCodes(now).forEach((code, i) => {
-      const unknown = code === UNKNOWN;
+      const [unknown, blank] = [code === UNKNOWN, code === modelInfo.background];
       const typing = entry.typed !== "" && i === roving.current;
       const edited = Boolean(encoded) && code !== encoded[i];
       const sampled = !unknown && preview?.question[i] === UNKNOWN;
@@ -66,10 +61,10 @@ export function showCells(grid, text, roving, entry) {
       if (look === looks[i]) return; // most cells stay as they are, and a frame is the faster for it
       looks[i] = look;
       const cell = cells[i];
-      cell.lastChild.textContent = typing ? entry.typed : unknown ? text.unknown : code;
+      cell.lastChild.textContent = typing ? entry.typed : unknown ? text.unknown : blank ? "" : code;
       cell.classList.toggle("typing", typing);
       cell.classList.toggle("unknown", unknown);
-      cell.classList.toggle("ground", !unknown && isBare[code]);
+      cell.classList.toggle("blank", blank);
       cell.classList.toggle("edited", edited);
       cell.classList.toggle("imagined", sampled);
       cell.classList.toggle("current", current);
@@ -77,12 +72,13 @@ export function showCells(grid, text, roving, entry) {
       cell.dataset.code = codes[i];
       cell.ariaSelected = String(selected.has(i));
       const [row, column] = placeOf(i, columns);
-      cell.ariaLabel = fill(unknown ? text.cell_unknown : text.cell, {
+      const name = unknown ? text.cell_unknown : blank ? text.cell_blank : text.cell;
+      cell.ariaLabel = fill(name, {
         row: row + 1,
         column: column + 1,
         code,
       });
-      if (!unknown) depict(cell.firstChild, tiles[code]);
+      if (!unknown && !blank) depict(cell.firstChild, tiles[code]);
     });
   }
   entry.onChange(() => show(state));

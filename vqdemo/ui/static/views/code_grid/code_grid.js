@@ -1,5 +1,6 @@
 // The code grid: each cell shows its code over the tile that it stands for (cells.js). Cells are selected by
-// pointer and keys, and edited by keys and buttons; the surprise map tints them (surprise.js).
+// pointer and keys, and edited by keys and buttons; the surprise map tints them (surprise.js). Below stands how
+// many codes the digit needs (count.js).
 
 import { erase, restoreCodes, writeCode } from "../../state/edits.js";
 import { cellsOfPart } from "../../state/grid.js";
@@ -9,6 +10,7 @@ import { wireHistoryButtons } from "../parts/history_buttons.js";
 import { showReconstruction } from "../parts/reconstruction_board.js";
 import { rovingFocus } from "../parts/roving_focus.js";
 import { showCells } from "./cells.js";
+import { showCount } from "./count.js";
 import { editByKeys } from "./keys.js";
 import { numberEntry } from "./number_entry.js";
 import { selectByPointer } from "./pointer.js";
@@ -25,6 +27,7 @@ export function mount(element, { text }) {
   showReconstruction(element.querySelector(".mini"));
   showCells(grid, text, roving, entry);
   mountSurprise(element, text);
+  showCount(element.querySelector(".count"), text);
 
   wireHistoryButtons(element);
   wireButtons(element, { erase, restore: restoreCodes });

@@ -1,5 +1,6 @@
 // The codebook view: all codes on a map where those that look alike lie together, one of them in detail, and
-// how often each is used. The chosen one is pointed at, so that its cells show on the visitor's own digit.
+// how often each of those for ink is used. The chosen one is pointed at, so that its cells show on the
+// visitor's own digit.
 
 import * as networks from "../../networks/client.js";
 import { UNKNOWN } from "../../state/grid.js";
@@ -8,7 +9,7 @@ import { focus } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { addCellOverlay } from "../parts/cell_overlay.js";
-import { share } from "../parts/numbers.js";
+import { share, shareOf } from "../parts/numbers.js";
 import { depict, paint, picture } from "../parts/paint.js";
 import { rovingFocus } from "../parts/roving_focus.js";
 import { codeOf, pointAtCodes } from "../parts/under_pointer.js";
@@ -22,11 +23,20 @@ export function mount(element, { text }) {
   let shown = null; // the code in detail
   const alone = new Map(); // by code: what it draws in the middle of an empty grid
 
-  function build({ tiles, map, usage, order, nearest }) {
+  const nameOf = (code) => (code === state.modelInfo.background ? text.blank : fill(text.code, { code }));
+
+  function build(modelInfo) {
+    const { tiles, map, order, nearest, background } = modelInfo;
+    const shares = tiles.map((_, code) => shareOf(code, modelInfo));
+    const closest = Math.min(...map.flatMap((a, i) => map.slice(0, i).map((b) => distance(a, b))));
+    atlas.style.setProperty("--marker", `${90 * 0.94 * closest}%`);
     markers = tiles.map((_, code) => {
       const marker = document.createElement("div");
       marker.setAttribute("role", "option");
-      marker.ariaLabel = marker.title = fill(text.option, { code, share: share(usage[code]) });
+      marker.ariaLabel = marker.title = fill(code === background ? text.blank_option : text.option, {
+        code,
+        share: share(shares[code]),
+      });
       marker.dataset.code = code;
       marker.style.left = `${5 + 90 * map[code][0]}%`;
       marker.style.top = `${5 + 90 * map[code][1]}%`;
@@ -40,14 +50,15 @@ export function mount(element, { text }) {
       button.append(picture());
       part(".nearest").append(button);
     }
-    const most = Math.max(...usage);
-    bars = usage.map((times) => {
-      const bar = document.createElement("i");
-      bar.style.height = `${100 * Math.sqrt(times / most)}%`;
-      return bar;
-    });
-    part(".usage").append(...[...usage.keys()].sort((a, b) => usage[b] - usage[a]).map((code) => bars[code]));
+    const inked = order.filter((code) => code !== background).sort((a, b) => shares[b] - shares[a]);
+    bars = tiles.map(() => document.createElement("i"));
+    for (const code of inked) bars[code].style.height = `${(100 * shares[code]) / shares[inked[0]]}%`;
+    part(".usage").append(...inked.map((code) => bars[code]));
+    part(".usage-caption").textContent = fill(text.usage_caption, { share: share(shares[background]) });
   }
+
+  /** The larger of the distances across and down. */
+  const distance = ([x, y], [x2, y2]) => Math.max(Math.abs(x - x2), Math.abs(y - y2));
 
   /** The code nearest to a click, which may fall beside all pictures: on a phone they are small. */
   const nearestTo = ({ clientX, clientY }) => {
@@ -86,9 +97,12 @@ export function mount(element, { text }) {
       marker.ariaSelected = String(i === code);
       bars[i].classList.toggle("chosen", i === code);
     });
-    part("h3").textContent = fill(text.code, { code });
-    const rank = modelInfo.usage.filter((times) => times > modelInfo.usage[code]).length + 1;
-    part(".share").textContent = fill(text.share, { share: share(modelInfo.usage[code]), rank });
+    part("h3").textContent = nameOf(code);
+    const { usage, order, background } = modelInfo;
+    const blank = code === background;
+    const rank = 1 + order.filter((other) => other !== background && usage[other] > usage[code]).length;
+    const words = { share: share(shareOf(code, modelInfo)), rank };
+    part(".share").textContent = fill(blank ? text.blank_share : text.share, words);
     part(".here .caption").textContent = fill(text.here_caption, {
       count: codes.filter((other) => other === code).length,
     });
@@ -96,7 +110,7 @@ export function mount(element, { text }) {
     modelInfo.nearest[code].forEach((alike, i) => {
       const button = part(".nearest").children[i];
       button.dataset.code = alike;
-      button.ariaLabel = button.title = fill(text.code, { code: alike });
+      button.ariaLabel = button.title = nameOf(alike);
       depict(button.firstChild, modelInfo.tiles[alike]);
     });
     depict(part(".head img"), modelInfo.tiles[code]);

@@ -31,15 +31,15 @@ export function mountPlayback(element, text) {
       return bar;
     });
     part(".bars").replaceChildren(...bars);
-    part(".now").textContent = preview?.chosen ? describe(preview) : text.watch_help;
+    part(".now").textContent = preview?.chosen ? describe(preview, modelInfo) : text.watch_help;
   });
 
-  const describe = ({ at, order, chosen }) =>
+  const describe = ({ at, order, chosen }, { background }) =>
     fill(text.watch_now, {
       at,
       count: order.length,
       entropy: decimal(chosen.entropy, 2),
-      code: chosen.code,
+      name: chosen.code === background ? text.blank : fill(text.code, { code: chosen.code }),
       share: share(chosen.probability),
     });
 }

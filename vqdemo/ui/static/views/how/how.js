@@ -43,9 +43,10 @@ export function mount(element, { text }) {
       for (const selector of [".drawn", ".cut canvas"]) paint(part(selector), drawn);
       part("ol").style.setProperty("--columns", modelInfo.grid_shape[1]);
       part(".codes").replaceChildren(
-        ...codes.map((code) =>
-          Object.assign(document.createElement("span"), { textContent: code === UNKNOWN ? "?" : code }),
-        ),
+        ...codes.map((code) => {
+          const shown = code === UNKNOWN ? "?" : code === modelInfo.background ? "" : code;
+          return Object.assign(document.createElement("span"), { textContent: shown });
+        }),
       );
       paint(part(".back"), image);
       queue((signal) => showExpected(codes, signal), codes);

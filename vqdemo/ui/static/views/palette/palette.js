@@ -1,12 +1,13 @@
-// The palette: one tile a code, looking like what the code usually draws, in an order in which neighbours are
-// alike. Choosing one writes it into the selected cells; pointing at one shows every cell that carries it.
+// The palette: one tile a code, looking like what the code usually draws, and paler what usually is around it.
+// The blank code comes first, the others in an order in which neighbours are alike. Choosing one writes it
+// into the selected cells; pointing at one shows every cell that carries it.
 
 import { writeCode } from "../../state/edits.js";
 import { shownCodes } from "../../state/preview.js";
 import { focus, pointedCells } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
-import { share } from "../parts/numbers.js";
+import { share, shareOf } from "../parts/numbers.js";
 import { depict, picture } from "../parts/paint.js";
 import { rovingFocus } from "../parts/roving_focus.js";
 import { codeOf, pointAtCodes } from "../parts/under_pointer.js";
@@ -23,16 +24,21 @@ export function mount(element, { text }) {
 
   function build(modelInfo) {
     tiles = modelInfo.tiles;
-    const maxUsage = Math.max(...modelInfo.usage);
+    const { background } = modelInfo;
+    const most = Math.max(...modelInfo.order.slice(1).map((code) => shareOf(code, modelInfo)));
     options = modelInfo.order.map((code) => {
+      const blank = code === background;
       const option = document.createElement("div");
       option.setAttribute("role", "option");
       option.dataset.code = code;
-      option.title = option.ariaLabel = fill(text.option, { code, share: share(modelInfo.usage[code]) });
-      const number = Object.assign(document.createElement("span"), { textContent: code });
-      // How often the code is used; a square root, lest the commonest leave nothing of the others.
-      const bar = document.createElement("i");
-      bar.style.width = `${100 * Math.sqrt(modelInfo.usage[code] / maxUsage)}%`;
+      const part = shareOf(code, modelInfo);
+      const name = blank ? text.blank_option : text.option;
+      option.title = option.ariaLabel = fill(name, { code, share: share(part) });
+      option.classList.toggle("blank", blank);
+      const number = document.createElement("span");
+      number.textContent = blank ? text.blank : String(code);
+      const bar = document.createElement("i"); // how often the code is used, among those for ink
+      bar.style.width = blank ? "0" : `${(100 * part) / most}%`;
       option.append(picture(), number, bar);
       return option;
     });

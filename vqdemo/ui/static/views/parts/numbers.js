@@ -10,5 +10,9 @@ const percent = new Intl.NumberFormat(document.documentElement.lang || "en", {
 export const share = (part) =>
   part > 0 && part < MIN_SHARE ? `<${percent.format(MIN_SHARE)}` : percent.format(part);
 
+/** How often a code is used: of all cells the blank one, of the cells with ink the others. */
+export const shareOf = (code, { usage, background }) =>
+  code === background ? usage[code] : usage[code] / (1 - usage[background]);
+
 /** A figure with a true minus sign. */
 export const decimal = (value, digits) => value.toFixed(digits).replace("-", "−");

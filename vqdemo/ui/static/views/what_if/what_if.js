@@ -1,5 +1,6 @@
-// The what-if strip: the codes that the prior finds likeliest in the selected cell, each with its probability
-// and the image that it would make. One click puts it there.
+// The what-if strip: the codes that the prior finds likeliest in the selected cell, and the present one, each
+// with its probability and the image that it would make. Codes whose images cannot be told apart are one
+// offer. One click puts it there.
 
 import { writeCode } from "../../state/edits.js";
 import { distributionIn, placeOf, UNKNOWN } from "../../state/grid.js";
@@ -34,19 +35,30 @@ export function mount(element, { text }) {
     if (!whatIf) {
       const waiting = loadingSentence(now, "prior") || text.waiting;
       caption.textContent = selected.size === 1 ? waiting : text.none;
-      for (const button of list.children) button.disabled = true;
+      for (const button of list.children) {
+        button.disabled = true;
+        button.hidden = false;
+      }
       return;
     }
     const [rows, columns] = modelInfo.grid_shape;
     const [row, column] = placeOf(whatIf.cell, columns);
-    whatIf.list.forEach(({ code, probability, image }, i) => {
+    const nameOf = (code) => (code === modelInfo.background ? text.blank : fill(text.code, { code }));
+    for (const spare of [...list.children].slice(whatIf.list.length)) {
+      spare.hidden = spare.disabled = true; // where many codes look alike there are fewer offers
+      delete spare.dataset.code;
+    }
+    whatIf.list.forEach(({ code, probability, image, alike }, i) => {
       const button = list.children[i];
       const [canvas, patch, label] = button.children;
-      button.disabled = false;
+      button.hidden = button.disabled = false;
       button.dataset.code = code;
       button.dataset.of = whatIf.cell;
-      button.ariaLabel = fill(text.option, { code, share: share(probability) });
-      label.firstChild.textContent = code;
+      const option = alike.length ? text.option_alike : text.option;
+      const words = { name: nameOf(code), share: share(probability), others: alike.map(nameOf).join(", ") };
+      button.ariaLabel = button.title = fill(option, words);
+      label.firstChild.textContent = code === modelInfo.background ? text.blank : String(code);
+      label.firstChild.dataset.more = alike.length ? `+${alike.length}` : "";
       label.lastChild.textContent = share(probability);
       patch.style.inset = `${(row / rows) * 100}% auto auto ${(column / columns) * 100}%`;
       patch.style.width = `${100 / columns}%`;
@@ -60,7 +72,9 @@ export function mount(element, { text }) {
     if (expected?.codes !== codes) return; // it is on its way
     const [row, column] = placeOf(whatIf.cell, modelInfo.grid_shape[1]);
     const probability = distributionIn(whatIf.cell, expected.probabilities, modelInfo.num_codes)[code];
-    const now = code === UNKNOWN ? text.unknown : fill(text.now, { code, share: share(probability) });
+    const blank = code === modelInfo.background;
+    const name = blank ? text.blank : fill(text.code, { code });
+    const now = code === UNKNOWN ? text.unknown : fill(text.now, { name, share: share(probability) });
     caption.textContent = fill(text.caption, { row: row + 1, column: column + 1, now });
   });
 }

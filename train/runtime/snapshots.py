@@ -1,0 +1,22 @@
+"""Moments of the VQ-VAE's training, kept for the page's training film: before the codebook is placed, just after, and five more.
+
+Each is the whole network at that moment, as a safetensors file of the folder of runs, with the codes numbered as training has them.
+"""
+
+from pathlib import Path
+
+from torch import nn
+
+from train.runtime.files import write_tensors
+
+SHARES = (0.05, 0.15, 0.35, 0.6, 1.0)  # of all epochs, after which a snapshot is kept
+
+
+def epochs_kept(epochs: int) -> list[int]:
+    """The five epochs, counted from 1, after which a snapshot is kept; with few epochs, some may be the same."""
+    return [max(1, round(share * epochs)) for share in SHARES]
+
+
+def save(runs: Path, number: int, model: nn.Module) -> None:
+    """Keep the network as snapshot `number`, 0 to 6."""
+    write_tensors(runs / "snapshots" / f"{number}.safetensors", model.state_dict())

@@ -1,0 +1,17 @@
+// How many codes the digit needs: one for each cell with ink.
+
+import { UNKNOWN } from "../../state/grid.js";
+import { shownCodes } from "../../state/playback.js";
+import { fill } from "../../state/sentence.js";
+import { watch } from "../../state/store.js";
+
+export function showCount(line, text) {
+  watch(["modelInfo", "codes", "playback"], (now) => {
+    if (!now.modelInfo) return;
+    const codes = shownCodes(now);
+    const unknown = codes.filter((code) => code === UNKNOWN).length;
+    const inked = codes.filter((code) => code !== UNKNOWN && code !== now.modelInfo.background).length;
+    const whole = [text.count_none, text.count_one][inked] ?? text.count;
+    line.textContent = fill(unknown ? text.count_unknown : whole, { inked, unknown });
+  });
+}
