@@ -71,12 +71,6 @@ def test_channels_fall_into_equal_groups(name):
         PixelCNNConfig(**{name: 20})
 
 
-@pytest.mark.parametrize("value", [False, 0, 1, None])
-def test_a_prior_without_the_stack_after_is_refused(value):
-    with pytest.raises(ValueError, match=f"the prior's after must be true, not {value}"):
-        PixelCNNConfig(after=value)
-
-
 def known_masks() -> dict[str, torch.Tensor]:
     scattered = random_known(6, GRID, torch.Generator().manual_seed(1))
     return evaluation_masks(GRID) | {f"random {i}": mask for i, mask in enumerate(scattered)}
