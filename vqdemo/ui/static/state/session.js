@@ -16,7 +16,7 @@ const STORAGE_KEY = "vqdemo-session";
 const SAVE_DELAY = 400; // ms without a change
 const MAX_LENGTH = 3e6; // letters; storages hold about five million, and the oldest steps go first
 /** @type {(keyof State)[]} */
-const KEYS = ["settings", "recent", "surprise", "speed", "view", "sampling", "graft"]; // besides the history
+const KEYS = ["settings", "recent", "surprise", "ghosting", "speed", "view", "sampling", "graft"]; // besides the history
 
 let timer;
 
@@ -129,6 +129,7 @@ function fitsOf(modelInfo) {
     settings,
     recent: (value) => Array.isArray(value) && value.every(code),
     surprise: (value) => typeof value === "boolean",
+    ghosting: (value) => typeof value === "boolean",
     speed: isNumber,
     view: (value) => typeof value === "string",
     sampling: (value) =>

@@ -1,18 +1,25 @@
-// The what-if strip: the codes that the prior finds likeliest in the selected cell, each with its probability
-// and the image that it would make. One click puts it there.
+// The what-if strip: the die of the selected cell (die.js), and below it the likeliest codes and the present one,
+// each with its share and the image that it would make, magnified around the cell, what differs from now in
+// colour. Codes whose images cannot be told apart are one offer. One click puts it there.
 
+import { sharesOf } from "../../state/die.js";
 import { writeCode } from "../../state/edits.js";
-import { distributionIn, placeOf, UNKNOWN } from "../../state/grid.js";
+import { placeOf, UNKNOWN } from "../../state/grid.js";
 import { OFFERED_CODES } from "../../state/insight.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { loadingSentence } from "../parts/loading.js";
 import { share } from "../parts/numbers.js";
 import { paint } from "../parts/paint.js";
+import { mountDie } from "./die.js";
+
+const SHOWN = 0.5; // of the image's side, around the cell
+const DIFFERENT = 40; // of 255: pixels that differ by more are in colour
 
 export function mount(element, { text }) {
   const list = element.querySelector("#what-if");
   const caption = element.querySelector(".caption");
+  mountDie(element, text);
 
   // The buttons are there from the start, so that nothing moves when they fill.
   for (let i = 0; i < OFFERED_CODES; i++) {
@@ -20,47 +27,69 @@ export function mount(element, { text }) {
     const label = document.createElement("span");
     label.append(document.createElement("b"), document.createElement("small"));
     const patch = Object.assign(document.createElement("div"), { className: "patch" });
-    button.append(document.createElement("canvas"), patch, label);
+    const window = Object.assign(document.createElement("div"), { className: "window" });
+    window.append(document.createElement("canvas"), patch);
+    button.append(window, label);
     button.addEventListener("click", () =>
       writeCode(Number(button.dataset.code), [Number(button.dataset.of)]),
     );
     list.append(button);
   }
 
-  watch(["whatIf", "theme", "selected", "networks"], (now) => {
-    const { modelInfo, whatIf, selected } = now;
+  watch(["whatIf", "theme", "selected", "image", "networks"], (now) => {
+    const { modelInfo, whatIf, selected, image: present } = now;
     list.classList.toggle("empty", !whatIf);
     list.ariaHidden = String(!whatIf);
     if (!whatIf) {
       const waiting = loadingSentence(now, "prior") || text.waiting;
       caption.textContent = selected.size === 1 ? waiting : text.none;
-      for (const button of list.children) button.disabled = true;
+      for (const button of list.children) {
+        button.disabled = true;
+        button.hidden = false;
+      }
       return;
     }
     const [rows, columns] = modelInfo.grid_shape;
     const [row, column] = placeOf(whatIf.cell, columns);
-    whatIf.list.forEach(({ code, probability, image }, i) => {
+    const [x, y] = [startOf(column, columns), startOf(row, rows)];
+    const offered = whatIf.list.length; // fewer than there are buttons where many look alike
+    [...list.children].forEach((button, i) => (button.hidden = i >= offered));
+    whatIf.list.forEach(({ code, image, alike }, i) => {
       const button = list.children[i];
-      const [canvas, patch, label] = button.children;
+      const [window, label] = button.children;
+      const [canvas, patch] = window.children;
       button.disabled = false;
       button.dataset.code = code;
       button.dataset.of = whatIf.cell;
-      button.ariaLabel = fill(text.option, { code, share: share(probability) });
       label.firstChild.textContent = code;
-      label.lastChild.textContent = share(probability);
-      patch.style.inset = `${(row / rows) * 100}% auto auto ${(column / columns) * 100}%`;
-      patch.style.width = `${100 / columns}%`;
-      paint(canvas, image);
+      label.firstChild.dataset.more = alike.length ? `+${alike.length}` : "";
+      canvas.style.left = `${(-100 * x) / SHOWN}%`;
+      canvas.style.top = `${(-100 * y) / SHOWN}%`;
+      patch.style.left = `${(100 * (column / columns - x)) / SHOWN}%`;
+      patch.style.top = `${(100 * (row / rows - y)) / SHOWN}%`;
+      patch.style.width = `${100 / columns / SHOWN}%`;
+      const side = Math.sqrt(image.length);
+      paint(canvas, image, (px, py) => Math.abs(image[py * side + px] - present[py * side + px]) > DIFFERENT);
     });
   });
-  watch(["whatIf", "expected", "codes"], ({ modelInfo, whatIf, expected, codes }) => {
-    if (!whatIf) return;
+
+  watch(["whatIf", "die", "codes", "settings"], ({ modelInfo, whatIf, die, codes, settings }) => {
+    if (!whatIf || die?.codes !== codes || whatIf.codes !== codes) return; // it is on its way
     const code = codes[whatIf.cell];
-    for (const button of list.children) button.ariaPressed = String(Number(button.dataset.code) === code);
-    if (expected?.codes !== codes) return; // it is on its way
+    const shares = sharesOf(die, settings);
+    whatIf.list.forEach((offer, i) => {
+      const button = list.children[i];
+      const probability = [offer.code, ...offer.alike].reduce((sum, each) => sum + shares[each], 0);
+      button.ariaPressed = String(offer.code === code);
+      button.ariaLabel = fill(text.option, { code: offer.code, share: share(probability) });
+      button.lastChild.lastChild.textContent = share(probability);
+    });
     const [row, column] = placeOf(whatIf.cell, modelInfo.grid_shape[1]);
-    const probability = distributionIn(whatIf.cell, expected.probabilities, modelInfo.num_codes)[code];
-    const now = code === UNKNOWN ? text.unknown : fill(text.now, { code, share: share(probability) });
-    caption.textContent = fill(text.caption, { row: row + 1, column: column + 1, now });
+    const now = code === UNKNOWN ? text.unknown : fill(text.now, { code, share: share(shares[code]) });
+    const sentence = die.needle === null ? text.caption : text.caption_drawn;
+    caption.textContent = fill(sentence, { row: row + 1, column: column + 1, now });
   });
 }
+
+/** Where the part that is shown begins, along one side of the image: with the cell in its middle, if it can. */
+const startOf = (place, count) => Math.min(Math.max((place + 0.5) / count - SHOWN / 2, 0), 1 - SHOWN);
