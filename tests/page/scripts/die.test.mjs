@@ -1,5 +1,5 @@
-// The code's die against the sampler itself, on the bundled weights: at the number that is drawn for a cell, its
-// needle points to the very code that the sampler puts there.
+// The code's die against the sampler itself, on the bundled weights: at the number that is drawn for a cell,
+// its needle points to the very code that the sampler puts there.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -64,5 +64,6 @@ test("a higher temperature makes the likeliest code less so, top-p leaves codes 
 });
 
 test("a cell that there is not is refused", () => {
-  assert.throws(() => finished(prior.die({ codes: digit, cell: CELLS })), /cell must be from 0 to 48, not 49/);
+  const asked = { codes: digit, cell: CELLS };
+  assert.throws(() => finished(prior.die(asked)), /cell must be from 0 to 48, not 49/);
 });

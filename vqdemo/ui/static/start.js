@@ -3,11 +3,11 @@
 
 import { connect, decode, describe } from "./networks/client.js";
 import "./state/belief.js";
+import "./state/bits.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
 import { openGrid } from "./state/edits.js";
-import { UNKNOWN, withoutUnknown } from "./state/grid.js";
-import "./state/bits.js";
 import "./state/ghost.js";
+import { UNKNOWN, withoutUnknown } from "./state/grid.js";
 import "./state/insight.js";
 import { readLink, withoutLink } from "./state/link.js";
 import { say, sayError, sentences, setSentences } from "./state/message.js";

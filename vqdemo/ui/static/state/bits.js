@@ -1,5 +1,5 @@
-// What the prior makes of the whole digit and of the last edit, in bits: how long the digit is by the prior, how
-// much longer the edit made it, and how far it moved what is expected in each other cell.
+// What the prior makes of the whole digit and of the last edit, in bits: how long the digit is by the prior,
+// how much longer the edit made it, and how far it moved what is expected in each other cell.
 
 /** @import { Grid } from "../networks/types.js" */
 
@@ -34,14 +34,16 @@ async function showLength(codes, label, signal) {
   const grids = isWhole(before) && !sameCodes(before, codes) ? [codes, before] : [codes];
   const logs = await networks.logProb(grids, codes.map(() => false), label, { signal }); // prettier-ignore
   const [bits, then] = logs.map((log) => -log / Math.LN2);
-  if (state.codes === codes) update({ length: { codes, label, bits, change: then === undefined ? null : bits - then } });
+  const change = then === undefined ? null : bits - then;
+  if (state.codes === codes) update({ length: { codes, label, bits, change } });
 }
 
 // ---- what an edit moves ----
 
 const queueMoves = newestFirst();
 
-watch(["codes", "moving", "expected", "settings", "networks"], ({ codes, moving, expected, settings, moves }) => {
+watch(["codes", "moving", "expected", "settings", "networks"], (now) => {
+  const { codes, moving, expected, settings, moves } = now;
   const label = settings?.label ?? null;
   if (!moving || expected?.codes !== codes || expected.label !== label) return queueMoves(null);
   if (moves?.codes === codes && moves.label === label) return;

@@ -1,8 +1,8 @@
 // The code's die: what the code of one cell is drawn from, as a pure function of the prior's logits and the
-// settings. It is the sampler's own rule (see pick and sampleLabels in networks/sampling.js), kept as shares of
-// all codes: temperature flattens or sharpens them, guidance moves them away from what no label expects, top-p
-// leaves out the least likely. Without a label asked for, the die is the mixture over the label that is drawn
-// first.
+// settings. It is the sampler's own rule (see pick and sampleLabels in networks/sampling.js), kept as shares
+// of all codes: temperature flattens or sharpens them, guidance moves them away from what no label expects,
+// top-p leaves out the least likely. Without a label asked for, the die is the mixture over the label that is
+// drawn first.
 
 /** @import { Die, Settings } from "../networks/types.js" */
 
@@ -16,9 +16,14 @@ function softmax(logits) {
 
 /** Logits, guided away from others, at a temperature -> shares. */
 const guided = (logits, without, { temperature, guidance }) =>
-  softmax(logits.map((logit, i) => (logit + (guidance > 0 ? guidance * (logit - without[i]) : 0)) / temperature));
+  softmax(
+    logits.map((logit, i) => (logit + (guidance > 0 ? guidance * (logit - without[i]) : 0)) / temperature),
+  );
 
-/** Only the likeliest shares, which make up `topP`, in place; not yet brought to 1. @param {number[]} shares */
+/**
+ * Only the likeliest shares, which make up `topP`, in place; they are not brought to 1.
+ * @param {number[]} shares
+ */
 function leaveOut(shares, topP) {
   let before = 0; // the share of the codes likelier than this one
   for (const code of [...shares.keys()].sort((a, b) => shares[b] - shares[a])) {

@@ -1,6 +1,6 @@
 // What is computed about the grid unasked: the footprint of the cell pointed at, the conditional distribution
-// of every cell, the die of the selected one, and what its likeliest codes would draw. It waits while codes or image
-// are on their way.
+// of every cell, the die of the selected one, and what its likeliest codes would draw. It waits while codes or
+// image are on their way.
 
 /** @import { Image } from "../networks/types.js" */
 /** @import { Offer, State } from "./types.js" */

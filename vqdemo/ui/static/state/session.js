@@ -15,8 +15,8 @@ import { state, update, watch } from "./store.js";
 const STORAGE_KEY = "vqdemo-session";
 const SAVE_DELAY = 400; // ms without a change
 const MAX_LENGTH = 3e6; // letters; storages hold about five million, and the oldest steps go first
-/** @type {(keyof State)[]} */
-const KEYS = ["settings", "recent", "surprise", "ghosting", "speed", "view", "sampling", "graft"]; // besides the history
+/** What is kept besides the history. @type {(keyof State)[]} */
+const KEYS = ["settings", "recent", "surprise", "ghosting", "speed", "view", "sampling", "graft"];
 
 let timer;
 

@@ -1,5 +1,6 @@
-// Tints of the grid, in bits. Surprise: how unexpected each code is, given all others (-log2 of its probability),
-// and how long the whole digit is by the prior. Moves: how far the last edit moved what is expected elsewhere.
+// Tints of the grid, in bits. Surprise: how unexpected each code is, given all others (-log2 of its
+// probability), and how long the whole digit is by the prior. Moves: how far the last edit moved what is
+// expected elsewhere.
 
 import { toggleMoves, toggleSurprise } from "../../state/bits.js";
 import { distributionIn, placeOf, UNKNOWN } from "../../state/grid.js";
@@ -25,13 +26,15 @@ export function mountSurprise(element, text) {
     buttonOf("surprise").ariaPressed = String(surprise);
     buttonOf("moves").ariaPressed = String(moving);
     grid.classList.toggle("surprise", surprise || moving);
+    grid.classList.toggle("moving", moving);
     element.querySelector("section").classList.toggle("with-legend", surprise || moving);
     if (!surprise && !moving) return;
     const full = surprise ? FULL_SURPRISE : FULL_MOVE;
     part(".least").textContent = surprise ? text.surprise_least : text.moves_least;
     part(".most").textContent = fill(surprise ? text.surprise_most : text.moves_most, { most: full });
     const waiting = loadingSentence(now, "prior") || "…";
-    tintCells(surprise ? surpriseOf(now) : movesOf(now), full, surprise ? text.surprise_cell : text.moves_cell);
+    const bits = surprise ? surpriseOf(now) : movesOf(now);
+    tintCells(bits, full, surprise ? text.surprise_cell : text.moves_cell);
     part(".total").textContent = (surprise ? lengthSentence(now) : movesSentence(now)) ?? waiting;
   });
 
