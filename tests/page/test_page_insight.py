@@ -154,6 +154,7 @@ def test_the_what_if_strip_offers_the_likeliest_codes_and_one_click_adopts(page,
     expect(offers).to_have_count(0)
 
 
+@pytest.mark.both_editions
 def test_what_if_by_keys_alone(page):
     page.locator("#code-grid [role=gridcell][tabindex='0']").focus()
     other = page.locator("#what-if button:enabled:visible[aria-pressed=false]").last
@@ -306,6 +307,7 @@ def filled(page):
     return page.locator("#code-grid .imagined")
 
 
+@pytest.mark.both_editions
 def test_a_completion_is_watched_step_by_step_in_generation_order(page, model):
     ask_for_bottom(page)
     question = codes(page)

@@ -25,8 +25,8 @@ from starlette.testclient import TestClient
 from test_replicas import AROUND, NGINX
 
 import vqdemo
-from vqdemo.ui import build
 from vqdemo.ui import description
+from vqdemo.ui.page import build
 from vqdemo.ui.serving import limits, memory
 from vqdemo.ui.views import ADDRESS, MODEL
 

@@ -205,6 +205,7 @@ TEXT = {
         "die": "The code’s die: all codes by their shares, as completions draw them.",
         "needle": "The number that was drawn points to code {code}.",
     },
+    "sheet": {"close": "Close"},
     "palette": {
         "heading": "Palette",
         "caption": "What each code usually draws. Click one to put it into the chosen cells.",
@@ -263,8 +264,11 @@ TEXT = {
         "guidance_help": "Insist on the digit",
         "seed": "Seed",
         "dice": "Roll a new seed",
-        "list": "Alternatives, likeliest first. Choose one to adopt it.",
+        "list": "Alternatives. Pointing at one shows it large, choosing one keeps it, Escape lets it go.",
         "alternative": "Alternative {number}, log-probability {log_prob}",
+        "likeliest": "Alternative {number}, log-probability {log_prob}, the likeliest",
+        "not_kept": "Not kept yet. Click one to keep it; Escape brings the “?” back.",
+        "kept": "Kept. Undo brings the “?” back.",
         "log_prob": "ln p {log_prob}",
         "empty": "Erase some cells, and alternatives for them appear here.",
     },
@@ -287,6 +291,8 @@ TEXT = {
         "choose_first": "Choose one or more cells of the code grid first.",
         "nothing_unknown": "Every cell is known. Erase some cells first: choose them and press Delete, "
         "or use one of the buttons under the code grid.",
+        "completed": "{count} alternatives, the first is shown.",
+        "completed_one": "One alternative, which is shown.",
         "changed_meanwhile": "You changed the grid meanwhile, so your newer grid was kept.",
         "nothing_drawn": "There is no ink on the pad yet: draw a part of a digit first.",
         "nothing_to_centre": "There is nothing on the pad to centre yet.",
@@ -310,5 +316,6 @@ TEXT = {
         "link_setting_changed": "This link has {setting} {value}; here it is {used}.",
         "other_model": "This link was made with other weights, so that what it brings may look different here.",
         "no_script": "This part of the page could not be loaded: {address} is not to be had. Please reload the page.",
+        "script_needed": "This page draws, computes and shows everything by scripts: please allow JavaScript for it.",
     },
 }

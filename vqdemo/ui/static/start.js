@@ -7,13 +7,13 @@ import "./state/bits.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
 import { openGrid } from "./state/edits.js";
 import "./state/ghost.js";
-import { UNKNOWN, withoutUnknown } from "./state/grid.js";
+import { sameCodes, UNKNOWN, withoutUnknown } from "./state/grid.js";
 import "./state/insight.js";
 import { readLink, withoutLink } from "./state/link.js";
 import { say, sayError, sentences, setSentences } from "./state/message.js";
 import { setModel } from "./state/model.js";
 import { showNetwork } from "./state/networks.js";
-import { openView, repaint } from "./state/page.js";
+import { followAddress, openView, printInLight, repaint } from "./state/page.js";
 import { keepSaving, restoreSession } from "./state/session.js";
 import { state } from "./state/store.js";
 
@@ -29,6 +29,7 @@ export function start(texts, address) {
   setSentences(texts);
   connect(texts, showNetwork);
   keepSaving();
+  printInLight();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     setTimeout(repaint); // once the page itself has changed
   });
@@ -39,8 +40,11 @@ async function open(modelInfo) {
   setModel(modelInfo);
   restoreSession(modelInfo);
   const link = readLink(location.href, modelInfo);
-  const forget = () => window.history.replaceState(null, "", withoutLink(location.href));
-  if (!link) return forget(); // a reload comes back to the work
+  const forget = () => {
+    window.history.replaceState(null, "", withoutLink(location.href)); // a reload comes back to the work
+    followAddress();
+  };
+  if (!link) return forget();
   const faults = [...link.faults, ...(link.otherModel ? [sentences.other_model] : [])].join(" ");
   if (faults) say(faults, link.faults.length ? "error" : "note");
   if (!link.codes) return forget();
@@ -52,5 +56,7 @@ async function open(modelInfo) {
   setSettings(link.settings);
   openView("bench");
   if (faults) say(faults, link.faults.length ? "error" : "note");
-  if (link.question?.includes(UNKNOWN)) await showAlternatives(link.question);
+  if (link.question?.includes(UNKNOWN)) {
+    await showAlternatives(link.question, sameCodes(link.question, link.codes));
+  }
 }

@@ -238,13 +238,13 @@ export function generationOrder(codes) {
  */
 export async function complete(codes, settings, { signal, onAlternative = () => {} } = {}) {
   const images = [];
-  const show = async (grid, number) => {
+  const show = async (grid) => {
     const [image] = await decode([grid], { signal });
-    onAlternative({ codes: grid, image, log_prob: null, number });
+    onAlternative({ codes: grid, image, log_prob: null });
     return image;
   };
-  const onPart = ({ grid, alternative }) => {
-    const image = show(grid, alternative);
+  const onPart = ({ grid }) => {
+    const image = show(grid);
     image.catch(() => {}); // it is awaited at the end, where there is one
     images.push(image);
   };
@@ -252,7 +252,7 @@ export async function complete(codes, settings, { signal, onAlternative = () => 
   const known = codes.map((code) => code >= 0);
   const log_probs = await logProb(grids, known, settings.label, { signal });
   const shown = await Promise.all(images);
-  return grids.map((grid, i) => ({ codes: grid, image: shown[i], log_prob: log_probs[i], number: i }));
+  return grids.map((grid, i) => ({ codes: grid, image: shown[i], log_prob: log_probs[i] }));
 }
 
 /**

@@ -28,8 +28,8 @@
 
 /**
  * One completion of a grid; `log_prob`: natural-log probability of the cells that were unknown, null until it
- * is known. `number`: the how manieth that was drawn.
- * @typedef {{codes: Grid, image: Image, log_prob: number | null, number?: number}} Completion
+ * is known.
+ * @typedef {{codes: Grid, image: Image, log_prob: number | null}} Completion
  */
 
 /**

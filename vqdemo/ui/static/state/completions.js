@@ -1,5 +1,5 @@
-// Completions of the grid by the prior, side by side, of which one may be adopted. The grid changes only
-// then, so that nothing that was sampled ever overwrites an edit.
+// Completions of the grid by the prior. The first one drawn is shown in the place of the grid, the others
+// beside it. The grid changes only when one is kept, so that nothing that was sampled overwrites an edit.
 
 /** @import { Grid, Settings } from "../networks/types.js" */
 
@@ -8,8 +8,9 @@ import * as networks from "../networks/client.js";
 import { replaceCodes } from "./edits.js";
 import { sameCodes, UNKNOWN } from "./grid.js";
 import { amendSteps, recordStep } from "./history.js";
-import { hush, say, sayError, sentences } from "./message.js";
-import { noteEdit } from "./reconstruction.js";
+import { announce, hush, say, sayError, sentences } from "./message.js";
+import { fillIn } from "./playback.js";
+import { noteEdit, refresh } from "./reconstruction.js";
 import { state, update, watch } from "./store.js";
 
 const MIN_MEAN_INK = 0.04; // of 1: a cell of the drawing with less counts as empty
@@ -27,11 +28,12 @@ export async function complete() {
 }
 
 /**
- * Show the completions of a grid: the present one, or what it was before one was adopted. Each appears as soon
- * as it is there; when all are, the likeliest comes first. If the grid is edited meanwhile, they are given up.
+ * Show the completions of a grid: the present one, or what it was before one was kept. Each appears as soon
+ * as it is there. If the grid is edited meanwhile, they are given up.
  * @param {Grid} question
+ * @param {boolean} [large] whether the first one drawn is filled into the big pictures
  */
-export async function showAlternatives(question) {
+export async function showAlternatives(question, large = true) {
   const { codes, settings } = state;
   const asked = { question, settings, order: networks.generationOrder(question) };
   const control = new AbortController();
@@ -51,14 +53,20 @@ export async function showAlternatives(question) {
     const adopted = list.findIndex((completion) => sameCodes(completion.codes, grid));
     return { ...asked, list, adopted: adopted < 0 ? null : adopted };
   };
-  update({ completing: true });
+  update({ completing: true, preview: null });
   const stopWatching = watch(["codes"], () => isMeant() || control.abort());
   try {
     const completions = await networks.complete(question, settings, {
       signal: control.signal,
-      onAlternative: (completion) => isMeant() && show([...list, completion]),
+      onAlternative: (completion) => {
+        if (!isMeant()) return;
+        show([...list, completion]);
+        if (large && list.length === 1) fillIn(0);
+      },
     });
-    if (isMeant()) show(completions.sort((a, b) => b.log_prob - a.log_prob));
+    if (!isMeant()) return;
+    show(completions);
+    announce(completions.length > 1 ? sentences.completed : sentences.completed_one, { count: completions.length });
   } catch (error) {
     if (control.signal.aborted) say(sentences.changed_meanwhile);
     else sayError(error);
@@ -83,15 +91,26 @@ export function completeDrawing() {
   return complete();
 }
 
-/** @param {number} number of the alternative */
-export function adopt(number) {
+/** The grid becomes one of the alternatives. */
+export function keep(number = state.preview.number) {
   const { codes, image } = state.alternatives.list[number];
-  update({ playback: null });
-  if (state.codes === codes) return;
+  update({ preview: null });
+  if (sameCodes(state.codes, codes)) return;
   recordStep();
   hush();
   noteEdit(state.codes, codes);
   update({ codes, image, decodedCodes: codes, alternatives: { ...state.alternatives, adopted: number } });
+}
+
+/** What the visitor does not want to keep goes: a preview, or else the "?" cells come back. */
+export function letGo() {
+  const { alternatives, codes, preview } = state;
+  if (preview) return update({ preview: null });
+  if (!alternatives || alternatives.adopted === null) return;
+  recordStep();
+  noteEdit(codes, alternatives.question);
+  update({ codes: alternatives.question, alternatives: { ...alternatives, adopted: null } });
+  refresh();
 }
 
 /** @param {Partial<Settings>} settings */

@@ -3,11 +3,13 @@
 
 /** @import { Grid, Image } from "../networks/types.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
+/** @import { State } from "./types.js" */
 
 import { blank, centred, isEmpty } from "../drawing/strokes.js";
 import { sameCodes, UNKNOWN, withoutUnknown } from "./grid.js";
-import { recordStep, step } from "./history.js";
+import { dropStep, recordStep, step } from "./history.js";
 import { hush, say, sentences } from "./message.js";
+import { atRest } from "./preview.js";
 import { currentRevision, noteEdit, refresh, startRevision } from "./reconstruction.js";
 import { state, update } from "./store.js";
 
@@ -16,10 +18,11 @@ const MAX_RECENT_CODES = 6;
 // ---- the drawing ----
 
 let strokeRevision; // the revision in which the stroke under way began
+let beforeStroke; // the step of undo that it is
 
 /** A new stroke. On the example that greets a visitor it starts from a blank sheet. */
 export function beginStroke(point, width, erase) {
-  recordStep();
+  beforeStroke = recordStep();
   hush();
   if (state.drawing.invitation) {
     startRevision();
@@ -33,6 +36,13 @@ export function extendStroke(points) {
   if (strokeRevision !== currentRevision()) return; // undone or cleared while the pointer was still down
   const stroke = state.drawing.strokes.at(-1);
   setLastStroke({ ...stroke, points: [...stroke.points, ...points] }, state.drawing.strokes.slice(0, -1));
+}
+
+/** The stroke under way should not have been one: it leaves no trace, nor a step of undo. */
+export function takeBackStroke() {
+  if (strokeRevision !== currentRevision() || !dropStep(beforeStroke)) return;
+  startRevision();
+  refresh();
 }
 
 function setLastStroke(stroke, earlier) {
@@ -133,11 +143,19 @@ export function writeCode(code, cells = state.selected) {
 export const erase = (cells = state.selected) => writeCode(UNKNOWN, cells);
 
 /** The selected cells (or, with none selected, all) back to the codes of the drawing. */
-export function restoreCodes() {
-  const { codes, encoded, selected } = state;
+export const restoreCodes = () => restoreCells(state.selected.size ? state.selected : state.codes.keys());
+
+/** Cells back to the codes of the drawing. @param {Iterable<number>} cells */
+export function restoreCells(cells) {
+  const { codes, encoded } = state;
   if (!encoded) return; // the drawing is being encoded just now
-  changeCodes(codes.map((old, cell) => (!selected.size || selected.has(cell) ? encoded[cell] : old)));
+  const restored = new Set(cells);
+  changeCodes(codes.map((old, cell) => (restored.has(cell) ? encoded[cell] : old)));
 }
+
+/** The cells whose codes are not those of the drawing. @param {Pick<State, "codes" | "encoded">} state */
+export const changedCells = ({ codes, encoded }) =>
+  encoded ? [...codes.keys()].filter((cell) => codes[cell] !== encoded[cell]) : [];
 
 // ---- history ----
 
@@ -145,6 +163,7 @@ export const undo = () => goThroughHistory(true);
 export const redo = () => goThroughHistory(false);
 
 function goThroughHistory(back) {
+  if (back && atRest(state.preview)) return update({ preview: null }); // it was no edit yet
   if (!step(back)) return;
   startRevision();
   hush();

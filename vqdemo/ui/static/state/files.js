@@ -66,6 +66,13 @@ export function fromJSON(content, { modelInfo, settings }) {
   return { codes: codes.flat(), settings: /** @type {Settings} */ (Object.fromEntries(read)) };
 }
 
+/** A file that was dropped on the page: codes, or a picture. @param {File} file */
+export function openFile(file) {
+  if (!state.modelInfo) return; // the page is not there yet
+  if (/json/i.test(file.type) || /[.]json$/i.test(file.name)) openCodes(file);
+  else openPicture(file);
+}
+
 /** Go on from a file of codes; says whether it could be read. @param {File} file */
 export async function openCodes(file) {
   try {

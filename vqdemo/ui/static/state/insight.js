@@ -7,8 +7,9 @@
 
 import * as networks from "../networks/client.js";
 import { sharesOf } from "./die.js";
-import { UNKNOWN, withoutUnknown } from "./grid.js";
+import { sameCodes, UNKNOWN, withoutUnknown } from "./grid.js";
 import { newestFirst } from "./newest_first.js";
+import { currentCell } from "./preview.js";
 import { state, update, watch } from "./store.js";
 
 const FOOTPRINT_CODES = 8; // that are put into a cell to see which pixels follow
@@ -77,38 +78,51 @@ async function showExpected(codes, label, signal) {
   if (state.codes === codes) update({ expected: { codes, label, probabilities } });
 }
 
-// ---- the die of the selected cell, and what its codes would draw ----
+// ---- the die of a cell, and what its codes would draw ----
 
 /** The one selected cell, or null. */
 const cellOf = ({ selected }) => (selected.size === 1 ? [...selected][0] : null);
 
-const queueDie = newestFirst();
-
-watch([...FOLLOWED, "selected", "settings", "alternatives", "networks"], (now) => {
-  const { codes, die, settings } = now;
-  const cell = cellOf(now);
-  if (die && die.cell !== cell) update({ die: null });
-  const drawn = cell === null ? null : drawnBy(now, cell);
-  const label = drawn ? drawn.label : (settings?.label ?? null);
-  if (cell === null || !isUpToDate(now)) queueDie(null);
-  else if (die?.codes !== codes || die.cell !== cell || die.label !== label)
-    queueDie((signal) => showDie({ codes, cell, label, drawn }, signal), `${cell}, ${label}: ${codes}`);
-});
-
-/** Of a cell that the completion in the grid has filled: how; else null. */
-function drawnBy({ alternatives, codes }, cell) {
-  const completion = alternatives?.list[alternatives.adopted ?? -1];
-  if (alternatives?.question[cell] !== UNKNOWN || completion?.codes !== codes) return null;
-  return completion.number === undefined ? null : { ...alternatives.settings, first: completion.number };
+/**
+ * Whose die is shown: the cell that is being filled, or else the selected one; `number`: by which completion it
+ * was filled, or null.
+ */
+function subjectOf(now) {
+  const { codes, preview, alternatives } = now;
+  const cell = (preview?.watched ? currentCell(preview) : null) ?? cellOf(now);
+  if (cell === null) return null;
+  const number = preview?.number ?? alternatives?.adopted ?? null;
+  const filled = preview ? preview.codes : alternatives?.list[number]?.codes;
+  const isFilled = filled && alternatives?.question[cell] === UNKNOWN && filled[cell] !== UNKNOWN;
+  return { cell, number: isFilled && (preview || sameCodes(codes, filled)) ? number : null };
 }
 
-async function showDie({ codes, cell, label, drawn }, signal) {
-  const { question, order } = state.alternatives ?? {};
-  // What a completion saw: what was known, and the cells that it had filled before this one.
-  const seen = drawn && codes.map((code, other) => (order.indexOf(other) < order.indexOf(cell) ? code : -1));
-  const asked = drawn ? { codes: seen, drawn: { ...drawn, codes: question } } : { codes };
+const queueDie = newestFirst();
+
+watch([...FOLLOWED, "selected", "settings", "alternatives", "preview", "networks"], (now) => {
+  const { codes, die, alternatives, settings } = now;
+  const subject = subjectOf(now);
+  if (die && die.cell !== subject?.cell) update({ die: null });
+  if (!subject || !isUpToDate(now)) return queueDie(null);
+  const { cell, number } = subject;
+  const label = (number === null ? settings : alternatives.settings).label;
+  if (die?.codes === codes && die.cell === cell && die.label === label && die.number === number) return;
+  queueDie((signal) => showDie({ codes, cell, label, number }, signal), [cell, label, number, codes].join());
+});
+
+async function showDie({ codes, cell, label, number }, signal) {
+  const asked = number === null ? { codes } : asDrawn(state.alternatives, number, cell);
   const found = await networks.die({ ...asked, cell, label }, { signal });
-  if (state.codes === codes && cellOf(state) === cell) update({ die: { ...found, codes, cell, label } });
+  if (state.codes === codes && subjectOf(state)?.cell === cell)
+    update({ die: { ...found, codes, cell, label, number } });
+}
+
+/** What a completion saw when it filled a cell: what was known, and the cells that it had filled before. */
+function asDrawn({ question, order, list, settings }, number, cell) {
+  const codes = list[number].codes.map((code, other) =>
+    order.indexOf(other) < order.indexOf(cell) ? code : UNKNOWN,
+  );
+  return { codes, drawn: { ...settings, codes: question, first: number } };
 }
 
 const queueLikeliest = newestFirst();

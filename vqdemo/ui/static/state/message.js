@@ -24,4 +24,7 @@ export function sayError(error, parts = {}) {
   if (error.name !== "AbortError" && !(error instanceof Fault)) say(error.message, "error", parts);
 }
 
+/** Tell those who listen to the page, and show nothing. */
+export const announce = (sentence, parts = {}) => update({ announcement: { text: fill(sentence, parts) } });
+
 export const hush = () => update({ message: null });

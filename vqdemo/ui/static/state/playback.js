@@ -1,47 +1,68 @@
-// A completion filled in once more, cell by cell in generation order, with the distribution that each code
-// was sampled from. It changes only what is shown, and ends when the grid or the alternatives change.
-
-/** @import { State } from "./types.js" */
+// A completion on show (preview.js) over time: filled in at once as it comes, or watched cell by cell in
+// generation order, with the distribution that each code was sampled from.
 
 import * as networks from "../networks/client.js";
-import { distributionIn, entropyOf } from "./grid.js";
+import { distributionIn } from "./grid.js";
 import { sayError } from "./message.js";
-import { state, update, watch } from "./store.js";
+import { atRest, begun, filledAfter, filledTo, glanceAt, isWhole, whole, withNextCell } from "./preview.js";
+import { state, update } from "./store.js";
 
-/** The grid as shown: during playback, what it has filled in so far. @param {State} state */
-export const shownCodes = ({ codes, playback }) => playback?.codes ?? codes;
+export { shownCodes } from "./preview.js";
+
+const FRAME = 16; // ms
+
+const change = (parts) => update({ preview: { ...state.preview, ...parts } });
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const wantsNoMotion = () => globalThis.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
+
+/** Fill an alternative into the big pictures, cell by cell, within a second. @param {number} number */
+export async function fillIn(number) {
+  let shown = begun(state.alternatives, number);
+  if (wantsNoMotion()) shown = whole(shown);
+  update({ preview: shown });
+  const start = performance.now();
+  while (!isWhole(shown)) {
+    await pause(FRAME);
+    if (state.preview !== shown) return; // something else is on show
+    const at = filledAfter(performance.now() - start, shown.order.length);
+    if (at > shown.at) update({ preview: (shown = filledTo(shown, at)) });
+  }
+}
+
+/** Show an alternative large as long as the visitor points at it. @param {number} number */
+export const glance = (number) => update({ preview: glanceAt(state.preview, state.alternatives, number) });
+
+export const endGlance = () => update({ preview: atRest(state.preview) });
+
+/** The grid itself is shown again. */
+export const stop = () => update({ preview: null });
+
+// ---- watching ----
 
 /** @param {number} speed cells a second */
 export const setSpeed = (speed) => update({ speed });
 
-/** Start, go on, or pause. @param {boolean} atOnce show all cells filled in, without their distributions */
-export function play(atOnce) {
-  if (state.playback?.playing) return change({ playing: false });
-  if (!state.playback || isFinished()) start(state.playback?.number);
+/** Start, go on, or pause. */
+export function play() {
+  if (state.preview?.playing) return change({ playing: false });
+  startUnlessUnderWay();
+  if (wantsNoMotion()) return update({ preview: whole(state.preview) });
   change({ playing: true });
-  if (atOnce) while (!isFinished()) showNextCell(null);
   return playOn();
 }
 
 /** One cell, then pause. */
 export async function playCell() {
-  if (!state.playback || isFinished()) start(state.playback?.number);
+  startUnlessUnderWay();
   change({ playing: false });
   await fillNextCell();
 }
 
-export const stop = () => update({ playback: null });
-
-const change = (parts) => update({ playback: { ...state.playback, ...parts } });
-
-const isFinished = () => state.playback.at >= state.playback.order.length;
-
-function start(number) {
-  const { question, list, order, adopted } = state.alternatives;
-  const shown = number ?? adopted ?? 0;
-  const { image } = list[shown];
-  const empty = { at: 0, codes: question, entropies: [], chosen: null, playing: false };
-  update({ playback: { ...empty, question, order, list, number: shown, image } });
+function startUnlessUnderWay() {
+  const { preview, alternatives } = state;
+  if (preview?.watched && !isWhole(preview)) return;
+  const number = preview?.number ?? alternatives.adopted ?? 0;
+  update({ preview: { ...begun(alternatives, number), watched: true } });
 }
 
 let running = false;
@@ -49,12 +70,12 @@ async function playOn() {
   if (running) return;
   running = true;
   try {
-    while (state.playback?.playing && !isFinished()) {
-      const pause = new Promise((resolve) => setTimeout(resolve, 1000 / state.speed));
+    while (state.preview?.playing && !isWhole(state.preview)) {
+      const rest = pause(1000 / state.speed);
       await fillNextCell();
-      await pause;
+      await rest;
     }
-    if (state.playback?.playing) change({ playing: false });
+    if (state.preview?.playing) change({ playing: false });
   } finally {
     running = false;
   }
@@ -62,13 +83,15 @@ async function playOn() {
 
 let inFlight = false; // one request at a time
 async function fillNextCell() {
-  const before = state.playback;
-  if (inFlight || isFinished()) return;
+  const before = state.preview;
+  if (inFlight || isWhole(before)) return;
   inFlight = true;
   try {
     const probabilities = await networks.conditionals(before.codes, state.alternatives.settings.label);
-    if (state.playback?.codes !== before.codes) return; // stopped, or started anew
-    showNextCell(distributionIn(before.order[before.at], probabilities, state.modelInfo.num_codes));
+    const now = state.preview;
+    if (now?.codes !== before.codes) return; // stopped, or started anew
+    const distribution = distributionIn(now.order[now.at], probabilities, state.modelInfo.num_codes);
+    update({ preview: withNextCell(now, distribution) });
   } catch (error) {
     stop();
     sayError(error);
@@ -76,24 +99,3 @@ async function fillNextCell() {
     inFlight = false;
   }
 }
-
-/**
- * Fill in the next cell.
- * @param {Float32Array | null} distribution from which its code was sampled, if it is known
- */
-function showNextCell(distribution) {
-  const { at, codes, entropies, list, number, order } = state.playback;
-  const cell = order[at];
-  const code = list[number].codes[cell];
-  const entropy = distribution && entropyOf(distribution);
-  change({
-    at: at + 1,
-    codes: codes.with(cell, code),
-    entropies: [...entropies, entropy ?? 0],
-    chosen: distribution && { code, probability: distribution[code], entropy },
-  });
-}
-
-watch(["codes", "alternatives"], ({ playback, alternatives }) => {
-  if (playback && playback.list !== alternatives?.list) stop();
-});

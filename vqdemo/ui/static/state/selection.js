@@ -4,6 +4,7 @@
 
 /** @import { State } from "./types.js" */
 
+import { shownCodes } from "./preview.js";
 import { state, update } from "./store.js";
 
 /** @param {Iterable<number>} cells */
@@ -33,7 +34,9 @@ export function focus(target) {
 }
 
 /** The cells pointed at: one, or all with the code pointed at. @param {State} state */
-export function pointedCells({ pointed, codes }) {
+export function pointedCells(state) {
+  const { pointed } = state;
+  const codes = shownCodes(state);
   if (!pointed) return new Set();
   if ("cell" in pointed) return new Set([pointed.cell]);
   return new Set(codes.map((_, cell) => cell).filter((cell) => codes[cell] === pointed.code));

@@ -18,7 +18,7 @@ export const state = {
   decodedCodes: null,
   alternatives: null,
   completing: false,
-  playback: null,
+  preview: null,
   speed: 8,
   selected: new Set(),
   pointed: null,
@@ -40,6 +40,7 @@ export const state = {
   view: "bench",
   theme: 0,
   message: null,
+  announcement: null,
   canUndo: false,
   canRedo: false,
 };
@@ -62,12 +63,13 @@ export function watch(keys, listener) {
 
 /**
  * Replace parts of the state. Listeners are called once, after the event that led to it. What is known of a
- * grid goes with it: nothing on show is older than the grid beside it.
+ * grid goes with it: nothing on show is older than the grid beside it. A preview goes with drawing or grid.
  * @param {Partial<State>} parts
  */
 export function update(parts) {
   if (parts.codes && parts.codes !== state.codes)
-    parts = { expected: null, whatIf: null, die: null, footprint: null, ...parts };
+    parts = { expected: null, whatIf: null, die: null, footprint: null, preview: null, ...parts };
+  if (parts.drawing && parts.drawing !== state.drawing) parts = { preview: null, ...parts };
   for (const [key, value] of Object.entries(parts)) {
     if (state[key] === value) continue;
     state[key] = value;

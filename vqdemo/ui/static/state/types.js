@@ -16,8 +16,8 @@
  * @property {Grid | null} decodedCodes which grid that was: when it is not `codes`, a newer decoding is due
  * @property {Alternatives | null} alternatives the completions asked for last
  * @property {boolean} completing whether completions are under way
- * @property {Playback | null} playback a completion being filled in cell by cell
- * @property {number} speed cells a second at which that goes
+ * @property {Preview | null} preview a completion that is shown in the place of the grid, and not kept
+ * @property {number} speed cells a second at which one that is watched is filled in
  * @property {Set<number>} selected the selected cells
  * @property {{cell: number} | {code: number} | null} pointed what is pointed at, which every view shows
  * @property {{codes: Grid, cell: number, image: Uint8Array} | null} footprint how much each pixel depends on
@@ -31,7 +31,8 @@
  * @property {{codes: Grid, settings: Settings, count: number, image: Image} | null} ghost the average of so
  *   many completions of a grid
  * @property {boolean} ghosting whether it is made and shown
- * @property {(Die & {codes: Grid, cell: number, label: number | null}) | null} die of the selected cell
+ * @property {(Die & {codes: Grid, cell: number, label: number | null, number: number | null}) | null} die
+ *   of the cell that is being filled or selected; number: of the completion that filled it, or null
  * @property {{codes: Grid, label: number | null, bits: number, change: number | null} | null} length of a grid
  *   by the prior, and how much the last edit added
  * @property {{codes: Grid, label: number | null, bits: number[] | null} | null} moves cell by cell, how far the
@@ -45,6 +46,7 @@
  * @property {string} view which part of the page is open
  * @property {number} theme grows when the colours change, for what is painted rather than styled
  * @property {Message | null} message in the status line
+ * @property {{text: string} | null} announcement said to those who listen, and not shown
  * @property {boolean} canUndo
  * @property {boolean} canRedo
  */
@@ -53,27 +55,27 @@
  * @typedef {object} Alternatives
  * @property {Grid} question the grid that was completed
  * @property {Settings} settings
- * @property {Completion[]} list as they come; once all are there and their probabilities are known, the
- *   likeliest first
+ * @property {Completion[]} list in the order in which they were drawn
  * @property {number[]} order the unknown cells in generation order
  * @property {number | null} adopted which completion is in the grid
  */
 
 /**
- * A completion filled in cell by cell.
- * @typedef {object} Playback
+ * A completion on show before it is kept.
+ * @typedef {object} Preview
  * @property {Grid} question as in the alternatives,
- * @property {number[]} order and so is this,
- * @property {Completion[]} list and this
- * @property {number} number which one of `list` it is
+ * @property {number[]} order and so is this
+ * @property {Completion} completion
+ * @property {number} number which of the alternatives it is
  * @property {number} at how many cells of `order` are filled
  * @property {Grid} codes the grid so far
- * @property {Image} image of the whole completion
+ * @property {boolean} watched whether it is filled in cell by cell as the visitor asked, with
  * @property {number[]} entropies in nats, of the distribution that the code of each filled cell was sampled
- *   from
- * @property {{code: number, probability: number, entropy: number} | null} chosen the cell filled last; null
- *   where its distribution was not computed
+ *   from, and
+ * @property {{code: number, probability: number, entropy: number} | null} chosen the cell filled last
  * @property {boolean} playing
+ * @property {{preview: Preview | null} | null} behind where the visitor only glances at it, what is shown
+ *   afterwards
  */
 
 /**

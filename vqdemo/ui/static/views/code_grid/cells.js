@@ -2,7 +2,7 @@
 // selected or pointed at.
 
 import { placeOf, UNKNOWN } from "../../state/grid.js";
-import { shownCodes } from "../../state/playback.js";
+import { currentCell, shownCodes } from "../../state/preview.js";
 import { pointedCells } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
@@ -43,7 +43,7 @@ export function showCells(grid, text, roving, entry) {
   }
 
   function show(now) {
-    const { modelInfo, codes, encoded, selected, playback } = now;
+    const { modelInfo, codes, encoded, selected, preview } = now;
     if (!modelInfo) return;
     if (!cells.length) build(modelInfo);
     const pointed = pointedCells(now);
@@ -51,13 +51,15 @@ export function showCells(grid, text, roving, entry) {
       const unknown = code === UNKNOWN;
       const typing = entry.typed !== "" && i === roving.current;
       const edited = Boolean(encoded) && code !== encoded[i];
-      const sampled = !unknown && Boolean(playback) && playback.question[i] === UNKNOWN;
+      const sampled = !unknown && preview?.question[i] === UNKNOWN;
+      const current = sampled && i === currentCell(preview);
       const look = [
         code,
         codes[i],
         typing && entry.typed,
         edited,
         sampled,
+        current,
         pointed.has(i),
         selected.has(i),
       ].join();
@@ -70,6 +72,7 @@ export function showCells(grid, text, roving, entry) {
       cell.classList.toggle("ground", !unknown && isBare[code]);
       cell.classList.toggle("edited", edited);
       cell.classList.toggle("imagined", sampled);
+      cell.classList.toggle("current", current);
       cell.classList.toggle("linked", pointed.has(i));
       cell.dataset.code = codes[i];
       cell.ariaSelected = String(selected.has(i));
@@ -83,7 +86,7 @@ export function showCells(grid, text, roving, entry) {
     });
   }
   entry.onChange(() => show(state));
-  watch(["modelInfo", "codes", "encoded", "selected", "pointed", "playback"], show);
+  watch(["modelInfo", "codes", "encoded", "selected", "pointed", "preview"], show);
   watch(["theme"], (now) => {
     looks.length = 0;
     show(now);

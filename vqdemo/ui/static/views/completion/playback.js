@@ -1,4 +1,4 @@
-// The controls of playback: a completion filled in cell by cell, with a bar a cell for the entropy of its
+// Watching a completion being filled in cell by cell: its controls, with a bar a cell for the entropy of its
 // distribution.
 
 import { play, playCell, setSpeed, stop } from "../../state/playback.js";
@@ -10,8 +10,7 @@ import { decimal, share } from "../parts/numbers.js";
 export function mountPlayback(element, text) {
   const part = (selector) => element.querySelector(selector);
   const speedField = part("input");
-  const wantsNoMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  wireButtons(element, { play: () => play(wantsNoMotion()), step: playCell, stop });
+  wireButtons(element, { play, step: playCell, stop });
 
   speedField.addEventListener("input", () => setSpeed(Number(speedField.value)));
   watch(["speed"], ({ speed }) => {
@@ -19,20 +18,20 @@ export function mountPlayback(element, text) {
     part("b").textContent = fill(text.cells_a_second, { speed });
   });
 
-  watch(["playback", "alternatives"], ({ playback, alternatives, modelInfo }) => {
-    element.hidden = !alternatives;
+  watch(["preview", "alternatives"], ({ preview, alternatives, modelInfo }) => {
+    element.hidden = !alternatives?.list.length;
     const playButton = part("[data-do=play]");
-    playButton.classList.toggle("playing", Boolean(playback?.playing));
-    playButton.title = playButton.ariaLabel = playback?.playing ? text.pause : text.play;
-    part("[data-do=stop]").disabled = !playback;
+    playButton.classList.toggle("playing", Boolean(preview?.playing));
+    playButton.title = playButton.ariaLabel = preview?.playing ? text.pause : text.play;
+    part("[data-do=stop]").disabled = !preview;
     const maxEntropy = Math.log(modelInfo?.num_codes ?? 2);
-    const bars = (playback?.order ?? []).map((_, i) => {
+    const bars = (preview?.watched ? preview.order : []).map((_, i) => {
       const bar = document.createElement("i");
-      bar.style.height = `${(100 * (playback.entropies[i] ?? 0)) / maxEntropy}%`;
+      bar.style.height = `${(100 * (preview.entropies[i] ?? 0)) / maxEntropy}%`;
       return bar;
     });
     part(".bars").replaceChildren(...bars);
-    part(".now").textContent = playback?.chosen ? describe(playback) : text.watch_help;
+    part(".now").textContent = preview?.chosen ? describe(preview) : text.watch_help;
   });
 
   const describe = ({ at, order, chosen }) =>

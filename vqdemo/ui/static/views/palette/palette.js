@@ -2,6 +2,7 @@
 // alike. Choosing one writes it into the selected cells; pointing at one shows every cell that carries it.
 
 import { writeCode } from "../../state/edits.js";
+import { shownCodes } from "../../state/preview.js";
 import { focus, pointedCells } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
@@ -100,9 +101,10 @@ export function mount(element, { text }) {
     if (!options.length) build(modelInfo);
     for (const option of options) depict(option.firstChild, tiles[option.dataset.code]);
   });
-  watch(["modelInfo", "codes", "selected", "pointed"], (state) => {
+  watch(["modelInfo", "codes", "preview", "selected", "pointed"], (state) => {
     if (!state.modelInfo) return;
-    const { codes, selected, pointed } = state;
+    const { selected, pointed } = state;
+    const codes = shownCodes(state);
     const selectedCodes = new Set([...selected].map((cell) => codes[cell]));
     const pointedCodes = new Set([...pointedCells(state)].map((cell) => codes[cell]));
     if (pointed && "code" in pointed) pointedCodes.add(pointed.code);

@@ -8,8 +8,8 @@ export function wireHistoryButtons(element) {
   const [undoButton, redoButton] = ["undo", "redo"].map((name) => element.querySelector(`[data-do=${name}]`));
   undoButton.addEventListener("click", undo);
   redoButton.addEventListener("click", redo);
-  watch(["canUndo", "canRedo"], ({ canUndo, canRedo }) => {
-    undoButton.disabled = !canUndo;
+  watch(["canUndo", "canRedo", "preview"], ({ canUndo, canRedo, preview }) => {
+    undoButton.disabled = !canUndo && !preview;
     redoButton.disabled = !canRedo;
   });
 }

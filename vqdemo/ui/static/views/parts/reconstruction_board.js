@@ -9,12 +9,12 @@ import { inCells, paint } from "./paint.js";
 
 export function showReconstruction(board) {
   const canvas = board.querySelector("canvas");
-  watch(["image", "playback", "theme"], ({ image, playback, modelInfo }) => {
-    if (playback)
+  watch(["image", "preview", "theme"], ({ image, preview, modelInfo }) => {
+    if (preview)
       paint(
         canvas,
-        playback.image,
-        inCells(modelInfo, (cell) => playback.question[cell] === UNKNOWN),
+        preview.completion.image,
+        inCells(modelInfo, (cell) => preview.question[cell] === UNKNOWN),
       );
     else if (image) paint(canvas, image);
   });

@@ -1,12 +1,12 @@
 // The ghost over the reconstruction: in unknown cells, faintly, the average of what they may become.
 
+import { SIDE } from "../../drawing/strokes.js";
 import { UNKNOWN } from "../../state/grid.js";
 import { toggleGhost } from "../../state/ghost.js";
-import { shownCodes } from "../../state/playback.js";
+import { shownCodes } from "../../state/preview.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { inCells, tint } from "../parts/paint.js";
-import { SIDE } from "../../drawing/strokes.js";
 
 const FAINT = 0.3; // of the ink; tint() makes it stronger
 
@@ -21,7 +21,7 @@ export function mountGhost(element, board) {
     button.ariaPressed = String(ghosting);
     button.classList.toggle("idle", !codes?.includes(UNKNOWN));
   });
-  watch(["ghost", "codes", "playback", "theme"], (now) => {
+  watch(["ghost", "codes", "preview", "theme"], (now) => {
     const { ghost, codes, modelInfo } = now;
     const shows = ghost !== null && ghost.codes === codes;
     canvas.hidden = !shows;

@@ -1,5 +1,6 @@
 // The reconstruction: the image decoded from the codes. Pointing at it points at the cell that is there.
 
+import { keep } from "../../state/completions.js";
 import { drawReconstruction } from "../../state/edits.js";
 import { focus, hover, select } from "../../state/selection.js";
 import { state, watch } from "../../state/store.js";
@@ -36,5 +37,8 @@ export function mount(element) {
     if (footprint) tint(footprintCanvas, footprint.image);
   });
 
-  element.querySelector("button").addEventListener("click", drawReconstruction);
+  element.querySelector("button").addEventListener("click", () => {
+    if (state.preview) keep();
+    drawReconstruction();
+  });
 }

@@ -17,6 +17,8 @@ export function mount(element) {
     alert.hidden = !fault;
     alert.firstElementChild.textContent = fault ?? "";
   });
+  const unseen = element.querySelector(".unseen");
+  watch(["announcement"], ({ announcement }) => (unseen.textContent = announcement?.text ?? ""));
   let timer;
   watch(["message"], ({ message }) => {
     clearTimeout(timer);

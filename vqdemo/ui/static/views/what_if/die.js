@@ -4,6 +4,7 @@
 
 import { codeAt, partsOf, sharesOf } from "../../state/die.js";
 import { writeCode } from "../../state/edits.js";
+import { shownCodes } from "../../state/preview.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { share } from "../parts/numbers.js";
@@ -26,18 +27,20 @@ export function mountDie(element, text) {
     while (parts.length < modelInfo.num_codes) parts.push(bar.insertBefore(partOf(parts.length), needle));
   });
 
-  watch(["die", "codes", "settings", "theme"], ({ die, codes, settings, modelInfo }) => {
+  watch(["die", "codes", "preview", "settings", "theme"], (now) => {
+    const { die, codes, settings } = now;
     const shows = Boolean(die) && die.codes === codes;
     bar.hidden = !shows;
     if (!shows) return;
     const shares = sharesOf(die, settings);
     const places = partsOf(shares);
+    const present = shownCodes(now)[die.cell];
     parts.forEach((part, code) => {
       part.hidden = shares[code] < SEEN;
       if (part.hidden) return;
       part.style.left = `${100 * places[code].from}%`;
       part.style.width = `${100 * shares[code]}%`;
-      part.classList.toggle("present", code === codes[die.cell]);
+      part.classList.toggle("present", code === present);
       part.title = fill(text.option, { code, share: share(shares[code]) });
       const isWide = shares[code] >= WIDE;
       part.firstChild.hidden = !isWide;

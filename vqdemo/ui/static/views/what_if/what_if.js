@@ -6,6 +6,7 @@ import { sharesOf } from "../../state/die.js";
 import { writeCode } from "../../state/edits.js";
 import { placeOf, UNKNOWN } from "../../state/grid.js";
 import { OFFERED_CODES } from "../../state/insight.js";
+import { shownCodes } from "../../state/preview.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { loadingSentence } from "../parts/loading.js";
@@ -73,9 +74,11 @@ export function mount(element, { text }) {
     });
   });
 
-  watch(["whatIf", "die", "codes", "settings"], ({ modelInfo, whatIf, die, codes, settings }) => {
-    if (!whatIf || die?.codes !== codes || whatIf.codes !== codes) return; // it is on its way
-    const code = codes[whatIf.cell];
+  watch(["whatIf", "die", "codes", "preview", "settings"], (now) => {
+    const { modelInfo, whatIf, die, codes, settings } = now;
+    const isOld = die?.codes !== codes || whatIf?.codes !== codes || die.cell !== whatIf.cell;
+    if (isOld) return; // the new ones are on their way
+    const code = shownCodes(now)[whatIf.cell];
     const shares = sharesOf(die, settings);
     whatIf.list.forEach((offer, i) => {
       const button = list.children[i];
@@ -85,9 +88,9 @@ export function mount(element, { text }) {
       button.lastChild.lastChild.textContent = share(probability);
     });
     const [row, column] = placeOf(whatIf.cell, modelInfo.grid_shape[1]);
-    const now = code === UNKNOWN ? text.unknown : fill(text.now, { code, share: share(shares[code]) });
+    const own = code === UNKNOWN ? text.unknown : fill(text.now, { code, share: share(shares[code]) });
     const sentence = die.needle === null ? text.caption : text.caption_drawn;
-    caption.textContent = fill(sentence, { row: row + 1, column: column + 1, now });
+    caption.textContent = fill(sentence, { row: row + 1, column: column + 1, now: own });
   });
 }
 
