@@ -3,8 +3,8 @@
     .venv/bin/python tests/tools/page_speed.py [--times 100]
 
 It starts the app, and measures from the visitor's event to the moment when the result is painted:
-    pointer move -> reconstruction, how many pictures a second follow a stroke, cell edit -> picture,
-    choosing a cell -> what-if strip, Complete -> the first of 8 alternatives, and all of them,
+    pointer move -> reconstruction, how many pictures a second follow a stroke, cell edit -> picture, and
+    what it reads as, choosing a cell -> what-if strip, Complete -> the first of 8 alternatives, and all of them,
 and, from a fresh browser profile each time, the opening of the page, and how much later either network is there.
 """
 
@@ -28,7 +28,7 @@ WATCH = """async ([script, event, part]) => {
   const { state, watch } = await import(script);
   if (!window.heard) {
     window.heard = {};
-    for (const key of ["image", "whatIf", "alternatives"]) watch([key], () => (window.heard[key]?.()));
+    for (const key of ["image", "whatIf", "alternatives", "belief"]) watch([key], () => (window.heard[key]?.()));
   }
   window.measured = new Promise((resolve) => {
     let begun = null;
@@ -93,11 +93,11 @@ def pictures_a_second(page, seconds: float = 4) -> float:
     return seen / (time.perf_counter() - began)
 
 
-def cell_edits(page, times: int):
+def cell_edits(page, times: int, part: str = "image"):
     page.locator("#code-grid [role=gridcell]").nth(24).click()
     for i in range(times):
         page.keyboard.press(str(1 + i % 5))
-        yield measure(page, KEY, "image", lambda i=i: page.keyboard.press(str(i % 10)))
+        yield measure(page, KEY, part, lambda i=i: page.keyboard.press(str(i % 10)))
         page.evaluate(FOLLOWED, module(page, "state/store.js"))
 
 
@@ -168,6 +168,7 @@ def main() -> None:
         report("pointer move -> reconstruction", pointer_moves(page, times))
         print(f"{'pictures a second along a stroke':44} {pictures_a_second(page):14.1f}", flush=True)
         report("cell edit -> picture", cell_edits(page, times))
+        report("cell edit -> what it reads as", cell_edits(page, times, "belief"))
         report("cell chosen -> what-if strip", what_ifs(page, times))
         for name, column in zip(("first", "all"), zip(*completions(page, times), strict=True), strict=True):
             report(f"Complete -> {name} of 8 alternatives", column)

@@ -6,6 +6,7 @@ train/baselines/notebook_vqvae.py on the same digits.
 """
 
 import json
+import math
 from pathlib import Path
 
 # name of the row in text.py; where the figure lies in metrics.json, and under "notebook_baseline"; how it is written
@@ -19,7 +20,11 @@ ROWS = (
     ("confident", ("samples", "without_label", "confident"), "{:.0%}"),
     ("asked", ("samples", "with_label", "asked_digit"), "{:.0%}"),
 )
-TYPICAL = ("calibration", "mean_nats_per_cell")
+# The mean length of a test digit by the prior, in nats, without and with its label.
+TYPICAL = {
+    "any": ("likelihood", "without_label", "everything", "mean"),
+    "given": ("likelihood", "with_label", "everything", "mean"),
+}
 
 
 def read_metrics(folder: str | Path) -> dict | None:
@@ -31,8 +36,8 @@ def read_metrics(folder: str | Path) -> dict | None:
 
 
 def shown(metrics: dict | None, num_codes: int) -> dict:
-    """What the page shows of them: the mean surprise of a test digit's cell, the rows that there are, and
-    what was measured on.
+    """What the page shows of them: the mean length of a test digit, the rows that there are, and what was
+    measured on.
     """
     baseline = metrics.get("notebook_baseline") if isinstance(metrics, dict) else None
     baseline_codes = at(baseline, ("settings", "codes"))
@@ -46,7 +51,9 @@ def shown(metrics: dict | None, num_codes: int) -> dict:
             rows.append(row)
     pictures, name = at(metrics, ("data", "pictures")), at(metrics, ("data", "set"), str)
     measured_on = {"pictures": f"{pictures:,}", "set": name} if pictures and name else None
-    return {"typical_nats_a_cell": at(metrics, TYPICAL), "rows": rows, "measured_on": measured_on}
+    lengths = {name: at(metrics, keys) for name, keys in TYPICAL.items()}
+    typical_bits = {name: nats and round(nats / math.log(2), 1) for name, nats in lengths.items()}
+    return {"typical_bits": typical_bits, "rows": rows, "measured_on": measured_on}
 
 
 def at(metrics, keys, kind=(int, float)):

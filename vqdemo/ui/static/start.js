@@ -3,8 +3,10 @@
 
 import { connect, decode, describe } from "./networks/client.js";
 import "./state/belief.js";
+import "./state/bits.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
 import { openGrid } from "./state/edits.js";
+import "./state/ghost.js";
 import { sameCodes, UNKNOWN, withoutUnknown } from "./state/grid.js";
 import "./state/insight.js";
 import { readLink, withoutLink } from "./state/link.js";

@@ -3,7 +3,7 @@
 // Weights are fetched in the order in which they are needed. A question that is asked before they are there
 // waits for them. No server computes anything.
 
-/** @import { Completion, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Reconstruction, Settings } from "./types.js" */
+/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Reconstruction, Settings } from "./types.js" */
 
 import { download, Fault } from "./download.js";
 
@@ -262,6 +262,17 @@ export async function complete(codes, settings, { signal, onAlternative = () => 
 }
 
 /**
+ * The images of completions alone, numbered from `first`: those that complete() draws, too.
+ * @param {Grid} codes
+ * @param {Settings & {first: number}} settings
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<Image[]>}
+ */
+export async function imagine(codes, settings, options) {
+  return decode(await homes.prior.ask("complete", { codes, ...settings }, options), options);
+}
+
+/**
  * Whole grids from nothing, and their images.
  * @param {Settings} settings
  * @param {{signal?: AbortSignal}} [options]
@@ -282,6 +293,15 @@ export async function sample(settings, options) {
  */
 export const conditionals = (codes, label = null, options = {}) =>
   homes.prior.ask("conditionals", { codes, label }, options);
+
+/**
+ * What the code of one cell is drawn from, given all other known cells. `drawn`: of a cell that a completion
+ * has filled; see die() in sampling.js.
+ * @param {{codes: Grid, cell: number, label: number | null, drawn?: object | null}} asked
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<Die>}
+ */
+export const die = (asked, options) => homes.prior.ask("die", asked, options);
 
 /**
  * Of each full grid, the natural-log probability of its cells that are not known given those that are.

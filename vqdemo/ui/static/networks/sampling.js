@@ -268,6 +268,41 @@ export function sampling(network) {
   }
 
   /**
+   * What the code of one cell is drawn from, given the other known cells: {codes, cell, label (null for any),
+   * drawn} -> the Die of types.js. drawn, of a cell that a completion has filled: {codes: what was completed,
+   * first: which alternative, temperature, guidance, seed}.
+   */
+  function* die({ codes, cell, label = null, drawn = null }) {
+    check({ codes, label });
+    if (!range(cells).includes(cell))
+      throw new RangeError(`cell must be from 0 to ${cells - 1}, not ${cell}`);
+    if (drawn && label === null) [label] = yield* sampleLabels({ ...drawn, n: 1 });
+    const others = codes.map((code, other) => (other === cell ? -1 : code));
+    const labels = label === null ? everyLabel : [label];
+    const known = label === null ? yield* labelLogProbs(others) : [0];
+    if (label === null) ofEmpty ??= yield* labelLogProbs(empty);
+    const all = [...labels, numLabels]; // and none
+    const grids = all.map(() => inOrder(others));
+    const place = inOrder(range(cells)).indexOf(cell);
+    const logits = [];
+    yield* network.passBefore(grids, all, (at) => at === place);
+    yield* network.computeAfter(grids, all, "contextAfter");
+    yield* network.passHead(
+      { where: "contextAfter", n: all.length, which: range(all.length) },
+      (at) => at === place,
+      (_, k, at) => (logits[k] = Array.from(heap.subarray(at, at + numCodes))),
+    );
+    return {
+      labels,
+      without: logits.pop(),
+      logits,
+      known,
+      empty: label === null ? ofEmpty : [0],
+      needle: drawn && cellNumbers(drawn.seed, drawn.first, cells)[cell],
+    };
+  }
+
+  /**
    * log p(label | all known cells but one) -> [cell][label]; see `_label_log_probs_of_others` of model.py.
    */
   function* labelLogProbsOfOthers(codes, grids, logP) {
@@ -352,7 +387,7 @@ export function sampling(network) {
     return result;
   }
 
-  return { complete, sample, conditionals, logProb, labelProbs, logits };
+  return { complete, sample, conditionals, die, logProb, labelProbs, logits };
 }
 
 /** The sums of the first one, two, ... of some numbers. */

@@ -33,6 +33,17 @@
  */
 
 /**
+ * What the code of one cell is drawn from.
+ * @typedef {object} Die
+ * @property {number[]} labels that it may be drawn with: the one asked for, or all
+ * @property {number[][]} logits by these: of each code
+ * @property {number[]} without logits of each code with no label
+ * @property {number[]} known by these: log-probability given the known cells
+ * @property {number[]} empty by these: log-probability given no cell
+ * @property {number | null} needle of a cell that a completion has filled: the number, 0 to 1, that was drawn
+ */
+
+/**
  * All that the page knows of its model: model.json (ui/description.py).
  * @typedef {object} ModelInfo
  * @property {string} id changes with the weights of either network
@@ -64,8 +75,8 @@
  * @typedef {object} Figures
  * @property {{name: string, ours: string, peer: string | null}[]} rows
  * @property {{pictures: string, set: string} | null} measured_on
- * @property {number | null} typical_nats_a_cell mean surprise of a cell of a test image, given all other
- *   cells
+ * @property {{any: number | null, given: number | null}} typical_bits mean length of a test image by the
+ *   prior, without and with its label
  */
 
 /** @typedef {"vqvae" | "prior"} NetworkName */

@@ -4,8 +4,8 @@
 //   {network, address, bytes, sha256, config}
 //                                   once: "vqvae" or "prior", where its weights are and what they have to be
 //                                   (see download.js), and its part of config.json
-//   {id, question, given}           encode or decode; complete, sample, conditionals, logProb or labelProbs;
-//                                   and its arguments (see below, and sampling.js)
+//   {id, question, given}           encode or decode; complete, sample, conditionals, die, logProb or
+//                                   labelProbs; and its arguments (see below, and sampling.js)
 //   {cancel: id}                    the answer is no longer wanted: it is given up at the next cell
 //   {ping: true}
 //

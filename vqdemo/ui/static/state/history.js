@@ -36,6 +36,9 @@ export function dropStep(step) {
   return true;
 }
 
+/** The grid before the last step, or null. */
+export const gridBefore = () => past.at(-1)?.codes ?? null;
+
 /** One step back, or forward; says whether there was one. @param {boolean} back */
 export function step(back) {
   const [from, to] = back ? [past, future] : [future, past];

@@ -15,8 +15,8 @@ import { state, update, watch } from "./store.js";
 const STORAGE_KEY = "vqdemo-session";
 const SAVE_DELAY = 400; // ms without a change
 const MAX_LENGTH = 3e6; // letters; storages hold about five million, and the oldest steps go first
-/** @type {(keyof State)[]} */
-const KEYS = ["settings", "recent", "surprise", "speed", "view", "sampling", "graft"]; // besides the history
+/** What is kept besides the history. @type {(keyof State)[]} */
+const KEYS = ["settings", "recent", "surprise", "ghosting", "speed", "view", "sampling", "graft"];
 
 let timer;
 
@@ -129,6 +129,7 @@ function fitsOf(modelInfo) {
     settings,
     recent: (value) => Array.isArray(value) && value.every(code),
     surprise: (value) => typeof value === "boolean",
+    ghosting: (value) => typeof value === "boolean",
     speed: isNumber,
     view: (value) => typeof value === "string",
     sampling: (value) => isObject(value) && [value.temperature, value.guidance, value.seed].every(isNumber),

@@ -26,6 +26,12 @@ export const state = {
   expected: null,
   whatIf: null,
   belief: null,
+  ghost: null,
+  ghosting: true,
+  die: null,
+  length: null,
+  moves: null,
+  moving: false,
   surprise: false,
   recent: [],
   settings: null,
@@ -62,7 +68,7 @@ export function watch(keys, listener) {
  */
 export function update(parts) {
   if (parts.codes && parts.codes !== state.codes)
-    parts = { expected: null, whatIf: null, footprint: null, preview: null, ...parts };
+    parts = { expected: null, whatIf: null, die: null, footprint: null, preview: null, ...parts };
   if (parts.drawing && parts.drawing !== state.drawing) parts = { preview: null, ...parts };
   for (const [key, value] of Object.entries(parts)) {
     if (state[key] === value) continue;

@@ -1,6 +1,6 @@
 // The parts of the page's state, as JSDoc types; there is nothing here to run.
 
-/** @import { Completion, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Settings } from "../networks/types.js" */
+/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Settings } from "../networks/types.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
 
 /**
@@ -22,12 +22,22 @@
  * @property {{cell: number} | {code: number} | null} pointed what is pointed at, which every view shows
  * @property {{codes: Grid, cell: number, image: Uint8Array} | null} footprint how much each pixel depends on
  *   the cell pointed at
- * @property {{codes: Grid, probabilities: Float32Array} | null} expected cell by cell, the probability of
- *   each code given all other cells
- * @property {{codes: Grid, cell: number, list: Offer[]} | null} whatIf the likeliest codes of the selected
- *   cell
+ * @property {{codes: Grid, label: number | null, probabilities: Float32Array} | null} expected cell by cell,
+ *   the probability of each code given all other cells, and the label asked for
+ * @property {{codes: Grid, cell: number, key: string, list: Offer[]} | null} whatIf the likeliest codes of the
+ *   selected cell
  * @property {{codes: Grid, probabilities: number[]} | null} belief the probability of each label given the
  *   known cells of a grid: when it is not `codes`, a newer one is due
+ * @property {{codes: Grid, settings: Settings, count: number, image: Image} | null} ghost the average of so
+ *   many completions of a grid
+ * @property {boolean} ghosting whether it is made and shown
+ * @property {(Die & {codes: Grid, cell: number, label: number | null, number: number | null}) | null} die
+ *   of the cell that is being filled or selected; number: of the completion that filled it, or null
+ * @property {{codes: Grid, label: number | null, bits: number, change: number | null} | null} length of a grid
+ *   by the prior, and how much the last edit added
+ * @property {{codes: Grid, label: number | null, bits: number[] | null} | null} moves cell by cell, how far the
+ *   last edit moved what is expected there; null without an edit
+ * @property {boolean} moving whether the grid is tinted by that
  * @property {boolean} surprise whether the grid is tinted by how unexpected each code is
  * @property {number[]} recent the codes last written by hand, the newest first
  * @property {Settings | null} settings of completions
@@ -69,8 +79,8 @@
  */
 
 /**
- * A code for a cell, and what the grid draws with it there. `alike`: other codes with which it draws the
- * same, for all that can be seen; `probability` is that of all of them.
+ * A code for a cell, and what the grid draws with it there. `alike`: other codes with which it draws the same,
+ * for all that can be seen; `probability` is that of all of them.
  * @typedef {{code: number, probability: number, image: Image, alike: number[]}} Offer
  */
 

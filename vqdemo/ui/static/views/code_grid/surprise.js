@@ -1,46 +1,85 @@
-// The surprise map: each cell is tinted by how unexpected its code is, given all others: -ln of its
-// probability, in nats.
+// Tints of the grid, in bits. Surprise: how unexpected each code is, given all others (-log2 of its
+// probability), and how long the whole digit is by the prior. Moves: how far the last edit moved what is
+// expected elsewhere.
 
-import { distributionIn, UNKNOWN } from "../../state/grid.js";
-import { toggleSurprise } from "../../state/insight.js";
+import { toggleMoves, toggleSurprise } from "../../state/bits.js";
+import { distributionIn, placeOf, UNKNOWN } from "../../state/grid.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { loadingSentence } from "../parts/loading.js";
 import { decimal } from "../parts/numbers.js";
 
-const FULL_TINT = 6; // nats; a legend says so
+const FULL_SURPRISE = 8; // bits; the legend says so
+const FULL_MOVE = 2; // bits
+const MOVED = 0.1; // bits, from which on a cell counts as moved
 
 export function mountSurprise(element, text) {
   const grid = element.querySelector("#code-grid");
   const legend = element.querySelector(".legend");
-  const button = element.querySelector("[data-do=surprise]");
-  legend.querySelector(".most").textContent = fill(text.surprise_most, { most: FULL_TINT });
-  wireButtons(element, { surprise: toggleSurprise });
+  const part = (selector) => legend.querySelector(selector);
+  const buttonOf = (name) => element.querySelector(`[data-do=${name}]`);
+  wireButtons(element, { surprise: toggleSurprise, moves: toggleMoves });
 
-  watch(["surprise", "expected", "codes", "networks"], (now) => {
-    const { surprise, expected, codes, modelInfo } = now;
-    button.ariaPressed = String(surprise);
-    grid.classList.toggle("surprise", surprise);
-    element.querySelector("section").classList.toggle("with-legend", surprise);
-    if (!surprise) return;
-    if (!expected) {
-      for (const cell of grid.querySelectorAll("[data-cell]")) cell.style.setProperty("--tint", "0");
-      legend.querySelector(".total").textContent = loadingSentence(now, "prior") || "…";
-      return;
-    }
-    const { num_codes, figures } = modelInfo;
-    const nats = codes.map((code, cell) =>
-      code === UNKNOWN ? 0 : -Math.log(distributionIn(cell, expected.probabilities, num_codes)[code]),
-    );
-    grid.querySelectorAll("[data-cell]").forEach((cell, i) => {
-      cell.style.setProperty("--tint", Math.min(nats[i] / FULL_TINT, 1).toFixed(3));
-      cell.title = codes[i] === UNKNOWN ? "" : fill(text.surprise_cell, { nats: decimal(nats[i], 1) });
-    });
-    const total = nats.reduce((sum, value) => sum + value, 0);
-    const typical = figures.typical_nats_a_cell * codes.filter((code) => code !== UNKNOWN).length;
-    const sentence = typical ? text.surprise_total : text.surprise_total_alone;
-    const words = { total: decimal(total, 0), typical: decimal(typical, 0) };
-    legend.querySelector(".total").textContent = fill(sentence, words);
+  watch(["surprise", "moving", "expected", "moves", "length", "codes", "settings", "networks"], (now) => {
+    const { surprise, moving } = now;
+    buttonOf("surprise").ariaPressed = String(surprise);
+    buttonOf("moves").ariaPressed = String(moving);
+    grid.classList.toggle("surprise", surprise || moving);
+    grid.classList.toggle("moving", moving);
+    element.querySelector("section").classList.toggle("with-legend", surprise || moving);
+    if (!surprise && !moving) return;
+    const full = surprise ? FULL_SURPRISE : FULL_MOVE;
+    part(".least").textContent = surprise ? text.surprise_least : text.moves_least;
+    part(".most").textContent = fill(surprise ? text.surprise_most : text.moves_most, { most: full });
+    const waiting = loadingSentence(now, "prior") || "…";
+    const bits = surprise ? surpriseOf(now) : movesOf(now);
+    tintCells(bits, full, surprise ? text.surprise_cell : text.moves_cell);
+    part(".total").textContent = (surprise ? lengthSentence(now) : movesSentence(now)) ?? waiting;
   });
+
+  /** Bits by cell, or null while they are not known. */
+  function surpriseOf({ codes, expected, modelInfo }) {
+    if (expected?.codes !== codes) return null;
+    return codes.map((code, cell) =>
+      code === UNKNOWN
+        ? null
+        : -Math.log2(distributionIn(cell, expected.probabilities, modelInfo.num_codes)[code]),
+    );
+  }
+  const movesOf = ({ codes, moves }) => (moves?.codes === codes ? moves.bits : null);
+
+  function tintCells(bits, full, sentence) {
+    grid.querySelectorAll("[data-cell]").forEach((cell, i) => {
+      const its = bits?.[i] ?? null;
+      cell.style.setProperty("--tint", its === null ? "0" : Math.min(its / full, 1).toFixed(3));
+      cell.title = its === null ? "" : fill(sentence, { bits: decimal(its, 1) });
+    });
+  }
+
+  /** How long the digit is; null while that is not known. */
+  function lengthSentence({ codes, length, modelInfo, settings }) {
+    if (codes.includes(UNKNOWN)) return text.length_unknown;
+    if (length?.codes !== codes) return null;
+    const { any, given } = modelInfo.figures.typical_bits;
+    const typical = settings.label === null ? any : given;
+    const words = { bits: decimal(length.bits, 0), typical: typical && decimal(typical, 0) };
+    const change = Math.round(length.change ?? 0);
+    const sentences = [fill(text.length, words)];
+    if (typical) sentences.push(fill(text.length_typical, words));
+    if (change)
+      sentences.push(fill(change > 0 ? text.longer : text.shorter, { bits: decimal(Math.abs(change), 0) }));
+    return sentences.join(" ");
+  }
+
+  /** What the last edit moved; null while that is not known. */
+  function movesSentence({ codes, moves, modelInfo }) {
+    if (moves?.codes !== codes) return null;
+    if (!moves.bits) return text.moves_none;
+    const count = moves.bits.filter((bits) => bits >= MOVED).length;
+    const most = moves.bits.indexOf(Math.max(...moves.bits));
+    const [row, column] = placeOf(most, modelInfo.grid_shape[1]);
+    const words = { count, row: row + 1, column: column + 1, bits: decimal(moves.bits[most], 1) };
+    return fill(count ? text.moves_total : text.moves_nothing, words);
+  }
 }

@@ -17,7 +17,10 @@ export function mountSettings(element, text) {
       setSettings({ [field.name]: value });
       show();
     });
-    field.addEventListener("input", () => showOutput(field));
+    field.addEventListener("input", () => {
+      showOutput(field);
+      if (field.type === "range") setSettings({ [field.name]: Number(field.value) }); // the die follows
+    });
   }
 
   function show() {

@@ -50,11 +50,11 @@ export function inCells({ grid_shape: [rows, columns] }, test) {
   return (x, y) => test(Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE));
 }
 
-/** Show strengths on a transparent canvas, as more or less of the accent colour. */
-export function tint(canvas, image) {
+/** Show strengths on a transparent canvas, as more or less of a colour of the theme. */
+export function tint(canvas, image, name = "--accent") {
   const side = Math.sqrt(image.length);
   if (canvas.width !== side) canvas.width = canvas.height = side;
-  const accent = colour("--accent");
+  const accent = colour(name);
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(side, side);
   image.forEach((strength, i) => pixels.data.set([...accent, Math.min(strength * 2.5, 170)], 4 * i));

@@ -6,11 +6,13 @@ import { focus, hover, select } from "../../state/selection.js";
 import { state, watch } from "../../state/store.js";
 import { tint } from "../parts/paint.js";
 import { showReconstruction } from "../parts/reconstruction_board.js";
+import { mountGhost } from "./ghost.js";
 
 export function mount(element) {
   const board = element.querySelector("#reconstruction");
   const canvas = board.querySelector("canvas");
   showReconstruction(board);
+  mountGhost(element, board);
 
   const cellAt = (event) => {
     const box = canvas.getBoundingClientRect();

@@ -1,0 +1,41 @@
+// The ghost: what the unknown cells would show, as the average of completions that are made in the
+// background, a few at first, then more. They are the very ones that "Complete" draws, with the settings and the seed of
+// now. They wait until the belief is known, and are given up as soon as the grid changes.
+
+import * as networks from "../networks/client.js";
+import { UNKNOWN } from "./grid.js";
+import { newestFirst } from "./newest_first.js";
+import { state, update, watch } from "./store.js";
+
+const ROUNDS = [2, 4, 4, 6, 8]; // completions; between two rounds other questions get their turn
+
+/** Show the ghost, or no longer. */
+export const toggleGhost = () => update({ ghosting: !state.ghosting });
+
+const queue = newestFirst();
+
+watch(["codes", "decodedCodes", "drawing", "belief", "settings", "ghosting", "completing"], (now) => {
+  const { codes, settings, ghosting, ghost, completing } = now;
+  if (ghost && (ghost.codes !== codes || !ghosting)) update({ ghost: null });
+  const isAtRest =
+    now.decodedCodes === codes && now.encodedDrawing === now.drawing && now.belief?.codes === codes;
+  if (!ghosting || completing || !isAtRest || !codes?.includes(UNKNOWN)) queue(null);
+  else if (ghost?.codes !== codes || ghost.settings !== settings || ghost.count < total(ROUNDS))
+    queue((signal) => imagine(codes, settings, signal), `${codes}: ${JSON.stringify(settings)}`);
+});
+
+const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
+
+async function imagine(codes, settings, signal) {
+  let images = [];
+  for (const n of ROUNDS) {
+    const given = { ...settings, n, first: images.length };
+    images = [...images, ...(await networks.imagine(codes, given, { signal }))];
+    if (state.codes !== codes) return;
+    update({ ghost: { codes, settings, count: images.length, image: average(images) } });
+  }
+}
+
+/** The mean of images, pixel by pixel. @param {Uint8Array[]} images */
+export const average = (images) =>
+  images[0].map((_, pixel) => Math.round(total(images.map((image) => image[pixel])) / images.length));
