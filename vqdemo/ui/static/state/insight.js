@@ -183,31 +183,3 @@ export function offers(codes, present) {
   if (own && !shown.includes(own)) shown[OFFERED_CODES - 1] = own;
   return shown;
 }
-
-const lookAlike = (a, b) => a.every((ink, i) => Math.abs(ink - b[i]) < MAX_UNSEEN);
-
-/**
- * At most OFFERED_CODES offers, the likeliest first, of codes whose images can be told apart. Codes that
- * can not are one offer, with the sum of their probabilities: that of the present code if it is among them,
- * else of the likeliest. The present code is always offered.
- * @param {{code: number, probability: number, image: Image}[]} codes
- * @param {number} present code of the cell, or UNKNOWN
- * @returns {Offer[]}
- */
-export function offers(codes, present) {
-  const rank = ({ code, probability }) => (code === present ? Infinity : probability);
-  /** @type {Offer[]} */
-  const groups = [];
-  for (const { code, probability, image } of [...codes].sort((a, b) => rank(b) - rank(a))) {
-    const group = groups.find((offer) => lookAlike(offer.image, image));
-    if (group) {
-      group.probability += probability;
-      group.alike.push(code);
-    } else groups.push({ code, probability, image, alike: [] });
-  }
-  groups.sort((a, b) => b.probability - a.probability);
-  const shown = groups.slice(0, OFFERED_CODES);
-  const own = groups.find(({ code }) => code === present);
-  if (own && !shown.includes(own)) shown[OFFERED_CODES - 1] = own;
-  return shown;
-}
