@@ -56,6 +56,7 @@ def build(model, folder: str | Path) -> ServedBlocks:
             with gr.Column(elem_id=column, elem_classes=hidden):
                 for part in names:
                     view(part, text, name)
+        view("framing", text, name)
         view("status", text, name)
         add_endpoints(model)
     demo.own_routes = [

@@ -8,7 +8,7 @@ import { setSentences } from "../../../vqdemo/ui/static/state/message.js";
 
 setSentences({ no_json: "no JSON", no_grid: "no grid", bad_setting: "bad setting {setting}" });
 const SETTINGS = { label: null, n: 4, temperature: 0.85, top_p: 1, guidance: 0, seed: 7 };
-const MODEL = { id: "abc123", grid_shape: [2, 3], num_codes: 12 };
+const MODEL = { id: "abc123", grid_shape: [2, 3], num_codes: 12, labels: [..."0123456789"], max_alternatives: 16 };
 const CODES = [0, -1, 11, 3, 4, 5];
 const work = { modelInfo: MODEL, codes: CODES, settings: SETTINGS };
 

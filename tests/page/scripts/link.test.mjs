@@ -1,21 +1,42 @@
-// A link brings back what it was made of; a damaged one is refused.
+// A link brings back what it was made of, the pen's strokes too where they are short enough; of a damaged one
+// the good parts are used, and the others told.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
 import { linkTo, readLink, withoutLink } from "../../../vqdemo/ui/static/state/link.js";
 import { setSentences } from "../../../vqdemo/ui/static/state/message.js";
+import { fromText, toText } from "../../../vqdemo/ui/static/state/stroke_text.js";
 
-setSentences({ bad_link: "This link is damaged." });
+setSentences({
+  bad_link: "damaged: grid",
+  bad_link_question: "damaged: question",
+  bad_link_setting: "damaged: {setting}",
+  bad_link_strokes: "damaged: drawing",
+  link_setting_changed: "changed: {setting} {value} to {used}",
+});
 const PAGE = "https://example.org/space/?__theme=dark#top";
 const SETTINGS = { label: null, n: 4, temperature: 0.85, top_p: 1, guidance: 1.23, seed: 77 };
+const NOTHING = { base: null, place: [0, 0, 1], strokes: [] };
+const EXAMPLES = [3, 5].map((seed) => ({
+  drawing: Uint8Array.from({ length: 784 }, (_, i) => (i * seed) % 256),
+}));
 
 const modelOf = (cells, numCodes) => ({
   id: "abc123",
   num_codes: numCodes,
   blank: { codes: Array(cells).fill(0) },
+  labels: [..."0123456789"],
+  max_alternatives: 16,
+  examples: EXAMPLES,
 });
 const gridOf = (cells, numCodes) => Array.from({ length: cells }, (_, i) => ((i * 37) % (numCodes + 1)) - 1);
+const workOf = (parts = {}) => {
+  const modelInfo = modelOf(49, 64);
+  const codes = Array(49).fill(1);
+  return { modelInfo, codes, drawing: NOTHING, alternatives: null, settings: SETTINGS, ...parts };
+};
+const read = (work) => readLink(linkTo(work, PAGE).href, work.modelInfo);
 
 for (const [cells, numCodes] of [
   [49, 64],
@@ -24,55 +45,139 @@ for (const [cells, numCodes] of [
   [16, 5000],
 ]) {
   test(`${cells} cells of ${numCodes} codes, with unknown ones`, () => {
-    const modelInfo = modelOf(cells, numCodes);
     const codes = gridOf(cells, numCodes);
-    const work = { modelInfo, codes, alternatives: null, settings: SETTINGS };
-    const read = readLink(linkTo(work, PAGE), modelInfo);
-    assert.deepEqual(read, { codes, question: null, settings: SETTINGS, otherModel: false });
+    const back = read(workOf({ modelInfo: modelOf(cells, numCodes), codes }));
+    assert.deepEqual(back, {
+      codes,
+      question: null,
+      drawing: null,
+      settings: SETTINGS,
+      otherModel: false,
+      faults: [],
+    });
   });
 }
 
 test("with alternatives, the link has their question and their settings", () => {
-  const modelInfo = modelOf(49, 64);
   const question = gridOf(49, 64);
   const alternatives = { question, settings: { ...SETTINGS, label: 3, seed: 5 } };
-  const work = { modelInfo, codes: Array(49).fill(1), alternatives, settings: SETTINGS };
-  const read = readLink(linkTo(work, PAGE), modelInfo);
-  assert.deepEqual(read.question, question);
-  assert.deepEqual(read.settings, alternatives.settings);
+  const back = read(workOf({ alternatives }));
+  assert.deepEqual(back.question, question);
+  assert.deepEqual(back.settings, alternatives.settings);
 });
+
+// ---- strokes ----
+
+/** A pen that goes round, some way outside of the pad too, with as many points as it is slow. */
+const spiral = (count, erase = false) => ({
+  points: Array.from({ length: count }, (_, i) => {
+    const angle = (12 * i) / count;
+    return [14 + (3 + angle) * Math.cos(angle), 14 + (3 + angle) * Math.sin(angle)];
+  }),
+  width: 2.4,
+  erase,
+});
+
+/** How far a point is from the nearest of a line, roughly. */
+const distance = ([x, y], points) => {
+  let least = Infinity;
+  for (let i = 1; i < points.length; i++) {
+    for (let t = 0; t <= 1; t += 0.05) {
+      const at = [0, 1].map((axis) => points[i - 1][axis] + t * (points[i][axis] - points[i - 1][axis]));
+      least = Math.min(least, Math.hypot(x - at[0], y - at[1]));
+    }
+  }
+  return least;
+};
+
+for (const [base, place] of [
+  [null, [0, 0, 1]],
+  [EXAMPLES[1].drawing, [-1.5, 2.25, 1.125]],
+]) {
+  test(`strokes ${base ? "over an example" : "of the pen alone"} come back where they were`, () => {
+    const dot = { points: [[3, 4.5]], width: 5, erase: false };
+    const drawing = { base, place, strokes: [spiral(300), dot, spiral(40, true)] };
+    const work = workOf({ drawing });
+    const { href, hasStrokes } = linkTo(work, PAGE);
+    assert.ok(hasStrokes && href.length <= 2000);
+    const back = readLink(href, work.modelInfo).drawing;
+    assert.equal(back.base, base);
+    assert.deepEqual(back.place, place);
+    assert.deepEqual(back.strokes[1], dot);
+    back.strokes.forEach(({ points, width, erase }, i) => {
+      assert.deepEqual([width, erase], [drawing.strokes[i].width, drawing.strokes[i].erase]);
+      if (points.length > 1) {
+        for (const point of drawing.strokes[i].points) assert.ok(distance(point, points) < 0.45);
+      }
+    });
+  });
+}
+
+test("what is too long for a link, or over a visitor's own picture, is left out and said so", () => {
+  const scribble = Array.from({ length: 1000 }, (_, i) => [(i * 7.3) % 28, (i * 11.9) % 28]);
+  for (const drawing of [
+    { ...NOTHING, strokes: [{ points: scribble, width: 2, erase: false }] },
+    { ...NOTHING, base: new Uint8Array(784).fill(7), strokes: [spiral(5)] },
+  ]) {
+    const work = workOf({ drawing });
+    const { href, hasStrokes } = linkTo(work, PAGE);
+    assert.ok(!hasStrokes && href.length <= 2000);
+    assert.deepEqual(readLink(href, work.modelInfo).codes, work.codes);
+    assert.equal(readLink(href, work.modelInfo).drawing, null);
+  }
+});
+
+test("a damaged drawing is told, and never more than an error", () => {
+  const text = toText({ ...NOTHING, strokes: [spiral(9)] }, [], 2000);
+  for (let length = 0; length < text.length; length++)
+    assert.equal(fromText(text.slice(0, length), []), null);
+  assert.deepEqual(fromText(`${text}).`, []), fromText(text, []));
+  for (const bad of ["", "!", "_".repeat(99), "A_____", "CA", "AD"]) assert.equal(fromText(bad, []), null);
+  const link = readLink(`https://example.org/?g=${"A".repeat(49)}&k=!`, modelOf(49, 64));
+  assert.deepEqual([link.drawing, link.faults], [null, ["damaged: drawing"]]);
+});
+
+// ---- addresses ----
 
 test("an address without a grid is no link", () => {
   assert.equal(readLink(PAGE, modelOf(49, 64)), null);
 });
 
 test("without the link, the rest of the address stays", () => {
-  const link = new URL(
-    linkTo({ modelInfo: modelOf(1, 64), codes: [0], alternatives: null, settings: SETTINGS }, PAGE),
-  );
+  const link = new URL(linkTo(workOf({ drawing: { ...NOTHING, strokes: [spiral(5)] } }), PAGE).href);
   link.searchParams.set("__theme", "dark");
   assert.equal(withoutLink(link.href), "https://example.org/space/?__theme=dark");
 });
 
-test("other weights are told", () => {
-  const modelInfo = modelOf(49, 64);
-  assert.equal(readLink(`${PAGE.split("#")[0]}&g=${"B".repeat(49)}&m=other`, modelInfo).otherModel, true);
+test("a link survives &amp; and what stands behind it", () => {
+  const work = workOf({ drawing: { ...NOTHING, strokes: [spiral(5)] } });
+  const { href } = linkTo(work, PAGE);
+  for (const changed of [href.replaceAll("&", "&amp;"), `${href})`, `${href}&utm_source=mail&fbclid=1`]) {
+    assert.deepEqual(readLink(changed, work.modelInfo), readLink(href, work.modelInfo));
+  }
 });
 
-for (const query of [
-  "g=abc",
-  `g=${"A".repeat(48)}!`,
-  `g=${"A".repeat(48)}é`,
-  `g=${"A".repeat(49)}&q=abc`,
-  `g=${"A".repeat(49)}&s=x`,
-  `g=${"A".repeat(49)}&t=-1`,
-  `g=${"A".repeat(49)}&t=Infinity`,
+test("other weights are told", () => {
+  const link = readLink(`${PAGE.split("#")[0]}&g=${"B".repeat(49)}&m=other`, modelOf(49, 64));
+  assert.equal(link.otherModel, true);
+});
+
+for (const [query, fault, hasCodes] of [
+  ["g=abc", "damaged: grid", false],
+  [`g=${"A".repeat(48)}!`, "damaged: grid", false],
+  [`g=${"A".repeat(48)}é`, "damaged: grid", false],
+  [`g=${"A".repeat(49)}&q=abc`, "damaged: question", true],
+  [`g=${"A".repeat(49)}&s=x`, "damaged: seed", true],
+  [`g=${"A".repeat(49)}&t=-1`, "changed: temperature -1 to 0.001", true],
+  [`g=${"A".repeat(49)}&t=Infinity`, "damaged: temperature", true],
 ]) {
-  test(`refused: ${query}`, () => {
-    assert.throws(() => readLink(`https://example.org/?${query}`, modelOf(49, 64)), /damaged/);
+  test(`told: ${query}`, () => {
+    const link = readLink(`https://example.org/?${query}`, modelOf(49, 64));
+    assert.deepEqual(link.faults, [fault]);
+    assert.equal(Boolean(link.codes), hasCodes);
   });
 }
 
-test("a code that the model does not have is refused", () => {
-  assert.throws(() => readLink(`https://example.org/?g=${"_".repeat(49)}`, modelOf(49, 16)), /damaged/);
+test("a code that the model does not have is no grid", () => {
+  assert.equal(readLink(`https://example.org/?g=${"_".repeat(49)}`, modelOf(49, 16)).codes, null);
 });

@@ -37,7 +37,9 @@ export function alternativesToCSV({ modelInfo, alternatives }) {
  */
 export function conditionalsToJSON({ modelInfo, codes }, probabilities, label) {
   const columns = modelInfo.grid_shape[1];
-  const cells = codes.map((_, cell) => [...distributionIn(cell, probabilities, modelInfo.num_codes)].map(short));
+  const cells = codes.map((_, cell) =>
+    [...distributionIn(cell, probabilities, modelInfo.num_codes)].map(short),
+  );
   const grid = toRows(codes, columns);
   return json({ model: modelInfo.id, label, codes: grid, conditionals: toRows(cells, columns) });
 }

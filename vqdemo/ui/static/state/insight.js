@@ -78,6 +78,13 @@ async function showExpected(codes, signal) {
   if (state.codes === codes) update({ expected: { codes, probabilities } });
 }
 
+/** The distribution of every cell given all others, for the digit asked for. */
+export async function conditionalsNow() {
+  const { codes, settings } = state;
+  const { label } = settings;
+  return { codes, label, probabilities: await networks.conditionals(codes, label) };
+}
+
 const queueLikeliest = newestFirst();
 
 watch(["selected", "expected", "codes", "networks"], (now) => {

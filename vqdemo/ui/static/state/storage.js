@@ -69,10 +69,14 @@ async function newName() {
   return made;
 }
 
-/** @param {string} text */
-export function keepWork(text) {
+/**
+ * @param {string} text
+ * @param {boolean} beyondTab whether it is worth more than a reload
+ */
+export function keepWork(text, beyondTab) {
   if (!name) return;
   attempt(() => tab().setItem(TAB_KEY, JSON.stringify({ name, text })));
+  if (!beyondTab) return;
   const others = worksByAge().filter((key) => key !== WORK + name);
   for (const key of others.slice(MOST_WORKS - 1)) attempt(() => machine().removeItem(key));
   attempt(() => machine().setItem(WORK + name, JSON.stringify({ time: Date.now(), text })));

@@ -9,6 +9,7 @@ import { wireHistoryButtons } from "../parts/history_buttons.js";
 import { showReconstruction } from "../parts/reconstruction_board.js";
 import { rovingFocus } from "../parts/roving_focus.js";
 import { showCells } from "./cells.js";
+import { showChanges } from "./changes.js";
 import { editByKeys } from "./keys.js";
 import { numberEntry } from "./number_entry.js";
 import { selectByPointer } from "./pointer.js";
@@ -20,6 +21,7 @@ export function mount(element, { text }) {
   const roving = rovingFocus({ preventScroll: true });
   const selection = cellSelection(roving);
   const entry = numberEntry(writeCode);
+  showChanges(grid, element.querySelector(".changed"), text);
   selectByPointer(grid, roving, selection, entry);
   editByKeys(grid, roving, selection, entry);
   showReconstruction(element.querySelector(".mini"));

@@ -1,6 +1,6 @@
-// Keys in the grid: arrows move and select, digits write a code, Delete erases.
+// Keys in the grid: arrows move and select, digits write a code, Delete erases, R restores.
 
-import { erase } from "../../state/edits.js";
+import { erase, restoreCodes } from "../../state/edits.js";
 import { placeOf } from "../../state/grid.js";
 import { focus, select } from "../../state/selection.js";
 import { state } from "../../state/store.js";
@@ -33,6 +33,8 @@ export function editByKeys(grid, roving, selection, entry) {
       entry.cancel();
     } else if (deletes || key === "?") {
       erase();
+    } else if (key.toLowerCase() === "r") {
+      restoreCodes();
     } else if (key === "Escape") {
       select([]);
     } else return;

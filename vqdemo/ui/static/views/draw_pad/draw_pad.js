@@ -3,7 +3,7 @@
 
 import { isEmpty, render, sheet } from "../../drawing/strokes.js";
 import { beginStroke, centre, clear, drawImage } from "../../state/edits.js";
-import { openPicture } from "../../state/files.js";
+import { openPicture } from "../../state/framing.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { addCellOverlay } from "../parts/cell_overlay.js";
@@ -11,6 +11,7 @@ import { addExampleButtons } from "../parts/example_buttons.js";
 import { wireHistoryButtons } from "../parts/history_buttons.js";
 import { colour } from "../parts/paint.js";
 import { showReconstruction } from "../parts/reconstruction_board.js";
+import { openDroppedFiles } from "./dropped_files.js";
 import { drawByKeys } from "./strokes_by_keys.js";
 import { drawByPointer } from "./strokes_by_pointer.js";
 
@@ -49,11 +50,7 @@ export function mount(element, { text }) {
     if (fileField.files.length) openPicture(fileField.files[0]);
     fileField.value = ""; // so that the same file can be chosen again
   });
-  board.addEventListener("dragover", (event) => event.preventDefault());
-  board.addEventListener("drop", (event) => {
-    event.preventDefault();
-    if (event.dataTransfer.files.length) openPicture(event.dataTransfer.files[0]);
-  });
+  openDroppedFiles((isOver) => board.classList.toggle("dropping", isOver));
   addExampleButtons(element.querySelector(".examples"), text.example, ({ drawing }) => drawImage(drawing));
 
   // ---- what is shown ----

@@ -18,7 +18,10 @@ export function followFrame(area, element, { size, frame, show, set }) {
   const pointOf = (event) => {
     const box = area.getBoundingClientRect();
     const { width, height } = size();
-    return [((event.clientX - box.left) / box.width) * width, ((event.clientY - box.top) / box.height) * height];
+    return [
+      ((event.clientX - box.left) / box.width) * width,
+      ((event.clientY - box.top) / box.height) * height,
+    ];
   };
 
   area.addEventListener("pointerdown", (event) => {

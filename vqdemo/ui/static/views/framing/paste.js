@@ -10,7 +10,8 @@ export function openPasted() {
     const { files } = event.clipboardData;
     const words = event.clipboardData.getData("text/plain").trim();
     if (files.length) openFile(files[0]);
-    else if (words.startsWith("{")) openFile(new File([words], "clipboard.json", { type: "application/json" }));
+    else if (words.startsWith("{"))
+      openFile(new File([words], "clipboard.json", { type: "application/json" }));
     else return;
     event.preventDefault();
   });
