@@ -9,9 +9,7 @@ import { watch } from "../../state/store.js";
 export function loadingSentence({ networks }, name) {
   const { phase, fault } = networks[name];
   if (phase === "ready") return "";
-  return (
-    fault ?? fill(sentences[`loading_${name}`] ?? "", { percent: Math.floor(100 * shareOf(networks[name])) })
-  );
+  return fault ?? fill(sentences[`loading_${name}`] ?? "", { percent: Math.floor(100 * shareOf(networks[name])) });
 }
 
 /** Show it, with a bar, at the end of an element. @param {"vqvae" | "prior"} name */
