@@ -25,7 +25,7 @@ import torch
 
 import vqdemo
 from vqdemo.storage import find
-from vqdemo.ui import build
+from vqdemo.ui.page import build
 from vqdemo.ui.serving.log import replace_unprintable
 from vqdemo.ui.serving.memory import give_back
 

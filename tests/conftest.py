@@ -1,15 +1,38 @@
-"""Fixtures of all tests: the app in a process of its own, on the bundled weights, Chromium, and MNIST."""
+"""Fixtures of all tests: both editions of the page on the bundled weights, Chromium, and MNIST."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import urlparse
 
 import app_process
 import pytest
+import static_server
 from app_process import ROOT
 from chromium import DEBIAN_CHROMIUM, FLAGS
 
 PATIENCE = 30_000  # ms; for a busy machine, never waited out when all is well
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--edition",
+        choices=("gradio", "static", "both"),
+        help="of the page that tests/page drives; if not given: the Gradio app, and both where marked so",
+    )
+
+
+def pytest_generate_tests(metafunc):
+    """Tests that open the page do so in each edition that is asked for."""
+    if "edition" not in metafunc.fixturenames:
+        return
+    asked = metafunc.config.getoption("edition")
+    if not metafunc.definition.path.is_relative_to(ROOT / "tests" / "page"):
+        asked = "gradio"  # tests of the server
+    elif asked is None:
+        asked = "both" if metafunc.definition.get_closest_marker("both_editions") else "gradio"
+    metafunc.parametrize("edition", ("gradio", "static") if asked == "both" else (asked,), scope="session")
 
 
 def pytest_collection_modifyitems(items):
@@ -29,9 +52,32 @@ def app_url(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    from playwright.sync_api import sync_playwright
+def static_root(tmp_path_factory):
+    """The root of a static host that has the page as plain files below a prefix."""
+    root = tmp_path_factory.mktemp("host")
+    target = root / static_server.PREFIX
+    subprocess.run([sys.executable, "-m", "vqdemo.site", target], cwd=ROOT, check=True, timeout=120)
+    return root
 
+
+@pytest.fixture(scope="session")
+def static_url(static_root):
+    """The address of the static edition, served with the strict policy that the README names."""
+    with static_server.serving(static_root, Content_Security_Policy=static_server.CSP) as host:
+        yield f"{host}/{static_server.PREFIX}"
+
+
+@pytest.fixture(scope="session")
+def page_url(request, edition):
+    """The address of the page, without a slash at its end."""
+    return request.getfixturevalue({"gradio": "app_url", "static": "static_url"}[edition])
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         own = Path(playwright.chromium.executable_path)
         path = None if own.exists() else DEBIAN_CHROMIUM
@@ -53,12 +99,12 @@ def desk(browser):
 
 
 @pytest.fixture
-def open_page(browser, desk, app_url):
+def open_page(browser, desk, page_url):
     """Opens the page. Console errors, page errors and requests to other hosts fail the test at its end."""
     opened, wrongs = [], []
-    host = urlparse(app_url).netloc
+    host = urlparse(page_url).netloc
 
-    def open_page(query="", **options):
+    def open_page(query="/", **options):
         page = browser.new_page(**options) if options else desk.new_page()
         opened.append(page)
         page.set_default_timeout(PATIENCE)
@@ -66,7 +112,7 @@ def open_page(browser, desk, app_url):
         page.on("console", lambda m: wrongs.append(f"console: {m.text}") if m.type == "error" else None)
         page.on("request", lambda r: wrongs.append(f"request: {r.url}") if elsewhere(r) else None)
         page.on("response", lambda r: wrongs.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
-        page.goto(app_url + query)
+        page.goto(page_url + query)
         page.wait_for_selector("#code-grid [role=gridcell]")
         page.wait_for_selector("#palette [role=option]")
         return page

@@ -1,7 +1,8 @@
 """Puts the weights, or the whole app as a Space, on the Hugging Face Hub.
 
     python -m train.publish --model USER/NAME     weights with a model card
-    python -m train.publish --space USER/NAME     the app with the bundled weights
+    python -m train.publish --static USER/NAME    the page as plain files, a static Space
+    python -m train.publish --space USER/NAME     the app with the bundled weights, a Gradio Space
 
 With `--zerogpu` the app is made for a ZeroGPU Space, which free accounts have.
 
@@ -16,12 +17,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from huggingface_hub import EvalResult, HfApi, ModelCard, ModelCardData
+from huggingface_hub import EvalResult, HfApi, ModelCard, ModelCardData, SpaceCard, SpaceCardData
 
 import vqdemo
 from train.data import datasets
 from train.report.table import markdown
 from train.runtime.weights_folder import dataset_of
+from vqdemo import site
 from vqdemo.storage import FILES, read_config
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +45,12 @@ ZEROGPU_TORCH = "2.11.0"  # the newest that ZeroGPU has; requirements.txt is cha
 # Data sets' own pages on the Hub, and figures of reconstructions as the Hub names them.
 HUB_DATA = {"mnist": "ylecun/mnist", "fashion-mnist": "zalando-datasets/fashion_mnist"}
 METRICS = {"mse": "mean squared error", "ssim": "structural similarity"}
+GRADIO_ONLY = ("sdk_version", "python_version")  # front matter that a static Space has no use for
+STATIC_CARD = """\
+Draw a digit. A VQ-VAE writes it down as a small grid of codes and redraws it from them; change codes by hand,
+erase some, and a PixelCNN prior completes the rest. All of it is computed in the visitor's browser: these are
+plain files, written by `python -m vqdemo.site`.
+"""
 
 CARD = """\
 # {name}
@@ -183,12 +191,30 @@ def stage_space(stage: Path, zerogpu: bool) -> None:
         (stage / "requirements.txt").write_text(pins, encoding="utf-8")
 
 
-def publish(name: str, stage: Path, kind: str, private: bool) -> str:
-    """Make the repository if there is none and send what differs; its address."""
+def stage_static(folder: Path, stage: Path) -> None:
+    """The page as plain files (see vqdemo/site.py), and the front matter of a static Space."""
+    site.write(stage, folder)
+    data = SpaceCard.load(ROOT / "README.md").data.to_dict()
+    about = {name: value for name, value in data.items() if name not in GRADIO_ONLY}
+    about |= {
+        "sdk": "static",
+        "app_file": "index.html",
+        "tags": [tag for tag in data["tags"] if tag != "mcp-server"],
+    }
+    SpaceCard(f"---\n{SpaceCardData(**about).to_yaml()}\n---\n\n{STATIC_CARD}").save(stage / "README.md")
+
+
+def publish(name: str, stage: Path, kind: str, private: bool, sdk: str | None = None) -> str:
+    """Make the repository if there is none and send what differs; its address.
+
+    Of a static Space, what earlier releases left is deleted in the same commit.
+    """
     api = HfApi()
-    space = {"space_sdk": "gradio"} if kind == "space" else {}
-    address = api.create_repo(name, repo_type=kind, private=private, exist_ok=True, **space)
-    api.upload_folder(repo_id=name, folder_path=stage, repo_type=kind, commit_message="Publish")
+    address = api.create_repo(name, repo_type=kind, private=private, exist_ok=True, space_sdk=sdk)
+    old = ["page-*", "model/*"] if sdk == "static" else None
+    api.upload_folder(
+        repo_id=name, folder_path=stage, repo_type=kind, commit_message="Publish", delete_patterns=old
+    )
     return str(address)
 
 
@@ -196,12 +222,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m train.publish", description=__doc__.splitlines()[0])
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--model", metavar="USER/NAME", help="publish the weights, with a model card")
-    what.add_argument("--space", metavar="USER/NAME", help="publish the app")
+    what.add_argument("--static", metavar="USER/NAME", help="publish the page as a static Space")
+    what.add_argument("--space", metavar="USER/NAME", help="publish the app as a Gradio Space")
     parser.add_argument(
         "--weights",
         type=Path,
         default=ROOT / "weights",
-        help="with --model: the folder of weights (default: weights)",
+        help="with --model or --static: the folder of weights (default: weights)",
     )
     parser.add_argument(
         "--zerogpu", action="store_true", help=f"with --space: for ZeroGPU, with torch {ZEROGPU_TORCH}"
@@ -209,13 +236,18 @@ def main() -> None:
     parser.add_argument("--private", action="store_true", help="make the repository private if it is new")
     parser.add_argument("--dry-run", action="store_true", help="list the files, send nothing")
     arguments = parser.parse_args()
-    name, kind = (arguments.model, "model") if arguments.model else (arguments.space, "space")
+    name = arguments.model or arguments.static or arguments.space
+    kind = "model" if arguments.model else "space"
+    sdk = None if arguments.model else "static" if arguments.static else "gradio"
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         try:
-            stage_model(name, arguments.weights, stage) if kind == "model" else stage_space(
-                stage, arguments.zerogpu
-            )
+            if arguments.model:
+                stage_model(name, arguments.weights, stage)
+            elif arguments.static:
+                stage_static(arguments.weights, stage)
+            else:
+                stage_space(stage, arguments.zerogpu)
         except (FileNotFoundError, ValueError) as error:
             parser.error(f"nothing to publish: {error}")
         if arguments.dry_run:
@@ -223,7 +255,7 @@ def main() -> None:
                 print(f"{path.stat().st_size:>10,}  {path.relative_to(stage)}")
             print(f"would go to the {kind} {name}; nothing was sent")
         else:
-            print(publish(name, stage, kind, arguments.private))
+            print(publish(name, stage, kind, arguments.private, sdk))
 
 
 if __name__ == "__main__":

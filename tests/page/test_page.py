@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 from visitor import (
@@ -32,6 +33,7 @@ from vqdemo.ui.endpoints import limits
 # ---- drawing ----
 
 
+@pytest.mark.both_editions
 def test_the_picture_follows_the_stroke_while_the_button_is_down(page):
     picture_before, codes_before = picture(page), codes(page)
     draw(page, release=False)
@@ -161,6 +163,7 @@ def png(image, kind="PNG"):
     return data.getvalue()
 
 
+@pytest.mark.both_editions
 def test_an_uploaded_photo_becomes_the_drawing(page):
     photo = Image.new("RGB", (600, 400), "#ddd8c8")
     ImageDraw.Draw(photo).line([(420, 60), (420, 300)], fill="#203050", width=24)  # a one, far off the centre
@@ -217,6 +220,7 @@ def test_one_edit_changes_the_picture_near_its_cell_only(page):
     assert (codes(page) == kept).all()
 
 
+@pytest.mark.both_editions
 def test_keys_alone_edit_erase_undo_and_redo(page):
     draw_and_settle(page)
     start = codes(page)
@@ -337,6 +341,7 @@ def test_presets_erase_their_part(page):
     assert 8 < erased.sum() < 41 and (codes(page)[~erased] == start[~erased]).all()
 
 
+@pytest.mark.both_editions
 def test_completions_keep_what_is_known_and_are_kept_by_a_click(page):
     draw_and_settle(page)
     page.locator("[data-preset=bottom]").click()
@@ -347,6 +352,7 @@ def test_completions_keep_what_is_known_and_are_kept_by_a_click(page):
     page.locator("#complete").click()
     alternatives = page.locator("#completions button")
     expect(alternatives).to_have_count(4)
+    expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")  # they are in their order
     log_probs = []
     for i in range(4):
         grid = np.array(alternatives.nth(i).get_attribute("data-codes").split(), int).reshape(7, 7)
@@ -431,6 +437,7 @@ def test_pointing_at_a_cell_shows_its_patch_on_drawing_and_reconstruction(page):
         expect(page.locator(f"{view} .patches i").nth(2 * 7 + 4)).to_have_class("linked")
 
 
+@pytest.mark.both_editions
 def test_no_horizontal_scroll(open_page):
     page = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.locator("[data-preset=bottom]").click()
@@ -444,6 +451,7 @@ def test_no_horizontal_scroll(open_page):
         assert pad["x"] >= 0 and pad["x"] + pad["width"] <= width
 
 
+@pytest.mark.both_editions
 def test_dark_and_light_differ_and_both_render(open_page):
     for theme, dark in (("light", False), ("dark", True)):
         page = open_page(f"/?__theme={theme}")

@@ -18,6 +18,7 @@ def open_view(page, name):
     expect(page.locator(f"#{name}")).to_be_visible()
 
 
+@pytest.mark.both_editions
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
 def test_axe_core_finds_nothing_wrong_in_any_view(open_page, options):
     """Each view in both themes; the page is loaded once, and axe-core too."""
@@ -153,6 +154,7 @@ def test_reduced_motion_shows_a_watched_completion_at_once(open_page):
     assert moving == 0
 
 
+@pytest.mark.both_editions
 def test_nothing_jumps_while_it_is_used(open_page):
     """What appears has its room from the start: the boards stay where they are."""
     page = open_page()

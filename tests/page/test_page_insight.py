@@ -107,7 +107,7 @@ def test_pointing_at_a_tile_shows_every_cell_that_carries_it(page):
 
 
 def test_a_tap_and_the_focus_point_too(open_page):
-    page = open_page(**PHONE)
+    page = open_page(viewport={"width": 768, "height": 1024}, has_touch=True, is_mobile=True)
     cell(page, 2, 3).tap()
     points_at(page, 2, 3)
     expect(page.locator(".footprint")).to_be_visible()
@@ -151,6 +151,7 @@ def test_the_what_if_strip_offers_the_likeliest_codes_and_one_click_adopts(page,
     expect(offers).to_have_count(0)
 
 
+@pytest.mark.both_editions
 def test_what_if_by_keys_alone(page):
     page.locator("#code-grid [role=gridcell][tabindex='0']").focus()
     offers = page.locator("#what-if button:enabled")
@@ -249,12 +250,14 @@ def test_a_finger_is_a_lasso_and_the_page_stays(open_page):
     points = [middle(cell(page, *one)) for one in path]
     scrolled = page.evaluate("scrollY")
     finger = page.context.new_cdp_session(page)
-    for kind, touches in (("touchStart", points[:1]), *(("touchMove", [p]) for p in points[1:]), ("touchEnd", [])):
+    for kind, touches in (("touchStart", points[:1]), *(("touchMove", [p]) for p in points[1:])):
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in touches]})
     chosen = page.locator("#code-grid [aria-selected=true]")
     expect(chosen).to_have_count(4)
     assert [int(one.get_attribute("data-cell")) for one in chosen.all()] == [7 * r + c for r, c in path]
-    assert page.evaluate("scrollY") == scrolled
+    assert page.evaluate("scrollY") == scrolled, "the page moves under the finger"
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(chosen).to_have_count(4)
 
 
 def test_keys_choose_cells_that_do_not_touch(page):
@@ -304,6 +307,7 @@ def filled(page):
     return page.locator("#code-grid .imagined")
 
 
+@pytest.mark.both_editions
 def test_a_completion_is_watched_step_by_step_in_generation_order(page, model):
     ask_for_bottom(page)
     question = codes(page)

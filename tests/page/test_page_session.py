@@ -58,6 +58,7 @@ def open_file(page, name, content):
     )
 
 
+@pytest.mark.both_editions
 def test_work_and_its_history_survive_a_reload(page):
     grids = a_long_work(page)
     shown = picture(page)
@@ -110,9 +111,10 @@ def test_a_link_holds_unknown_cells_digit_and_seed(open_page):
     expect(other.locator("[name=seed]")).to_have_value("4321")
 
 
-def test_the_link_is_copied(open_page, app_url):
+@pytest.mark.both_editions
+def test_the_link_is_copied(open_page):
     page = open_page()
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=app_url)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=page.evaluate("location.origin"))
     share(page).get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -161,6 +163,7 @@ def download(page, name):
     return saved.value.path().read_bytes()
 
 
+@pytest.mark.both_editions
 def test_picture_and_codes_are_saved_and_opened_again(page):
     draw_and_settle(page)
     cell(page, 5, 5).click()

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 from visitor import CODES, PHONE, codes, draw_and_settle, middle, module, picture, settle, until, until_codes_are
 
@@ -32,6 +33,7 @@ def first_row(page):
     return np.stack([picture(page, f"#sample-rows > div:first-child button:nth-of-type({i}) canvas") for i in range(1, 9)])
 
 
+@pytest.mark.both_editions
 def test_sliders_change_the_samples_and_any_opens_in_the_workbench(page):
     open_view(page, "samples")
     expect(page.locator("#sample-rows > div")).to_have_count(10)

@@ -23,10 +23,11 @@ from app_process import ROOT
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 from test_replicas import AROUND, NGINX
+from visitor import until_network
 
 import vqdemo
-from vqdemo.ui import build
 from vqdemo.ui import description
+from vqdemo.ui.page import build
 from vqdemo.ui.serving import limits, memory
 from vqdemo.ui.views import ADDRESS, MODEL
 
@@ -184,6 +185,7 @@ def test_as_a_component_on_another_site(plain, browser, ending):
     with site(f'<!doctype html>{script}<gradio-app src="{url}{ending}"></gradio-app>') as host:
         page = browser.new_page()
         opened(page, host)
+        until_network(page, "prior")  # in workers, whose scripts come from the app's site
         page.close()
 
 

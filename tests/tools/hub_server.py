@@ -32,10 +32,11 @@ class Hub(ThreadingHTTPServer):
         self.requests: list[str] = []
         self.refuse_large = 0  # so many uploads of large files fail
 
-    def put(self, repo: str, files: dict[str, bytes], branch: str = "main", kind: str = "model") -> str:
-        """Commit files on top of a branch; returns the commit."""
+    def put(self, repo: str, files: dict[str, bytes], branch: str = "main", kind: str = "model", deleted=()) -> str:
+        """Commit files, without those deleted, on top of a branch; returns the commit."""
         refs = self.refs.setdefault((kind, repo), {})
-        tree = {**self.trees.get(refs.get(branch, ""), {}), **files}
+        before = self.trees.get(refs.get(branch, ""), {})
+        tree = {path: data for path, data in before.items() if path not in deleted} | files
         commit = hashlib.sha1(repr((repo, len(self.trees), sorted(tree))).encode()).hexdigest()
         self.trees[commit] = tree
         refs[branch] = commit
@@ -150,7 +151,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.reply(200, {})
 
     def commit_files(self, kind: str, repo: str, revision: str) -> None:
-        files = {}
+        files, deleted = {}, set()
         for line in self.body.decode().splitlines():
             one = json.loads(line)
             value = one["value"]
@@ -158,7 +159,9 @@ class Handler(BaseHTTPRequestHandler):
                 files[value["path"]] = base64.b64decode(value["content"])
             elif one["key"] == "lfsFile":
                 files[value["path"]] = self.server.large[value["oid"]]
-        commit = self.server.put(repo, files, revision, kind)
+            elif one["key"] == "deletedFile":
+                deleted.add(value["path"])
+        commit = self.server.put(repo, files, revision, kind, deleted)
         self.reply(200, {"success": True, "commitOid": commit, "commitUrl": f"{self.server.url}/{repo}/commit/{commit}"})
 
     def validate_yaml(self) -> None:

@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import app_process
 import numpy as np
 
-from vqdemo.ui.views import ADDRESS, STATIC
+from vqdemo.ui.layout import STATIC
+from vqdemo.ui.views import ADDRESS
 
 PATIENCE = 60.0  # seconds after which an answer counts as lost
 RECOVERY = 2.0  # seconds from the end of an overload until a call is answered again

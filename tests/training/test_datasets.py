@@ -19,7 +19,7 @@ from train.prior import PriorSettings
 from train.report import table
 from train.runtime.folders import Folders
 from train.vqvae import VQVAESettings
-from vqdemo.ui import build
+from vqdemo.ui.page import build
 from vqdemo.ui.description import model_json
 
 LAYOUT = {  # folder, and how the files of the training and of the test split begin

@@ -14,6 +14,7 @@ from huggingface_hub import ModelCard, SpaceCard
 
 import vqdemo
 from train import publish
+from vqdemo import site
 
 PINS = dict(
     re.findall(
@@ -216,6 +217,43 @@ def test_a_space_is_published(hub, run):
     files = hub.files("user/app", kind="space")
     assert files["app.py"] == (ROOT / "app.py").read_bytes()
     assert b"whl/cpu" in files["pre-requirements.txt"]
+
+
+def test_a_static_space_has_a_complete_front_matter_and_the_whole_page(tmp_path):
+    publish.stage_static(small_model.write(tmp_path / "weights"), tmp_path / "stage")
+    data = SpaceCard.load(tmp_path / "stage" / "README.md").data.to_dict()
+    assert WANTED - {"sdk_version", "python_version"} == set(data)
+    assert data["sdk"] == "static"
+    assert data["app_file"] == "index.html"
+    assert "mcp-server" not in data["tags"]
+    assert {data["colorFrom"], data["colorTo"]} <= COLORS
+    assert len(data["short_description"]) <= 60
+    (tmp_path / "stage" / "README.md").unlink()
+    there = {path.relative_to(tmp_path / "stage").as_posix() for path in (tmp_path / "stage").rglob("*.*")}
+    assert there == set(site.site(tmp_path / "weights"))
+
+
+def test_a_dry_run_lists_a_static_space(hub, run):
+    done = run("--static", "user/page", "--dry-run")
+    assert done.returncode == 0, done.stderr
+    listed = {line.split()[1] for line in done.stdout.splitlines() if re.match(r"\s*[\d,]+  ", line)}
+    assert {"index.html", "service-worker.js", "README.md"} <= listed
+    assert not [path for path in listed if path.endswith(".py")]
+    assert not hub.requests
+
+
+def test_a_static_space_is_published_and_replaced_in_one_commit(hub, run, tmp_path):
+    weights = [
+        small_model.write(tmp_path / "first"),
+        small_model.write(tmp_path / "second", labels=("x", "y")),
+    ]
+    for folder in weights:
+        done = run("--static", "user/page", "--weights", str(folder))
+        assert done.returncode == 0, done.stderr
+        files = hub.files("user/page", kind="space")
+        assert set(files) - {"README.md"} == set(site.site(folder))
+    commits = [line for line in hub.requests if line.startswith("POST") and "/commit/" in line]
+    assert len(commits) == 2
 
 
 def test_zerogpu_gets_a_torch_that_it_has(tmp_path):

@@ -278,7 +278,7 @@ def test_the_app_says_what_is_wrong_and_ends(folder):
 
 
 def test_weights_for_other_pictures_are_refused_by_the_page(folder):
-    from vqdemo.ui import build
+    from vqdemo.ui.page import build
 
     model = vqdemo.load(folder)
     model.image_size = 56

@@ -1,5 +1,4 @@
-"""The page on which a visitor draws, sees codes, edits them and has them completed."""
+"""The page on which a visitor draws, sees codes, edits them and has them completed.
 
-from vqdemo.ui.page import build
-
-__all__ = ["build"]
+page.py builds it as a Gradio app; ../site.py writes it as plain files.
+"""

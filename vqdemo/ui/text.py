@@ -202,6 +202,7 @@ TEXT = {
         "list": "The likeliest codes for the chosen cell",
         "option": "code {code}, probability {share}",
     },
+    "sheet": {"close": "Close"},
     "palette": {
         "heading": "Palette",
         "caption": "What each code usually draws. Click one to put it into the chosen cells.",
@@ -217,6 +218,18 @@ TEXT = {
         "picture": "Reconstruction of the digit from its codes",
         "to_pad": "Use as drawing",
         "to_pad_help": "Put this picture on the drawing pad, to draw on",
+    },
+    "belief": {
+        "heading": "Reads as",
+        "help": "What the prior takes the digit for, given the codes that are known",
+        "bars": "Probability of each digit, given the known codes",
+        "bar": "{label}: {share}",
+        "sure": "Reads as {labels}.",
+        "perhaps": "Perhaps {labels}.",
+        "open": "Reads as no digit yet.",
+        "or": ", perhaps ",
+        "or_short": " / ",
+        "open_short": "?",
     },
     "completion": {
         "complete": "Complete the “?” cells",
@@ -235,7 +248,7 @@ TEXT = {
         "speed": "Speed",
         "cells_a_second": "{speed} cells a second",
         "digit": "Digit",
-        "any": "any",
+        "any": "any digit",
         "settings": "Settings",
         "alternatives": "Alternatives",
         "temperature": "Temperature",
@@ -313,5 +326,6 @@ TEXT = {
         "link_setting_changed": "This link has {setting} {value}; here it is {used}.",
         "other_model": "This link was made with other weights, so that what it brings may look different here.",
         "no_script": "This part of the page could not be loaded: {address} is not to be had. Please reload the page.",
+        "script_needed": "This page draws, computes and shows everything by scripts: please allow JavaScript for it.",
     },
 }

@@ -5,16 +5,13 @@ modules of ``static/state``, which is how the parts share one state; ``static/st
 """
 
 import hashlib
-import math
-from pathlib import Path
 
 import gradio as gr
 from starlette.routing import Mount
 
+from vqdemo.ui.layout import STATIC, classes_of, part_of, sentences_of
 from vqdemo.ui.serving.files import FingerprintedFiles
-from vqdemo.ui.text import TEXT
 
-STATIC = Path(__file__).parent / "static"
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
 CONTENTS = hashlib.sha256()
 for path in sorted(STATIC.rglob("*.*")):
@@ -41,20 +38,6 @@ Promise.all(addresses.map((address) => import(address))).then(
 """
 
 
-def text_for(model) -> dict:
-    """The sentences of text.py with the model's own numbers."""
-    numbers = {"cells": math.prod(model.grid_shape), "codes": model.num_codes, "numbers": model.vqvae.config.code_dim}
-
-    def told(part):
-        if isinstance(part, dict):
-            return {name: told(inner) for name, inner in part.items()}
-        for name, number in numbers.items():
-            part = part.replace(f"{{{name}}}", str(number))
-        return part
-
-    return told(TEXT)
-
-
 def view(name: str, text: dict, model: str) -> gr.HTML:
     """One part of the page, made of ``{name}.html``, ``.css`` and ``.js`` in ``static/views/{name}``.
 
@@ -62,14 +45,13 @@ def view(name: str, text: dict, model: str) -> gr.HTML:
 
     A function rather than a subclass: Gradio writes a stub file beside the source of every component class.
     """
-    folder = STATIC / "views" / name
     return gr.HTML(
-        html_template=(folder / f"{name}.html").read_text(encoding="utf-8"),
-        css_template=(folder / f"{name}.css").read_text(encoding="utf-8"),
+        html_template=part_of(name, "html"),
+        css_template=part_of(name, "css"),
         js_on_load=MOUNT,
         apply_default_css=False,
-        elem_classes=["view", name.replace("_", "-")],
+        elem_classes=classes_of(name),
         scripts=[f"{ADDRESS}/start.js", f"{ADDRESS}/views/{name}/{name}.js"],
         model=f"{MODEL}/{model}",
-        text={**text.get(name, {}), "status": text["status"]},
+        text=sentences_of(name, text),
     )

@@ -8,7 +8,8 @@ import { setSentences } from "../../../vqdemo/ui/static/state/message.js";
 
 setSentences({ no_json: "no JSON", no_grid: "no grid", bad_setting: "bad setting {setting}" });
 const SETTINGS = { label: null, n: 4, temperature: 0.85, top_p: 1, guidance: 0, seed: 7 };
-const MODEL = { id: "abc123", grid_shape: [2, 3], num_codes: 12, labels: [..."0123456789"], max_alternatives: 16 };
+const LABELS = ["0", "1", "2"];
+const MODEL = { id: "abc123", grid_shape: [2, 3], num_codes: 12, labels: LABELS, max_alternatives: 16 };
 const CODES = [0, -1, 11, 3, 4, 5];
 const work = { modelInfo: MODEL, codes: CODES, settings: SETTINGS };
 
@@ -25,6 +26,11 @@ test("settings that the file does not have stay", () => {
     settings: { seed: 99 },
   });
   assert.deepEqual(fromJSON(content, work).settings, { ...SETTINGS, seed: 99 });
+});
+
+test("settings beyond what is allowed become the nearest that is", () => {
+  const content = JSON.stringify({ ...JSON.parse(toJSON(work)), settings: { n: 400, top_p: 7 } });
+  assert.deepEqual(fromJSON(content, work).settings, { ...SETTINGS, n: 16, top_p: 1 });
 });
 
 test("text has a line a row, all equally long", () => {

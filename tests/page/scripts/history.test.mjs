@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { recordStep, restoreHistory, step, wholeHistory } from "../../../vqdemo/ui/static/state/history.js";
+import { dropStep, recordStep, restoreHistory, step, wholeHistory } from "../../../vqdemo/ui/static/state/history.js";
 import { pack, unpack } from "../../../vqdemo/ui/static/state/pack.js";
 import { state, update, watch } from "../../../vqdemo/ui/static/state/store.js";
 
@@ -36,6 +36,21 @@ test("undo and redo are inverse, and a new step ends redo", () => {
   assert.ok(state.canUndo && state.canRedo);
   recordStep();
   assert.ok(!state.canRedo && !step(false));
+});
+
+test("a step that should not have been leaves no trace, unless another one came after it", () => {
+  update({ codes: [1] });
+  const { past } = wholeHistory();
+  const stroke = recordStep();
+  update({ codes: [2] });
+  assert.equal(dropStep(stroke), true);
+  assert.deepEqual([state.codes, wholeHistory().past], [[1], past]);
+  const earlier = recordStep();
+  update({ codes: [3] });
+  recordStep();
+  update({ codes: [4] });
+  assert.equal(dropStep(earlier), false);
+  assert.deepEqual(state.codes, [4]);
 });
 
 test("a history of many steps forgets the oldest only", () => {

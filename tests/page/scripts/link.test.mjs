@@ -149,12 +149,26 @@ test("without the link, the rest of the address stays", () => {
   assert.equal(withoutLink(link.href), "https://example.org/space/?__theme=dark");
 });
 
-test("a link survives &amp; and what stands behind it", () => {
-  const work = workOf({ drawing: { ...NOTHING, strokes: [spiral(5)] } });
-  const { href } = linkTo(work, PAGE);
-  for (const changed of [href.replaceAll("&", "&amp;"), `${href})`, `${href}&utm_source=mail&fbclid=1`]) {
-    assert.deepEqual(readLink(changed, work.modelInfo), readLink(href, work.modelInfo));
-  }
+const WHOLE = linkTo(workOf({ drawing: { ...NOTHING, strokes: [spiral(5)] } }), "https://example.org/").href;
+for (const [what, address] of [
+  ["escaped as HTML", WHOLE.replaceAll("&", "&amp;")],
+  ["at the end of a bracket", `${WHOLE})`],
+  ["at the end of a sentence", `${WHOLE}.`],
+  ["with a parameter of a mail service", `${WHOLE}&utm_source=mail`],
+  ["with what a chat appends", `${WHOLE}?fbclid=x`],
+  ["with parameters before it", WHOLE.replace("?", "?ref=x&amp;")],
+]) {
+  test(`a link ${what} is whole`, () => {
+    const read = readLink(address, modelOf(49, 64));
+    assert.deepEqual(read, readLink(WHOLE, modelOf(49, 64)));
+    assert.deepEqual(read.faults, []);
+    assert.ok(!withoutLink(address).includes("g="));
+  });
+}
+
+test("a grid at the end of a bracket is whole", () => {
+  const read = readLink(`https://example.org/?g=${"A".repeat(49)})`, modelOf(49, 64));
+  assert.deepEqual(read.codes, Array(49).fill(0));
 });
 
 test("other weights are told", () => {
@@ -170,6 +184,9 @@ for (const [query, fault, hasCodes] of [
   [`g=${"A".repeat(49)}&s=x`, "damaged: seed", true],
   [`g=${"A".repeat(49)}&t=-1`, "changed: temperature -1 to 0.001", true],
   [`g=${"A".repeat(49)}&t=Infinity`, "damaged: temperature", true],
+  [`g=${"A".repeat(50)}`, "damaged: grid", false],
+  [`g=${"A".repeat(49)}&n=400`, "changed: n 400 to 16", true],
+  [`g=${"A".repeat(49)}&d=77`, "changed: label 77 to 9", true],
 ]) {
   test(`told: ${query}`, () => {
     const link = readLink(`https://example.org/?${query}`, modelOf(49, 64));

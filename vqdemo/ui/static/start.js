@@ -3,6 +3,7 @@
 
 import { rasterise } from "./drawing/strokes.js";
 import { connect, decode, describe, encode } from "./networks/client.js";
+import "./state/belief.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
 import { openGrid } from "./state/edits.js";
 import { sameCodes, UNKNOWN, withoutUnknown } from "./state/grid.js";
@@ -11,7 +12,7 @@ import { readLink, withoutLink } from "./state/link.js";
 import { say, sayError, sentences, setSentences } from "./state/message.js";
 import { setModel } from "./state/model.js";
 import { showNetwork } from "./state/networks.js";
-import { openView, repaint } from "./state/page.js";
+import { followAddress, openView, printInLight, repaint } from "./state/page.js";
 import { keepSaving, restoreSession } from "./state/session.js";
 import { findWork } from "./state/storage.js";
 import { state } from "./state/store.js";
@@ -28,6 +29,7 @@ export function start(texts, address) {
   setSentences(texts);
   connect(texts, showNetwork);
   const kept = findWork();
+  printInLight();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     setTimeout(repaint); // once the page itself has changed
   });
@@ -41,8 +43,11 @@ async function open(modelInfo, work) {
   restoreSession(modelInfo, work);
   keepSaving();
   const link = readLink(location.href, modelInfo);
-  const forget = () => window.history.replaceState(null, "", withoutLink(location.href));
-  if (!link) return forget(); // a reload comes back to the work
+  const forget = () => {
+    window.history.replaceState(null, "", withoutLink(location.href)); // a reload comes back to the work
+    followAddress();
+  };
+  if (!link) return forget();
   const faults = [...link.faults, ...(link.otherModel ? [sentences.other_model] : [])].join(" ");
   if (faults) say(faults, link.faults.length ? "error" : "note");
   if (!link.codes) return forget();

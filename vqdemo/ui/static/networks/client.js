@@ -118,7 +118,13 @@ function home(name) {
     if ("loaded" in data) show("loading", data.loaded);
     else if ("failed" in data) fail(data.failed, data.detail);
     else if ("ready" in data) {
-      tell(name, { phase: "ready", loaded: network.bytes, total: network.bytes, fault: null, simd: data.simd });
+      tell(name, {
+        phase: "ready",
+        loaded: network.bytes,
+        total: network.bytes,
+        fault: null,
+        simd: data.simd,
+      });
       whenFetched();
     } else if (!question) return;
     else if ("error" in data) settle(data.id, () => question.reject(new Error(data.error)));

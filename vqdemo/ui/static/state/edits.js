@@ -7,7 +7,7 @@
 
 import { blank, centred, isEmpty } from "../drawing/strokes.js";
 import { sameCodes, UNKNOWN, withoutUnknown } from "./grid.js";
-import { recordStep, step } from "./history.js";
+import { dropStep, recordStep, step } from "./history.js";
 import { hush, say, sentences } from "./message.js";
 import { atRest } from "./preview.js";
 import { currentRevision, noteEdit, refresh, startRevision } from "./reconstruction.js";
@@ -18,10 +18,11 @@ const MAX_RECENT_CODES = 6;
 // ---- the drawing ----
 
 let strokeRevision; // the revision in which the stroke under way began
+let beforeStroke; // the step of undo that it is
 
 /** A new stroke. On the example that greets a visitor it starts from a blank sheet. */
 export function beginStroke(point, width, erase) {
-  recordStep();
+  beforeStroke = recordStep();
   hush();
   if (state.drawing.invitation) {
     startRevision();
@@ -35,6 +36,13 @@ export function extendStroke(points) {
   if (strokeRevision !== currentRevision()) return; // undone or cleared while the pointer was still down
   const stroke = state.drawing.strokes.at(-1);
   setLastStroke({ ...stroke, points: [...stroke.points, ...points] }, state.drawing.strokes.slice(0, -1));
+}
+
+/** The stroke under way should not have been one: it leaves no trace, nor a step of undo. */
+export function takeBackStroke() {
+  if (strokeRevision !== currentRevision() || !dropStep(beforeStroke)) return;
+  startRevision();
+  refresh();
 }
 
 function setLastStroke(stroke, earlier) {

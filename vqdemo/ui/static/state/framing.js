@@ -28,7 +28,11 @@ export function framed(picture, { crop = null, ink = null }) {
   }
 }
 
-/** A frame (left, top, right, bottom) within the picture, in whole pixels and not too small. */
+/**
+ * A frame (left, top, right, bottom) within the picture, in whole pixels and not too small.
+ * @param {{width: number, height: number}} picture
+ * @param {number[]} frame
+ */
 export function frameWithin({ width, height }, [left, top, right, bottom]) {
   const inside = (from, to, size) => {
     const length = Math.round(Math.min(Math.max(to - from, LEAST_SIDE), size));

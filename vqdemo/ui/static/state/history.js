@@ -15,12 +15,25 @@ const future = [];
 const snapshot = () => /** @type {Step} */ (Object.fromEntries(KEYS.map((key) => [key, state[key]])));
 const showWhatIsPossible = () => update({ canUndo: past.length > 0, canRedo: future.length > 0 });
 
-/** Call before each change that undo should take back. */
+/** Call before each change that undo should take back. @returns {Step} the state before it */
 export function recordStep() {
-  past.push(snapshot());
+  const before = snapshot();
+  past.push(before);
   if (past.length > MAX_STEPS) past.shift();
   future.length = 0;
   showWhatIsPossible();
+  return before;
+}
+
+/**
+ * Back to before the last step, as if it had never been; false if that is not the step given.
+ * @param {Step} step
+ */
+export function dropStep(step) {
+  if (past.at(-1) !== step) return false;
+  update(past.pop());
+  showWhatIsPossible();
+  return true;
 }
 
 /** One step back, or forward; says whether there was one. @param {boolean} back */

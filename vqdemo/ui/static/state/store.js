@@ -26,6 +26,7 @@ export const state = {
   footprint: null,
   expected: null,
   whatIf: null,
+  belief: null,
   surprise: false,
   recent: [],
   settings: null,

@@ -28,6 +28,8 @@
  *   each code given all other cells
  * @property {{codes: Grid, cell: number, list: Offer[]} | null} whatIf the likeliest codes of the selected
  *   cell
+ * @property {{codes: Grid, probabilities: number[]} | null} belief the probability of each label given the
+ *   known cells of a grid: when it is not `codes`, a newer one is due
  * @property {boolean} surprise whether the grid is tinted by how unexpected each code is
  * @property {number[]} recent the codes last written by hand, the newest first
  * @property {Settings | null} settings of completions

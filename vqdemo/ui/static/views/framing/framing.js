@@ -32,6 +32,7 @@ export function mount(element, { text }) {
 
   const wholeOf = ({ width, height }) => [0, 0, width, height];
 
+  /** @param {number[]} frame */
   function showFrame([left, top, right, bottom]) {
     const { width, height } = state.framing.picture;
     const share = (at, size) => `${(100 * at) / size}%`;

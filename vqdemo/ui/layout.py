@@ -1,0 +1,99 @@
+"""What the page is made of, in both editions: which views stand where, their files and their sentences.
+
+views.py and page.py make Gradio components of it, ../site.py plain files. Gradio is not needed here.
+"""
+
+import functools
+import html
+import math
+import re
+from pathlib import Path
+
+from vqdemo.strokes import SIDE
+from vqdemo.ui.text import TEXT
+
+STATIC = Path(__file__).parent / "static"
+
+# What is always there, then the views of which one is open (see static/views/nav). A column may hold another one.
+COLUMNS = {
+    "top": ("header", "nav", "share"),
+    "bench": (
+        "draw_pad",
+        "code_grid",
+        "reconstruction",
+        "belief",
+        "completion",
+        {"sheet": ("sheet", "what_if", "palette")},
+    ),
+    "samples": ("samples",),
+    "graft": ("graft",),
+    "codebook": ("codebook",),
+    "how": ("how",),
+}
+OPEN = ("top", "bench", "sheet")  # the columns that show at first
+BELOW = ("framing", "status")  # what lies over the page: views below all columns
+
+
+def views_of(columns: dict) -> list[str]:
+    """The names of the views in columns, in their order on the page."""
+    return [
+        name
+        for parts in columns.values()
+        for part in parts
+        for name in (views_of(part) if isinstance(part, dict) else [part])
+    ]
+
+
+def text_for(model) -> dict:
+    """The sentences of text.py with the model's own numbers."""
+    numbers = {
+        "cells": math.prod(model.grid_shape),
+        "codes": model.num_codes,
+        "numbers": model.vqvae.config.code_dim,
+    }
+
+    def told(part):
+        if isinstance(part, dict):
+            return {name: told(inner) for name, inner in part.items()}
+        for name, number in numbers.items():
+            part = part.replace(f"{{{name}}}", str(number))
+        return part
+
+    return told(TEXT)
+
+
+def check_size(model) -> None:
+    """Raises ValueError if the page cannot draw the pictures of a model."""
+    if model.image_size != SIDE:
+        size = model.image_size
+        raise ValueError(
+            f"the page draws pictures of {SIDE}x{SIDE} pixels, and these weights take {size}x{size}"
+        )
+
+
+def part_of(name: str, kind: str) -> str:
+    """The "html" or "css" of a view."""
+    return (STATIC / "views" / name / f"{name}.{kind}").read_text(encoding="utf-8")
+
+
+def classes_of(name: str) -> list[str]:
+    """The classes of a view's element."""
+    return ["view", name.replace("_", "-")]
+
+
+def sentences_of(name: str, text: dict) -> dict:
+    """A view's own sentences, and under "status" those of the status line."""
+    return {**text.get(name, {}), "status": text["status"]}
+
+
+def filled(template: str, sentences: dict) -> str:
+    """A view's HTML with its sentences, escaped, for each {{text.name}} or {{text.name.name}}, as Gradio's
+    templates (Handlebars) fill them in.
+
+    Raises KeyError for a sentence that there is not.
+    """
+
+    def sentence(found: re.Match) -> str:
+        return html.escape(functools.reduce(lambda part, name: part[name], found[1].split("."), sentences))
+
+    return re.sub(r"\{\{text\.([\w.]+)\}\}", sentence, template)

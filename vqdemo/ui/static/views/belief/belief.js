@@ -1,0 +1,56 @@
+// "Reads as": a bar a label, how likely the prior finds it given the known codes. It pales while the grid is
+// newer, and says what it reads as once that has settled.
+
+import { reading } from "../../state/belief.js";
+import { fill } from "../../state/sentence.js";
+import { watch } from "../../state/store.js";
+import { share } from "../parts/numbers.js";
+
+const SETTLED = 900; // ms without a change, after which the reading is said
+
+export function mount(element, { text }) {
+  const section = element.querySelector("#belief");
+  const bars = element.querySelector(".bars");
+  const word = element.querySelector(".reading b");
+  const spoken = element.querySelector(".spoken");
+  let timer;
+
+  watch(["modelInfo"], ({ modelInfo }) => {
+    if (modelInfo) bars.replaceChildren(...modelInfo.labels.map(barOf));
+  });
+
+  watch(["belief", "codes", "modelInfo"], ({ belief, codes, modelInfo }) => {
+    clearTimeout(timer);
+    const isOld = belief?.codes !== codes;
+    section.ariaBusy = String(isOld);
+    if (!belief || isOld || !modelInfo) return;
+    const { kind, labels } = reading(belief.probabilities);
+    const names = labels.map((label) => modelInfo.labels[label]);
+    belief.probabilities.forEach((probability, label) => {
+      const bar = bars.children[label];
+      bar.style.setProperty("--share", probability.toFixed(4));
+      bar.classList.toggle("first", labels.includes(label));
+      bar.ariaValueNow = probability.toFixed(4);
+      bar.ariaValueText = share(probability);
+      bar.title = fill(text.bar, { label: modelInfo.labels[label], share: share(probability) });
+    });
+    word.textContent = kind === "open" ? text.open_short : names.join(text.or_short);
+    word.title = sentenceOf(kind, names);
+    timer = setTimeout(() => say(sentenceOf(kind, names)), SETTLED);
+  });
+
+  const sentenceOf = (kind, names) => fill(text[kind], { labels: names.join(text.or) });
+
+  function say(sentence) {
+    if (spoken.textContent !== sentence) spoken.textContent = sentence;
+  }
+
+  function barOf(name) {
+    const bar = document.createElement("div");
+    bar.setAttribute("role", "meter");
+    Object.assign(bar, { ariaLabel: name, ariaValueMin: "0", ariaValueMax: "1", ariaValueNow: "0" });
+    const label = Object.assign(document.createElement("span"), { textContent: name, ariaHidden: "true" });
+    bar.append(document.createElement("i"), label);
+    return bar;
+  }
+}
