@@ -132,7 +132,7 @@ def page_files(text: dict) -> dict[str, bytes]:
 
 
 def views() -> list[str]:
-    return [*layout.views_of(layout.COLUMNS), layout.LAST]
+    return [*layout.views_of(layout.COLUMNS), *layout.BELOW]
 
 
 def views_css() -> str:
@@ -146,6 +146,7 @@ def views_css() -> str:
 
 def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> str:
     scripts = [f'    <link rel="modulepreload" href="{folder}/{name}" />' for name in imported(parts)]
+    below = [view_html(name, text) for name in layout.BELOW]
     return INDEX.format(
         title=html.escape(text["title"]),
         lead=html.escape(text["header"]["lead"]),
@@ -157,7 +158,7 @@ def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> 
         model=model,
         scripts="\n".join(scripts),
         main=MAIN,
-        columns=indent(f"{columns_html(layout.COLUMNS, text)}\n{view_html(layout.LAST, text)}", 4 * TAB),
+        columns=indent("\n".join([columns_html(layout.COLUMNS, text), *below]), 4 * TAB),
     )
 
 

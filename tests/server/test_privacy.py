@@ -44,6 +44,7 @@ def test_nothing_of_what_visitors_do_is_kept(browser, tmp_path):
         page.goto(app.url)
         page.wait_for_selector("#palette [role=option]")
         page.locator("#draw-pad input[type=file], .draw-pad input[type=file]").first.set_input_files(mine)
+        page.get_by_role("button", name="Take it").click()
         settle(page)
         draw_and_settle(page)
         drawn = codes(page).ravel().tolist()

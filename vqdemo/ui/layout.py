@@ -31,7 +31,7 @@ COLUMNS = {
     "how": ("how",),
 }
 OPEN = ("top", "bench", "sheet")  # the columns that show at first
-LAST = "status"  # a view below all columns
+BELOW = ("framing", "status")  # what lies over the page: views below all columns
 
 
 def views_of(columns: dict) -> list[str]:

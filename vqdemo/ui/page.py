@@ -7,7 +7,7 @@ import gradio as gr
 from vqdemo.ui import description
 from vqdemo.ui.endpoints.api import add_endpoints
 from vqdemo.ui.endpoints.limits import MAX_UPLOAD_BYTES
-from vqdemo.ui.layout import COLUMNS, LAST, OPEN, STATIC, check_size, text_for
+from vqdemo.ui.layout import BELOW, COLUMNS, OPEN, STATIC, check_size, text_for
 from vqdemo.ui.serving.blocks import ServedBlocks
 from vqdemo.ui.serving.files import weights_route
 from vqdemo.ui.views import FILES, MODEL, view
@@ -50,7 +50,8 @@ def build(model, folder: str | Path) -> ServedBlocks:
     name = description.name_of(content)
     with ServedBlocks(LOOK, title=text["title"]) as demo:
         place(COLUMNS, text, name)
-        view(LAST, text, name)
+        for part in BELOW:
+            view(part, text, name)
         add_endpoints(model)
     demo.own_routes = [
         weights_route(MODEL, {name: content, **description.weight_files(described, folder)}),

@@ -4,6 +4,14 @@
 other names in braces are the scripts' to fill in.
 """
 
+VIEWS = {
+    "bench": "Workbench",
+    "samples": "Samples",
+    "graft": "Graft",
+    "codebook": "Codebook",
+    "how": "How it works",
+}
+
 TEXT = {
     "title": "Digits in {cells} codes",
     "header": {
@@ -11,14 +19,7 @@ TEXT = {
         "lead": "Draw. A neural network writes your drawing down as a small grid of codes, and redraws it "
         "from those codes alone. Change them, erase some, and let it complete the rest.",
     },
-    "nav": {
-        "label": "Views",
-        "bench": "Workbench",
-        "samples": "Samples",
-        "graft": "Graft",
-        "codebook": "Codebook",
-        "how": "How it works",
-    },
+    "nav": {"label": "Views", **VIEWS},
     "samples": {
         "heading": "Digits from nothing",
         "caption": "With every cell unknown, the prior makes up whole digits. Click one to work on it.",
@@ -126,6 +127,8 @@ TEXT = {
         "heading": "Save & share",
         "link": "Link",
         "link_help": "Opens this very grid, with its unknown cells, settings and seed.",
+        "link_without_strokes": "Opens this very grid, with its unknown cells, settings and seed. What the pen drew is too long "
+        "for a link, or stands on a picture of yours: the drawing will be what the codes draw.",
         "copy": "Copy link",
         "copied": "Copied",
         "copy_yourself": "The browser does not let the page copy. The link is selected: copy it from its field.",
@@ -133,6 +136,14 @@ TEXT = {
         "png": "Picture (PNG)",
         "json": "Codes (JSON)",
         "plain": "Codes (text)",
+        "prior": "What the prior says",
+        "alternatives": "Alternatives with ln p",
+        "conditionals": "Each cell’s distribution",
+        "no_alternatives": "There are no alternatives yet: complete some cells first.",
+        "kept": "Your work",
+        "kept_help": "It is kept in this browser, on this machine only.",
+        "forget": "Forget my work",
+        "forget_sure": "All of it? Click again",
         "load": "Open",
         "load_json": "Codes from a JSON file…",
     },
@@ -164,15 +175,17 @@ TEXT = {
         "count_none": "No cell has ink: this drawing needs no code at all.",
         "count_unknown": "Unknown cells: {unknown}. Known cells with ink: {inked}.",
         "grid": "Code grid. Arrow keys move and choose, Shift extends, Control moves on without choosing, Space adds a cell or takes "
-        "it away. Type a number to change, B to make blank, Delete to erase.",
+        "it away. Type a number to change, B to make blank, Delete to erase, R to restore.",
         "cell": "row {row}, column {column}: code {code}",
         "cell_blank": "row {row}, column {column}: blank",
         "cell_unknown": "row {row}, column {column}: unknown",
         "unknown": "?",
+        "changed": "{count} of {cells} changed",
         "erase": "Erase",
         "erase_help": "Make the chosen cells unknown (Delete)",
         "restore": "Restore",
-        "restore_help": "Go back to the drawing’s own codes (a dot marks each cell that differs)",
+        "restore_help": "Go back to the drawing’s own codes: of the chosen cells, or of all (R). A dot marks each cell "
+        "that differs; a click on it restores that cell.",
         "presets": "Erase a part",
         "top": "Erase the top half",
         "bottom": "Erase the bottom half",
@@ -284,12 +297,27 @@ TEXT = {
         "list": "Alternatives. Pointing at one shows it large, choosing one keeps it, Escape lets it go.",
         "alternative": "Alternative {number}, log-probability {log_prob}",
         "likeliest": "Alternative {number}, log-probability {log_prob}, the likeliest",
-        "not_kept": "Not kept yet. Click one to keep it; Escape brings the “?” back.",
+        "not_kept": "Not kept yet: click one to keep it, or Escape.",
         "kept": "Kept. Undo brings the “?” back.",
         "log_prob": "ln p {log_prob}",
         "empty": "Erase some cells, and alternatives for them appear here.",
     },
+    "framing": {
+        "heading": "Is this your digit?",
+        "caption": "Drag over the picture to say where to look; drag the frame to move it, its corner to change its size.",
+        "frame": "What is looked at. Arrow keys move it, with Shift they change its size.",
+        "result": "The digit that becomes the drawing",
+        "no_ink": "Nothing stands out from the ground there.",
+        "several": "There is more than one digit: drag over the one you mean.",
+        "take": "Take it",
+        "leave": "Leave it",
+        "turn": "Change ink and ground",
+        "turn_help": "Take the light parts for the ink instead of the dark ones, or the other way round",
+        "whole": "Whole picture",
+    },
     "status": {
+        **{f"view_{view}": name for view, name in VIEWS.items()},
+        "title_alternatives": "{count} alternatives",
         "stopping": "The server is about to stop. Please try again in a moment.",
         "loading_vqvae": "Encoder and decoder are on their way: {percent} %. Drawing works meanwhile.",
         "loading_prior": "The prior is on its way: {percent} %.",
@@ -320,8 +348,6 @@ TEXT = {
         "no_readback": "This browser gives pages noise for the pixels of a picture, so that “{name}” cannot be read. "
         "Its setting against fingerprinting allows it for single sites. Your drawing is untouched.",
         "no_ink": "The picture shows no ink: nothing on it stands out from its ground. Your drawing is untouched.",
-        "several_digits": "The picture shows more than one digit; this is the one that looks most like one. "
-        "For another, crop the picture to it.",
         "no_json": "“{name}” is not a JSON file of codes. Nothing was changed.",
         "no_grid": "“{name}” holds no grid: “codes” must be rows of whole numbers, as this page saves them. Nothing was changed.",
         "bad_setting": "In “{name}” the setting “{setting}” is not a number. Nothing was changed.",
@@ -329,6 +355,8 @@ TEXT = {
         "here instead.",
         "bad_link_question": "This link is damaged: the grid that was completed cannot be read, and its alternatives "
         "are left out.",
+        "bad_link_strokes": "This link is damaged: its drawing cannot be read, and what its codes draw is on the pad.",
+        "forgotten": "Nothing of your work is kept on this machine any more.",
         "bad_link_setting": "This link is damaged: its {setting}, “{value}”, is no number and is left out.",
         "link_setting_changed": "This link has {setting} {value}; here it is {used}.",
         "other_model": "This link was made with other weights, whose codes mean other strokes: what it brings is not "

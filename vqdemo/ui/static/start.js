@@ -1,7 +1,8 @@
 // Where the page starts, and the only place that knows of everything: the link that led here is opened, else
-// the work that was saved in this tab, else an example is shown.
+// the last work kept on this machine, else an example is shown.
 
-import { connect, decode, describe } from "./networks/client.js";
+import { rasterise } from "./drawing/strokes.js";
+import { connect, decode, describe, encode } from "./networks/client.js";
 import "./state/belief.js";
 import "./state/bits.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
@@ -15,6 +16,7 @@ import { setModel } from "./state/model.js";
 import { showNetwork } from "./state/networks.js";
 import { followAddress, openView, printInLight, repaint } from "./state/page.js";
 import { keepSaving, restoreSession } from "./state/session.js";
+import { findWork } from "./state/storage.js";
 import { state } from "./state/store.js";
 
 let started = false;
@@ -28,17 +30,20 @@ export function start(texts, address) {
   started = true;
   setSentences(texts);
   connect(texts, showNetwork);
-  keepSaving();
+  const kept = findWork();
   printInLight();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     setTimeout(repaint); // once the page itself has changed
   });
-  describe(address).then(open).catch(sayError);
+  Promise.all([describe(address), kept])
+    .then(([modelInfo, work]) => open(modelInfo, work))
+    .catch(sayError);
 }
 
-async function open(modelInfo) {
+async function open(modelInfo, work) {
   setModel(modelInfo);
-  restoreSession(modelInfo);
+  restoreSession(modelInfo, work);
+  keepSaving();
   const link = readLink(location.href, modelInfo);
   const forget = () => {
     window.history.replaceState(null, "", withoutLink(location.href)); // a reload comes back to the work
@@ -50,9 +55,13 @@ async function open(modelInfo) {
   if (!link.codes) return forget();
   const { codes: before, drawing } = state;
   const [image] = await decode([withoutUnknown(link.codes, modelInfo)]);
+  const drawn = link.drawing && {
+    drawing: link.drawing,
+    encoded: (await encode(rasterise(link.drawing))).codes,
+  };
   if (state.codes !== before || state.drawing !== drawing) return say(sentences.changed_meanwhile);
   forget();
-  openGrid(link.codes, image);
+  openGrid(link.codes, image, drawn ?? undefined);
   setSettings(link.settings);
   openView("bench");
   if (faults) say(faults, link.faults.length ? "error" : "note");

@@ -86,16 +86,20 @@ export function drawReconstruction() {
 // ---- the grid ----
 
 /**
- * Another grid to work on, and its image; the pad shows that.
+ * Another grid to work on, and its image. The pad shows that, or else the drawing that it was made from, and
+ * what that is encoded to.
  * @param {Grid} codes
  * @param {Image} image
+ * @param {{drawing: Drawing, encoded: Grid}} [source]
  */
-export function openGrid(codes, image) {
+export function openGrid(codes, image, source) {
   recordStep();
   hush();
   startRevision();
-  const drawing = { ...blank, base: image };
-  const encoded = withoutUnknown(codes, state.modelInfo);
+  const { drawing, encoded } = source ?? {
+    drawing: { ...blank, base: image },
+    encoded: withoutUnknown(codes, state.modelInfo),
+  };
   const selected = new Set();
   update({
     drawing,

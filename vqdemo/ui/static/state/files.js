@@ -4,13 +4,12 @@
 /** @import { Grid, Settings } from "../networks/types.js" */
 /** @import { State } from "./types.js" */
 
-import { findDigit, NoInk } from "../drawing/framing.js";
-import { readPicture, UnreadablePicture } from "../drawing/picture.js";
 import * as networks from "../networks/client.js";
-import { drawImage, openGrid } from "./edits.js";
+import { openGrid } from "./edits.js";
+import { openPicture } from "./framing.js";
 import { toRows, UNKNOWN, withoutUnknown } from "./grid.js";
 import { nearestAllowed } from "./limits.js";
-import { say, sayError, sentences } from "./message.js";
+import { sayError, sentences } from "./message.js";
 import { fill } from "./sentence.js";
 import { state, update } from "./store.js";
 
@@ -92,25 +91,5 @@ export async function openCodes(file) {
   } catch (error) {
     sayError(error, { name: file.name });
     return false;
-  }
-}
-
-/** A picture of a digit becomes the drawing. @param {File} file */
-export async function openPicture(file) {
-  const limit = state.modelInfo.max_upload_bytes;
-  if (file.size > limit) {
-    const [size, most] = [file.size, limit].map((bytes) => (bytes / 2 ** 20).toFixed(1));
-    return say(sentences.file_too_big, "error", { name: file.name, size, limit: most });
-  }
-  const before = state.drawing;
-  try {
-    const { image, several } = findDigit(await readPicture(file));
-    if (state.drawing !== before) return say(sentences.changed_meanwhile);
-    drawImage(image);
-    if (several) say(sentences.several_digits);
-  } catch (error) {
-    if (error instanceof NoInk) say(sentences.no_ink, "error");
-    else if (error instanceof UnreadablePicture) say(sentences[error.message], "error", { name: file.name });
-    else throw error;
   }
 }

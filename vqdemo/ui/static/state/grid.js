@@ -16,9 +16,14 @@ export const sameCodes = (a, b) => a.every((code, cell) => code === b[cell]);
 export const withoutUnknown = (codes, { background }) =>
   codes.map((code) => (code === UNKNOWN ? background : code));
 
-/** @param {Grid} codes @param {number} columns */
-export const toRows = (codes, columns) =>
-  Array.from({ length: codes.length / columns }, (_, row) => codes.slice(row * columns, (row + 1) * columns));
+/**
+ * What there is of each cell -> the same row by row.
+ * @template Part
+ * @param {Part[]} cells
+ * @param {number} columns
+ */
+export const toRows = (cells, columns) =>
+  Array.from({ length: cells.length / columns }, (_, row) => cells.slice(row * columns, (row + 1) * columns));
 
 /** @returns {[number, number]} row and column */
 export const placeOf = (cell, columns) => [Math.floor(cell / columns), cell % columns];

@@ -125,6 +125,13 @@ function asDrawn({ question, order, list, settings }, number, cell) {
   return { codes, drawn: { ...settings, codes: question, first: number } };
 }
 
+/** The distribution of every cell given all others, for the digit asked for. */
+export async function conditionalsNow() {
+  const { codes, settings } = state;
+  const { label } = settings;
+  return { codes, label, probabilities: await networks.conditionals(codes, label) };
+}
+
 const queueLikeliest = newestFirst();
 
 watch(["selected", "die", "codes", "settings", "networks"], (now) => {

@@ -1,19 +1,23 @@
-// The work as a link: the query of an address that brings back grid, question, settings and seed. What is
-// read is checked: what is good of it is used, and what is not is told in sentences.
+// The work as a link: the query of an address that brings back grid, question, settings and seed, and what the
+// pen drew where that is short enough. What is read is checked: what is good of it is used, and what is not is
+// told in sentences.
 
 /** @import { Grid, ModelInfo, Settings } from "../networks/types.js" */
+/** @import { Drawing } from "../drawing/strokes.js" */
 /** @import { State } from "./types.js" */
 
 import { UNKNOWN } from "./grid.js";
 import { nearestAllowed } from "./limits.js";
 import { sentences } from "./message.js";
 import { fill } from "./sentence.js";
+import * as strokeText from "./stroke_text.js";
 
 const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"; // base 64
 const UNKNOWN_DIGIT = ".";
 const SETTINGS = { label: "d", temperature: "t", top_p: "p", guidance: "w", n: "n", seed: "s" };
-const [GRID, QUESTION, MODEL] = ["g", "q", "m"];
-const PARAMETERS = [GRID, QUESTION, MODEL, ...Object.values(SETTINGS)];
+const [GRID, QUESTION, MODEL, STROKES] = ["g", "q", "m", "k"];
+const PARAMETERS = [GRID, QUESTION, MODEL, STROKES, ...Object.values(SETTINGS)];
+const MAX_LENGTH = 2000; // letters of a link that can be sent anywhere
 
 const NUMBER = /^-?\d*\.?\d+(e[+-]?\d+)?/i; // before whatever follows it
 
@@ -43,12 +47,15 @@ function fromDigits(text, modelInfo) {
   return codes.every((code) => code >= UNKNOWN && code < modelInfo.num_codes) ? codes : null;
 }
 
+const basesOf = ({ examples = [] }) => examples.map(({ drawing }) => drawing);
+
 /**
  * The link to the work at the page's address.
  * @param {State} state
  * @param {string} address
+ * @returns {{href: string, hasStrokes: boolean}} hasStrokes: whether all that the pen drew is in it
  */
-export function linkTo({ modelInfo, codes, alternatives, settings }, address) {
+export function linkTo({ modelInfo, codes, drawing, alternatives, settings }, address) {
   const asked = alternatives?.settings ?? settings;
   const link = new URL(address);
   const query = new URLSearchParams({ [GRID]: toDigits(codes, modelInfo) });
@@ -59,13 +66,18 @@ export function linkTo({ modelInfo, codes, alternatives, settings }, address) {
   query.set(MODEL, modelInfo.id);
   link.search = String(query);
   link.hash = "";
-  return link.href;
+  if (!drawing.strokes.length) return { href: link.href, hasStrokes: true };
+  const room = MAX_LENGTH - link.href.length - `&${STROKES}=`.length;
+  const strokes = strokeText.toText(drawing, basesOf(modelInfo), room);
+  if (strokes !== null) link.search = `${query}&${STROKES}=${strokes}`;
+  return { href: link.href, hasStrokes: strokes !== null };
 }
 
 /**
  * @typedef {object} Link
  * @property {Grid | null} codes null where they are damaged
  * @property {Grid | null} question
+ * @property {Drawing | null} drawing what the pen drew
  * @property {Partial<Settings>} settings
  * @property {boolean} otherModel whether it was made with other weights
  * @property {string[]} faults sentences about what of the link cannot be followed
@@ -90,6 +102,8 @@ export function readLink(address, modelInfo) {
   };
   const codes = grid(GRID, sentences.bad_link);
   const question = codes && grid(QUESTION, sentences.bad_link_question);
+  const drawing = query.has(STROKES) ? strokeText.fromText(query.get(STROKES), basesOf(modelInfo)) : null;
+  if (query.has(STROKES) && !drawing) faults.push(sentences.bad_link_strokes);
   const settings = { label: null };
   for (const [name, letter] of Object.entries(SETTINGS)) {
     if (!query.has(letter)) continue;
@@ -106,7 +120,7 @@ export function readLink(address, modelInfo) {
   const model = query.get(MODEL)?.match(/^[0-9a-z]*/i)[0] ?? modelInfo.id;
   const otherModel = model !== modelInfo.id;
   if (!codes && otherModel) faults.splice(0, faults.length, sentences.link_of_others);
-  return { codes, question, settings, otherModel, faults };
+  return { codes, question, drawing, settings, otherModel, faults };
 }
 
 /** The address without a link in it. @param {string} address */

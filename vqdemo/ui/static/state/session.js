@@ -1,5 +1,5 @@
-// The work over a reload: with its history in the browser's storage of this tab. A browser that stores
-// nothing still works; only a reload then starts anew.
+// The work over a reload, and over closing the tab: with its history, as text that is kept on this machine
+// (storage.js).
 
 /** @import { ModelInfo, Settings } from "../networks/types.js" */
 /** @import { History, State } from "./types.js" */
@@ -8,50 +8,68 @@ import { SIDE } from "../drawing/strokes.js";
 import { UNKNOWN } from "./grid.js";
 import { restoreHistory, wholeHistory } from "./history.js";
 import { nearestAllowed } from "./limits.js";
+import { say, sentences } from "./message.js";
+import { setModel } from "./model.js";
 import { pack, unpack } from "./pack.js";
 import { refresh, startRevision } from "./reconstruction.js";
+import { forgetWorks, keepWork, onForgotten } from "./storage.js";
 import { state, update, watch } from "./store.js";
 
-const STORAGE_KEY = "vqdemo-session";
 const SAVE_DELAY = 400; // ms without a change
-const MAX_LENGTH = 3e6; // letters; storages hold about five million, and the oldest steps go first
+const MAX_LENGTH = 1e6; // letters; storages hold about five million, of four works; the oldest steps go first
 /** What is kept besides the history. @type {(keyof State)[]} */
 const KEYS = ["settings", "recent", "surprise", "ghosting", "speed", "view", "sampling", "graft"];
 
 let timer;
+let changed = false; // since it was last saved
 
 /** Save the work from now on, whenever it has changed. */
 export function keepSaving() {
+  let first = true;
+  onForgotten(dropChanges);
   watch(["codes", "drawing", "image", "alternatives", "canUndo", "canRedo", ...KEYS], () => {
     clearTimeout(timer);
-    timer = setTimeout(save, SAVE_DELAY);
+    if (!first) timer = setTimeout(save, SAVE_DELAY);
+    changed = !first;
+    first = false;
   });
   addEventListener("pagehide", save);
 }
 
+function dropChanges() {
+  clearTimeout(timer);
+  changed = false;
+}
+
+/** Nothing of what was done is kept on this machine any more, and the page begins anew. */
+export async function forgetWork() {
+  restoreHistory({ past: [], future: [], now: { ...wholeHistory().now, alternatives: null } });
+  startRevision();
+  setModel(state.modelInfo);
+  update({ recent: [], selected: new Set(), graft: { other: null, taken: [] } });
+  await null; // the listeners have heard of it
+  dropChanges();
+  forgetWorks();
+  say(sentences.forgotten);
+}
+
 function save() {
-  if (!state.modelInfo) return;
+  if (!state.modelInfo || !changed) return;
+  changed = false;
   const history = wholeHistory();
+  const isWork = history.past.length + history.future.length > 0; // rather than the example
   const others = Object.fromEntries(KEYS.map((key) => [key, state[key]]));
   for (;;) {
     const text = pack({ id: state.modelInfo.id, ...history, ...others });
-    if (text.length < MAX_LENGTH || !history.past.length) return store(text);
+    if (text.length < MAX_LENGTH || !history.past.length) return keepWork(text, isWork);
     history.past = history.past.slice(Math.ceil(history.past.length / 2));
   }
 }
 
-function store(text) {
+/** @param {string | null} text */
+function unpacked(text) {
   try {
-    sessionStorage.setItem(STORAGE_KEY, text);
-  } catch {
-    // refused, or full
-  }
-}
-
-/** What was saved in this tab, or null. */
-function saved() {
-  try {
-    const session = unpack(sessionStorage.getItem(STORAGE_KEY));
+    const session = unpack(text);
     return session && typeof session === "object" ? session : null;
   } catch {
     return null;
@@ -59,13 +77,14 @@ function saved() {
 }
 
 /**
- * Go on from what was saved in this tab, if anything was. It may be of another version of the page, or of
+ * Go on from what was kept, if anything was. It may be of another version of the page, or of
  * another model: what does not fit is dropped, and the rest is kept. Of another model's work that is the
  * drawing.
  * @param {ModelInfo} modelInfo
+ * @param {string | null} text
  */
-export function restoreSession(modelInfo) {
-  const session = saved();
+export function restoreSession(modelInfo, text) {
+  const session = unpacked(text);
   if (!session) return;
   const fits = fitsOf(modelInfo);
   const others = KEYS.filter((key) => fits[key](session[key])).map((key) => [key, session[key]]);

@@ -19,6 +19,7 @@ export const state = {
   alternatives: null,
   completing: false,
   preview: null,
+  framing: null,
   speed: 8,
   selected: new Set(),
   pointed: null,

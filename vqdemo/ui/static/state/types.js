@@ -1,6 +1,7 @@
 // The parts of the page's state, as JSDoc types; there is nothing here to run.
 
 /** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Settings } from "../networks/types.js" */
+/** @import { findDigit } from "../drawing/framing.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
 
 /**
@@ -17,6 +18,7 @@
  * @property {Alternatives | null} alternatives the completions asked for last
  * @property {boolean} completing whether completions are under way
  * @property {Preview | null} preview a completion that is shown in the place of the grid, and not kept
+ * @property {Framing | null} framing a picture that may become the drawing
  * @property {number} speed cells a second at which one that is watched is filled in
  * @property {Set<number>} selected the selected cells
  * @property {{cell: number} | {code: number} | null} pointed what is pointed at, which every view shows
@@ -76,6 +78,15 @@
  * @property {boolean} playing
  * @property {{preview: Preview | null} | null} behind where the visitor only glances at it, what is shown
  *   afterwards
+ */
+
+/**
+ * A picture, what the visitor wishes of it, and the digit that is found, if any.
+ * @typedef {object} Framing
+ * @property {ImageData} picture
+ * @property {number[] | null} crop left, top, right, bottom in pixels: all that is looked at
+ * @property {"dark" | "light" | null} ink null: as the picture has it
+ * @property {ReturnType<typeof findDigit> | null} found
  */
 
 /**

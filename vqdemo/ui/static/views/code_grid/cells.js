@@ -28,7 +28,7 @@ export function showCells(grid, text, roving, entry) {
       const row = make("row", grid);
       for (let c = 0; c < columns; c++) {
         const cell = make("gridcell", row);
-        cell.append(picture(), document.createElement("span"));
+        cell.append(picture(), document.createElement("i"), document.createElement("span"));
         cell.dataset.cell = String(r * columns + c);
         cells.push(cell);
       }

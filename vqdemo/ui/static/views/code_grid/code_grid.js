@@ -10,6 +10,7 @@ import { wireHistoryButtons } from "../parts/history_buttons.js";
 import { showReconstruction } from "../parts/reconstruction_board.js";
 import { rovingFocus } from "../parts/roving_focus.js";
 import { showCells } from "./cells.js";
+import { showChanges } from "./changes.js";
 import { showCount } from "./count.js";
 import { editByKeys } from "./keys.js";
 import { numberEntry } from "./number_entry.js";
@@ -22,6 +23,7 @@ export function mount(element, { text }) {
   const roving = rovingFocus({ preventScroll: true });
   const selection = cellSelection(roving);
   const entry = numberEntry(writeCode);
+  showChanges(grid, element.querySelector(".changed"), text);
   selectByPointer(grid, roving, selection, entry);
   editByKeys(grid, roving, selection, entry);
   showReconstruction(element.querySelector(".mini"));

@@ -1,6 +1,7 @@
-// Keys in the grid: arrows move and select, digits write a code, B writes the blank one, Delete erases.
+// Keys in the grid: arrows move and select, digits write a code, B writes the blank one, Delete erases, R
+// restores.
 
-import { erase, writeCode } from "../../state/edits.js";
+import { erase, restoreCodes, writeCode } from "../../state/edits.js";
 import { placeOf } from "../../state/grid.js";
 import { focus, select } from "../../state/selection.js";
 import { state } from "../../state/store.js";
@@ -36,6 +37,8 @@ export function editByKeys(grid, roving, selection, entry) {
     } else if (key.toLowerCase() === "b") {
       entry.cancel();
       writeCode(state.modelInfo.background);
+    } else if (key.toLowerCase() === "r") {
+      restoreCodes();
     } else if (key === "Escape") {
       select([]);
     } else return;

@@ -3,7 +3,7 @@
 
 import { isEmpty, render, sheet } from "../../drawing/strokes.js";
 import { beginStroke, centre, clear, drawImage } from "../../state/edits.js";
-import { openPicture } from "../../state/files.js";
+import { openPicture } from "../../state/framing.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { addCellOverlay } from "../parts/cell_overlay.js";

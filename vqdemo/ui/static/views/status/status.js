@@ -1,8 +1,9 @@
 // The status line: one calm sentence when something needs saying. Notes fade after a while, errors stay until
 // the next edit, and what a network lacks, with a button to try again, until it is there.
 
-import { hush } from "../../state/message.js";
+import { announce, hush, sentences } from "../../state/message.js";
 import { faultIn, tryAgain } from "../../state/networks.js";
+import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 
 const NOTE_DURATION = 7000; // ms
@@ -19,6 +20,16 @@ export function mount(element) {
   });
   const unseen = element.querySelector(".unseen");
   watch(["announcement"], ({ announcement }) => (unseen.textContent = announcement?.text ?? ""));
+  const ownTitle = document.title;
+  let told = null; // the view
+  watch(["view", "alternatives", "completing"], ({ view, alternatives, completing, modelInfo }) => {
+    const name = sentences[`view_${view}`] ?? view;
+    const count = completing ? 0 : (alternatives?.list.length ?? 0);
+    const parts = [count > 1 && fill(sentences.title_alternatives, { count }), name, ownTitle];
+    if (modelInfo) document.title = parts.filter(Boolean).join(" · ");
+    if (told !== null && told !== view) announce(name);
+    if (modelInfo) told = view;
+  });
   let timer;
   watch(["message"], ({ message }) => {
     clearTimeout(timer);
