@@ -1,14 +1,8 @@
-// What was saved in a tab is gone on from; of what an older page or another model left there, what does not
+// What was kept is gone on from; of what an older page or another model left there, what does not
 // fit is dropped, and the rest is kept.
 
 import assert from "node:assert/strict";
 import test from "node:test";
-
-const store = new Map();
-globalThis.sessionStorage = {
-  getItem: (key) => store.get(key) ?? null,
-  setItem: (key, text) => store.set(key, text),
-};
 
 const base = "../../../vqdemo/ui/static";
 const { pack, unpack } = await import(`${base}/state/pack.js`);
@@ -59,10 +53,9 @@ const WHOLE = {
 
 /** The state after a session was restored, followed or not. */
 function restored(session, change = (text) => text) {
-  store.set("vqdemo-session", change(pack(session)));
   setModel(MODEL);
   update({ recent: [], surprise: false, speed: 8, view: "bench", alternatives: null });
-  restoreSession(MODEL);
+  restoreSession(MODEL, change(pack(session)));
   return state;
 }
 const without = (key) => Object.fromEntries(Object.entries(WHOLE).filter(([name]) => name !== key));
