@@ -106,6 +106,10 @@ const ANSWERS = {
   decode: ({ grids }) => grids.map(decode),
   conditionals: ({ codes }) =>
     Float32Array.from({ length: CELLS * CODES }, (_, i) => (Math.abs(hash([...codes, i])) % 100) / 100),
+  die({ codes, cell }) {
+    const logits = Array.from({ length: CODES }, (_, i) => (Math.abs(hash([...codes, cell, i])) % 100) / 25);
+    return { labels: [0], logits: [logits], without: logits, known: [0], empty: [0], needle: null };
+  },
   labelProbs: ({ codes }) => [0.5, Math.abs(hash(codes)) % 2],
   logProb: ({ codes }) => codes.map((grid) => -Math.abs(hash(grid)) % 50),
 };
@@ -163,7 +167,7 @@ const JUMPS = ["undo", "redo", "clear"];
 
 /** What has to hold at any moment. */
 function look(when) {
-  for (const part of ["expected", "whatIf", "footprint"])
+  for (const part of ["expected", "whatIf", "footprint", "die"])
     assert.ok(!state[part] || state[part].codes === state.codes, `${part} is of an older grid, ${when}`);
   const { alternatives } = state;
   if (!alternatives) return;
@@ -195,7 +199,7 @@ const modelInfo = await client.describe("http://x/model.json");
 setModel(modelInfo);
 known = state.codes;
 let broken = null; // the first thing that did not hold
-watch(["codes", "alternatives", "expected", "whatIf", "footprint", "image"], () => {
+watch(["codes", "alternatives", "expected", "whatIf", "footprint", "die", "image"], () => {
   try {
     look("when told");
     changedByAnswer();
