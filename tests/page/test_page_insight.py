@@ -132,7 +132,7 @@ def test_the_what_if_strip_offers_the_likeliest_codes_and_one_click_adopts(page,
     grid = codes(page)
     page.locator("summary").click()
     for name, value in {"temperature": "1", "top_p": "1", "guidance": "0"}.items():
-        page.locator(f"[name={name}]").fill(value)
+        page.locator(f".completion [name={name}]").fill(value)
     cell(page, 3, 4).click()
     offers = page.locator("#what-if button:enabled:visible")
     expect(offers.nth(2)).to_be_visible()
