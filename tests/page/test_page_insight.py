@@ -179,9 +179,9 @@ def test_the_surprise_map_lights_up_a_strange_edit(page, model):
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     legend = page.locator(".code-grid .legend")
-    expect(legend).to_contain_text("bits by the prior")
+    expect(legend).to_contain_text("typical")
     measured = json.loads((WEIGHTS / "metrics.json").read_text())["likelihood"]["without_label"]["everything"]["mean"]
-    assert f"Typical: {measured / np.log(2):.0f}." in legend.inner_text()
+    assert f"(typical: {measured / np.log(2):.0f})" in legend.inner_text()
     until(page, "() => [...document.querySelectorAll('#code-grid [data-cell]')].some((c) => c.title)")
     surprise = -np.log2(np.take_along_axis(model.conditionals(grid), grid[..., None], -1))[..., 0]
     assert np.allclose(tints(page), np.minimum(surprise.ravel() / 8, 1), atol=2e-3)
