@@ -132,7 +132,7 @@ def test_the_what_if_strip_offers_the_likeliest_codes_and_one_click_adopts(page,
     grid = codes(page)
     page.locator("summary").click()
     for name, value in {"temperature": "1", "top_p": "1", "guidance": "0"}.items():
-        page.locator(f"[name={name}]").fill(value)
+        page.locator(f".completion [name={name}]").fill(value)
     cell(page, 3, 4).click()
     offers = page.locator("#what-if button:enabled:visible")
     expect(offers.nth(2)).to_be_visible()
@@ -179,9 +179,9 @@ def test_the_surprise_map_lights_up_a_strange_edit(page, model):
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     legend = page.locator(".code-grid .legend")
-    expect(legend).to_contain_text("bits by the prior")
+    expect(legend).to_contain_text("typical")
     measured = json.loads((WEIGHTS / "metrics.json").read_text())["likelihood"]["without_label"]["everything"]["mean"]
-    assert f"Typical: {measured / np.log(2):.0f}." in legend.inner_text()
+    assert f"(typical: {measured / np.log(2):.0f})" in legend.inner_text()
     until(page, "() => [...document.querySelectorAll('#code-grid [data-cell]')].some((c) => c.title)")
     surprise = -np.log2(np.take_along_axis(model.conditionals(grid), grid[..., None], -1))[..., 0]
     assert np.allclose(tints(page), np.minimum(surprise.ravel() / 8, 1), atol=2e-3)

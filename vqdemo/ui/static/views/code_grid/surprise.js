@@ -65,8 +65,7 @@ export function mountSurprise(element, text) {
     const typical = settings.label === null ? any : given;
     const words = { bits: decimal(length.bits, 0), typical: typical && decimal(typical, 0) };
     const change = Math.round(length.change ?? 0);
-    const sentences = [fill(text.length, words)];
-    if (typical) sentences.push(fill(text.length_typical, words));
+    const sentences = [fill(typical ? text.length_typical : text.length, words)];
     if (change)
       sentences.push(fill(change > 0 ? text.longer : text.shorter, { bits: decimal(Math.abs(change), 0) }));
     return sentences.join(" ");
