@@ -33,7 +33,7 @@ export function mount(element, { text }) {
 
   const wholeOf = ({ width, height }) => [0, 0, width, height];
 
-  /** @param {number[]} frame */
+  /** @param {number[]} wanted */
   function showFrame(wanted) {
     const [left, top, right, bottom] = wanted;
     const { width, height } = state.framing.picture;
