@@ -31,7 +31,7 @@ from vqdemo.ui.page import build
 from vqdemo.ui.serving import limits, memory
 from vqdemo.ui.views import ADDRESS, MODEL
 
-SCRIPT = f"/{ADDRESS}/palette.js"
+SCRIPT = f"/{ADDRESS}/views/palette/palette.js"
 PING = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"})
 MCP_HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
 README = (ROOT / "README.md").read_text(encoding="utf-8")
