@@ -93,7 +93,7 @@ def desk(browser):
     """The browser profile that most tests share: its cache makes pages load faster."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     # No test goes on from the work of another.
-    context.add_init_script("sessionStorage.length || localStorage.clear()")
+    context.add_init_script("try { sessionStorage.length || localStorage.clear() } catch {}")
     yield context
     context.close()
 

@@ -242,6 +242,7 @@ def test_a_pasted_picture_is_framed_turned_and_taken_or_left(page):
     page.locator(".framing .frame").focus()
     for _ in range(22):
         page.keyboard.press("Shift+ArrowLeft")  # until only the left half is looked at
+    page.wait_for_timeout(600)
     left = picture(page, ".framing .result canvas")
     assert (left != right).any() and any((shown == one).all() for one in (left, right))
     page.get_by_role("button", name="Change ink and ground").click()

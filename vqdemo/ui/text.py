@@ -4,6 +4,7 @@
 other names in braces are the scripts' to fill in.
 """
 
+TITLE = "Digits in {cells} codes"
 VIEWS = {
     "bench": "Workbench",
     "samples": "Samples",
@@ -13,7 +14,7 @@ VIEWS = {
 }
 
 TEXT = {
-    "title": "Digits in {cells} codes",
+    "title": TITLE,
     "header": {
         "heading": "A digit, in {cells} codes",
         "lead": "Draw. A neural network writes your drawing down as a small grid of codes, and redraws it "
@@ -317,6 +318,7 @@ TEXT = {
     },
     "status": {
         **{f"view_{view}": name for view, name in VIEWS.items()},
+        "title": TITLE,
         "title_alternatives": "{count} alternatives",
         "stopping": "The server is about to stop. Please try again in a moment.",
         "loading_vqvae": "Encoder and decoder are on their way: {percent} %. Drawing works meanwhile.",

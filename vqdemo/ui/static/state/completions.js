@@ -66,9 +66,10 @@ export async function showAlternatives(question, large = true) {
     });
     if (!isMeant()) return;
     show(completions);
-    announce(completions.length > 1 ? sentences.completed : sentences.completed_one, {
-      count: completions.length,
-    });
+    if (large)
+      announce(completions.length > 1 ? sentences.completed : sentences.completed_one, {
+        count: completions.length,
+      });
   } catch (error) {
     if (control.signal.aborted) say(sentences.changed_meanwhile);
     else sayError(error);

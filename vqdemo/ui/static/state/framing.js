@@ -63,6 +63,7 @@ export async function openPicture(file) {
 
 /** Look at a part of the picture only. @param {number[] | null} crop */
 export function cropPicture(crop) {
+  if (!state.framing) return; // it was taken or left meanwhile
   const { picture, ink } = state.framing;
   update({ framing: framed(picture, { crop: crop && frameWithin(picture, crop), ink }) });
 }

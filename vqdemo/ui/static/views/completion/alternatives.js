@@ -60,7 +60,8 @@ export function showAlternatives(element, text) {
     "keydown",
     (event) => {
       const target = /** @type {Element} */ (event.target);
-      if (event.key !== "Escape" || target.closest("[popover], dialog, input, select")) return;
+      if (event.key !== "Escape" || target.closest("input, select")) return;
+      if (document.querySelector(":popover-open, dialog[open]")) return; // it is theirs
       if (!state.preview && !list.contains(target)) return;
       event.preventDefault();
       event.stopPropagation();

@@ -1,6 +1,7 @@
 // What would become of a picture that the visitor brings: the picture and the digit found on it side by side. A
 // frame says what is looked at, ink and ground can be changed round, and the digit is taken or not.
 
+import { SIDE } from "../../drawing/strokes.js";
 import { cropPicture, frameWithin, leavePicture, takePicture, turnInk } from "../../state/framing.js";
 import { state, watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
@@ -32,13 +33,15 @@ export function mount(element, { text }) {
 
   const wholeOf = ({ width, height }) => [0, 0, width, height];
 
-  /** @param {number[]} frame */
-  function showFrame([left, top, right, bottom]) {
+  /** @param {number[]} wanted */
+  function showFrame(wanted) {
+    const [left, top, right, bottom] = wanted;
     const { width, height } = state.framing.picture;
     const share = (at, size) => `${(100 * at) / size}%`;
     frame.style.inset = `${share(top, height)} auto auto ${share(left, width)}`;
     frame.style.width = share(right - left, width);
     frame.style.height = share(bottom - top, height);
+    return wanted;
   }
 
   let shown = null; // the picture
@@ -55,7 +58,7 @@ export function mount(element, { text }) {
     }
     if (!dialog.open) dialog.showModal();
     showFrame(crop ?? wholeOf(picture));
-    paint(part(".result canvas"), found?.image ?? new Uint8Array(28 * 28));
+    paint(part(".result canvas"), found?.image ?? new Uint8Array(SIDE ** 2));
     part(".note").textContent = !found ? text.no_ink : found.several ? text.several : "";
     part("[data-do=take]").disabled = !found;
     part("[data-do=whole]").disabled = !crop;

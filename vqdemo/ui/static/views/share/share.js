@@ -43,7 +43,7 @@ export function mount(element, { text }) {
 
   function savePNG() {
     const [small, large] = [document.createElement("canvas"), document.createElement("canvas")];
-    paint(small, state.image);
+    paint(small, state.preview?.completion.image ?? state.image);
     large.width = large.height = small.width * PNG_SCALE;
     const surface = large.getContext("2d");
     surface.imageSmoothingEnabled = false;

@@ -20,16 +20,18 @@ export function mount(element) {
   });
   const unseen = element.querySelector(".unseen");
   watch(["announcement"], ({ announcement }) => (unseen.textContent = announcement?.text ?? ""));
-  const ownTitle = document.title;
   let told = null; // the view
-  watch(["view", "alternatives", "completing"], ({ view, alternatives, completing, modelInfo }) => {
-    const name = sentences[`view_${view}`] ?? view;
-    const count = completing ? 0 : (alternatives?.list.length ?? 0);
-    const parts = [count > 1 && fill(sentences.title_alternatives, { count }), name, ownTitle];
-    if (modelInfo) document.title = parts.filter(Boolean).join(" · ");
-    if (told !== null && told !== view) announce(name);
-    if (modelInfo) told = view;
-  });
+  watch(
+    ["modelInfo", "view", "alternatives", "completing"],
+    ({ view, alternatives, completing, modelInfo }) => {
+      const name = sentences[`view_${view}`] ?? view;
+      const count = completing ? 0 : (alternatives?.list.length ?? 0);
+      const parts = [count > 1 && fill(sentences.title_alternatives, { count }), name, sentences.title];
+      if (modelInfo) document.title = parts.filter(Boolean).join(" · ");
+      if (told !== null && told !== view) announce(name);
+      if (modelInfo) told = view;
+    },
+  );
   let timer;
   watch(["message"], ({ message }) => {
     clearTimeout(timer);
