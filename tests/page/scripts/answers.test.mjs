@@ -136,6 +136,7 @@ const client = await import(`${base}/networks/client.js`);
 const { complete, keep, letGo, setSettings } = await import(`${base}/state/completions.js`);
 const edit = await import(`${base}/state/edits.js`);
 const { UNKNOWN, withoutUnknown } = await import(`${base}/state/grid.js`);
+await import(`${base}/state/insight.js`);
 const { toggleSurprise } = await import(`${base}/state/bits.js`);
 const { setSentences } = await import(`${base}/state/message.js`);
 const { setModel } = await import(`${base}/state/model.js`);
