@@ -6,7 +6,7 @@ import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 
 export function showCount(line, text) {
-  watch(["modelInfo", "codes", "playback"], (now) => {
+  watch(["modelInfo", "codes", "preview"], (now) => {
     if (!now.modelInfo) return;
     const codes = shownCodes(now);
     const unknown = codes.filter((code) => code === UNKNOWN).length;
