@@ -62,7 +62,7 @@ def static_root(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def static_url(static_root):
-    """The address of the static edition, served with the strict policy that the README names."""
+    """The address of the static edition, served with the strict policy that HOSTING.md names."""
     with static_server.serving(static_root, Content_Security_Policy=static_server.CSP) as host:
         yield f"{host}/{static_server.PREFIX}"
 

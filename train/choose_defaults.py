@@ -2,8 +2,8 @@
 
 Prints a table. Samples are compared with the last 5,000 training pictures. They are to read
 as the digit asked for, with confidence; to be nearly as precise and as varied (precision and recall) as
-training pictures are; to be as close in distribution; and to lie no closer to training pictures than pictures
-by other hands do. Hotter samples are more varied, cooler ones more alike, and all figures are noisy: the
+training pictures are; to be closer in distribution; and to lie no closer to training pictures than
+reconstructions of pictures by other hands do (codes smooth, so that whatever is decoded lies closer). Hotter samples are more varied, cooler ones more alike, and all figures are noisy: the
 setting with the widest margin goes into config.json, from where the page takes it.
 """
 
@@ -13,7 +13,7 @@ import itertools
 from train.data import datasets
 from train.measure import records
 from train.measure.classifier import ClassifierSettings
-from train.measure.samples import Reference, samples
+from train.measure.samples import Reference, nearest, samples
 from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
 from train.runtime.files import write_json
 from train.runtime.folders import Folders, add_folder_arguments, folders_from
@@ -22,24 +22,23 @@ from train.runtime.weights_folder import CONFIG, read_config
 SAMPLES = 2_000  # for each setting
 TEMPERATURES = (0.95, 1.0, 1.05, 1.1)
 GUIDANCES = (0.0, 0.25, 0.35, 0.5)
-OTHER_HANDS = (
-    1.02  # test digits, by other hands, lie that much farther from the training digits than held-out ones do
-)
+# Test digits, by other hands, lie that much farther from the training digits than held-out ones do.
+OTHER_HANDS = 1.02
 SHOWN = (
     "frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision",
-    "precision_of_training_digits", "recall", "nearest_training_digit", "nearest_training_digit_of_test_digits",
+    "precision_of_training_digits", "recall", "nearest_training_digit", "nearest_training_digit_of_reconstructions",
 )  # fmt: skip
 
 
 def margin(figures: dict) -> float:
     """The least of what is reached relative to what is asked for: below 1 where something is missed."""
     pairs = (  # what is reached, what is asked for
-        (figures["asked_digit"], 0.97),
-        (figures["confident"], 0.96),
+        (figures["asked_digit"], 0.989),
+        (figures["confident"], 0.965),
         (figures["precision"], 0.97 * figures["precision_of_training_digits"]),
         (figures["recall"], 0.83 * figures["recall_of_training_digits"]),
-        (figures["frechet_of_training_digits"], figures["frechet"]),
-        (figures["nearest_training_digit"], OTHER_HANDS * figures["nearest_training_digit_of_test_digits"]),
+        (0.9 * figures["frechet_of_training_digits"], figures["frechet"]),
+        (figures["nearest_training_digit"], OTHER_HANDS * figures["nearest_training_digit_of_reconstructions"]),
     )
     return min(reached / max(asked, 1e-9) for reached, asked in pairs)
 
@@ -48,10 +47,12 @@ def best_settings(subject: Subject, number: int) -> dict:
     """The pair with the widest margin, and top-p 1: arguments of `sample`. number: samples for each pair."""
     fit = datasets.load(subject.dataset, subject.folders.data, "fit").images
     reference = Reference(subject.evaluator, fit, subject.pictures.images, number)
+    redrawn = nearest(subject.reconstructions[:number], fit)
     margins = []
     for temperature, guidance in itertools.product(TEMPERATURES, GUIDANCES):
         settings = {"temperature": temperature, "top_p": 1.0, "guidance": guidance}
         figures = samples(subject.model, reference, settings)
+        figures["nearest_training_digit_of_reconstructions"] = redrawn
         margins.append((margin(figures), settings))
         rounded = {name: round(figures[name], 3) for name in SHOWN}
         print(settings | {"margin": round(margins[-1][0], 3)} | rounded, flush=True)

@@ -29,6 +29,8 @@ from vqdemo.storage import FILES, read_config
 ROOT = Path(__file__).resolve().parent.parent
 SPACE = (
     "README.md",
+    "HOSTING.md",
+    "CONTRIBUTING.md",
     "LICENSE",
     "app.py",
     "requirements.txt",

@@ -34,7 +34,7 @@ from vqdemo.ui.views import ADDRESS, MODEL
 SCRIPT = f"/{ADDRESS}/views/palette/palette.js"
 PING = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "ping"})
 MCP_HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+HOSTING = (ROOT / "HOSTING.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_below_a_prefix_with_and_without_a_proxy_that_strips_it(model, files, ro
 @pytest.mark.browser
 @pytest.mark.skipif(NGINX is None, reason="no nginx: on Debian `apt-get install nginx`")
 def test_the_page_behind_nginx_that_strips_a_prefix(model, browser, tmp_path):
-    (inside,) = [block for block in re.findall(r"```nginx\n(.*?)```", README, re.DOTALL) if "/demo/" in block]
+    (inside,) = [block for block in re.findall(r"```nginx\n(.*?)```", HOSTING, re.DOTALL) if "/demo/" in block]
     port, folder = app_process.free_port(), tmp_path / "nginx"
     with launched(model, root_path="/demo") as (_, url):
         site_icon = "location = /favicon.ico { return 204; }"  # which browsers ask for, outside of the prefix
@@ -226,7 +226,7 @@ def test_with_a_login_api_and_mcp_are_closed_to_others(model, files):
         for path in ("/gradio_api/mcp/", "/config"):
             assert ask(url + path, closed[path], **MCP_HEADERS, Cookie=cookie)[0] == 200, path
         for path in (SCRIPT, *files):
-            assert ask(url + path)[0] == 200, "scripts and weights are public, as the README says"
+            assert ask(url + path)[0] == 200, "scripts and weights are public, as HOSTING.md says"
 
 
 # ---- the process
@@ -288,7 +288,7 @@ def test_streams_are_not_compressed(plain):
 @pytest.mark.browser
 def test_the_page_works_under_the_content_security_policy_of_the_readme(plain, browser):
     _, url = plain
-    policy = " ".join(re.search(r"```\nContent-Security-Policy: (.*?)```", README, re.DOTALL)[1].split())
+    policy = " ".join(re.search(r"```\nContent-Security-Policy: (.*?)```", HOSTING, re.DOTALL)[1].split())
     page = browser.new_page()
 
     def with_policy(route):

@@ -1,4 +1,4 @@
-"""The README tells the truth: its snippets work, and its links lead somewhere."""
+"""README and HOSTING.md tell the truth: their snippets work, and their links lead somewhere."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+README = "\n".join((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "HOSTING.md"))
 
 
 def blocks(language: str) -> list[str]:

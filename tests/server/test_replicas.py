@@ -1,4 +1,4 @@
-"""Two processes of the app behind nginx, set up as the README says, serve one page and its API; either may die."""
+"""Two processes of the app behind nginx, set up as HOSTING.md says, serve one page and its API; either may die."""
 
 import re
 import shutil
@@ -35,8 +35,8 @@ http {{
 
 @contextmanager
 def nginx(folder: Path, apps: list[app_process.App]):
-    """The README's nginx before these two processes; gives its address."""
-    inside = re.search(r"```nginx\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+    """The nginx of HOSTING.md before these two processes; gives its address."""
+    inside = re.search(r"```nginx\n(.*?)```", (ROOT / "HOSTING.md").read_text(), re.DOTALL)[1]
     port = app_process.free_port()
     for wanted, actual in (("listen 8080", f"listen 127.0.0.1:{port}"), *((f"127.0.0.1:786{i}", place(app)) for i, app in enumerate(apps))):
         assert wanted in inside

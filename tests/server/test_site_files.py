@@ -165,7 +165,7 @@ def test_the_manifest_makes_it_installable(files):
 
 
 def test_the_readme_names_the_policy_that_the_tests_serve_it_with():
-    assert static_server.CSP in " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    assert static_server.CSP in " ".join((ROOT / "HOSTING.md").read_text(encoding="utf-8").split())
 
 
 # ---- the folder

@@ -1,6 +1,6 @@
-"""metrics.json as the table of the README and the model card.
+"""metrics.json as the table of the model card.
 
-`python -m train.report.table` writes it into both.
+`python -m train.report.table` writes it there.
 """
 
 import json
@@ -165,7 +165,7 @@ def race(notebook: dict | None) -> str:
     """A sentence on what a CPU second of training buys, beside the notebook baseline; "" if that has not been
     measured.
     """
-    if not notebook:
+    if not notebook or "ours" not in notebook:
         return ""
     end = notebook["curve"][-1]
     ours = "; ".join(
@@ -243,8 +243,7 @@ def insert(page: Path, table: str) -> None:
 
 def main() -> None:
     table = markdown(json.loads(Path("weights/metrics.json").read_text(encoding="utf-8")))
-    for page in (Path("README.md"), Path("weights/README.md")):
-        insert(page, table)
+    insert(Path("weights/README.md"), table)
     print(table)
 
 
