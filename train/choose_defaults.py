@@ -3,7 +3,8 @@
 Prints a table. Samples are compared with the last 5,000 training pictures. They are to read
 as the digit asked for, with confidence; to be nearly as precise and as varied (precision and recall) as
 training pictures are; to be closer in distribution; and to lie no closer to training pictures than
-reconstructions of pictures by other hands do (codes smooth, so that whatever is decoded lies closer). Hotter samples are more varied, cooler ones more alike, and all figures are noisy: the
+reconstructions of pictures by other hands do (codes smooth, so that whatever is decoded lies closer).
+Hotter samples are more varied, cooler ones more alike, and all figures are noisy: the
 setting with the widest margin goes into config.json, from where the page takes it.
 """
 
@@ -26,7 +27,8 @@ GUIDANCES = (0.0, 0.25, 0.35, 0.5)
 OTHER_HANDS = 1.02
 SHOWN = (
     "frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision",
-    "precision_of_training_digits", "recall", "nearest_training_digit", "nearest_training_digit_of_reconstructions",
+    "precision_of_training_digits", "recall", "nearest_training_digit",
+    "nearest_training_digit_of_reconstructions",
 )  # fmt: skip
 
 
@@ -38,7 +40,10 @@ def margin(figures: dict) -> float:
         (figures["precision"], 0.97 * figures["precision_of_training_digits"]),
         (figures["recall"], 0.83 * figures["recall_of_training_digits"]),
         (0.9 * figures["frechet_of_training_digits"], figures["frechet"]),
-        (figures["nearest_training_digit"], OTHER_HANDS * figures["nearest_training_digit_of_reconstructions"]),
+        (
+            figures["nearest_training_digit"],
+            OTHER_HANDS * figures["nearest_training_digit_of_reconstructions"],
+        ),
     )
     return min(reached / max(asked, 1e-9) for reached, asked in pairs)
 

@@ -65,7 +65,9 @@ def place(tiles: Tensor, first: int, sweeps: int = 60_000, seed: int = 0) -> Ten
 
 @torch.no_grad()
 def arrange(model: VQVAE, images: Tensor) -> Tensor:
-    """Renumber the codes of a trained network in place, and store tiles and usage with it. Which code each new one was: int64 (K,)."""
+    """Renumber the codes of a trained network in place, and store tiles and usage with it. Which code each
+    new one was: int64 (K,).
+    """
     tiles, usage = mean_neighbourhoods(model, images)
     order = place(tiles, first=BLANK)
     quantizer = model.quantizer

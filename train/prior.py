@@ -58,13 +58,15 @@ class PriorSettings:
     groups: int = setting(
         8, "groups of channels with weights of their own in row mixing; divides width and after_features"
     )
-    fusion_layers: int = setting(3, "fusion layers of the head, which join the contexts before and after a cell")
+    fusion_layers: int = setting(
+        3, "fusion layers of the head, which join the contexts before and after a cell"
+    )
     head_width: int = setting(128, "channels of the head")
     backward: int = setting(
         1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first"
     )
     dropout: float = setting(0.05, "share of the channels dropped")
-    epochs: int = setting(18, "passes over the training images")
+    epochs: int = setting(6, "passes over the training images")
     batch: int = setting(64, "grids a step")
     learning_rate: float = setting(
         0.006,
@@ -82,7 +84,7 @@ class PriorSettings:
     warp_share: float = setting(
         0.75, "share of the digits that are turned, slanted and stretched before encoding"
     )
-    plain_epochs: int = setting(2, "epochs at the end that see no warped digits")
+    plain_epochs: int = setting(1, "epochs at the end that see no warped digits")
     compile: int = setting(
         1, "1: let torch.compile fuse the network where there is a C++ compiler, a third faster on a CPU"
     )

@@ -69,7 +69,8 @@ grids = model.sample(4, label={label}, seed=0)
 images = model.decode(grids)
 ```
 
-Code 0 is the blank cell, by definition: a cell of {patch}×{patch} pixels of which none is above {threshold} gets it,
+Code 0 is the blank cell, by definition: a cell of {patch}×{patch} pixels of which none is above {threshold}
+gets it,
 and nothing is drawn there. The other {strokes} codes are for patches with ink and were learned. Both files of
 weights are float16; the networks compute in float32.
 
@@ -147,7 +148,7 @@ def model_card(name: str, folder: Path) -> ModelCard:
         pipeline_tag="unconditional-image-generation",
         datasets=[HUB_DATA[dataset]] if dataset in HUB_DATA else None,
         tags=["vq-vae", "pixelcnn", title.lower(), "discrete-latents", "safetensors"],
-        model_name=name.split("/")[-1],
+        model_name=name.rsplit("/", maxsplit=1)[-1],
         eval_results=results,
     )
     body = CARD.format(

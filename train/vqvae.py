@@ -1,14 +1,19 @@
 """Stage 1: train the VQ-VAE of vqdemo/vqvae.py.
 
-Each batch holds MNIST digits, some of them shifted out of the centre, and random doodles, so that visitors may draw what MNIST
+Each batch holds MNIST digits, some of them shifted out of the centre, and random doodles, so that visitors
+may draw what MNIST
 never shows. Two augmentations make editing honest:
 
-    erase  pixels of random cells are blacked out before encoding: strokes that end at a cell's border become familiar;
-    edit   *after* quantization random cells get the blank code, or the codes of another picture, and the target is the picture
-           with those patches replaced: the decoder learns that changing a cell changes that cell's patch. Sometimes all but
+    erase  pixels of random cells are blacked out before encoding: strokes that end at a cell's border
+    become familiar;
+    edit   *after* quantization random cells get the blank code, or the codes of another picture, and the
+    target is the picture
+           with those patches replaced: the decoder learns that changing a cell changes that cell's patch.
+           Sometimes all but
            these cells are blanked: a code alone draws what it draws in company.
 
-Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The codebook follows by EMA.
+Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The
+codebook follows by EMA.
 After training the codes are renumbered for the palette (train/palette.py).
 """
 
@@ -38,29 +43,38 @@ class VQVAESettings:
     """Settings of stage 1. Raises ValueError for those that nothing can be trained with."""
 
     dataset: str = setting(
-        "mnist", f"what to learn: {', '.join(datasets.NAMES)}, or a folder with a subfolder of pictures for each class"
+        "mnist",
+        f"what to learn: {', '.join(datasets.NAMES)}, or a folder with a subfolder for each class",
     )
-    split: str = setting("train", "training images: train (60,000), or fit (the first 55,000) while choosing settings")
+    split: str = setting(
+        "train", "training images: train (60,000), or fit (the first 55,000) while choosing settings"
+    )
     images: int = setting(0, "use only so many of the training images, 0 for all")
     codes: int = setting(128, "codes in the codebook, K: the blank code and K-1 for patches with ink")
     grid: int = setting(7, "cells along each side of the code grid: 7, of 4x4 pixels, or 14, of 2x2")
     width: int = setting(128, "channels of the hidden layers")
-    encoder_blocks: int = setting(3, "residual blocks of the encoder")
-    decoder_blocks: int = setting(3, "residual blocks of the decoder; each lets a code act one cell further")
-    epochs: int = setting(22, "passes over the training images")
+    encoder_blocks: int = setting(4, "residual blocks of the encoder")
+    decoder_blocks: int = setting(2, "residual blocks of the decoder; each lets a code act one cell further")
+    epochs: int = setting(20, "passes over the training images")
     batch: int = setting(128, "pictures a step, doodles included")
-    learning_rate: float = setting(2e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero")
+    learning_rate: float = setting(
+        2e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero"
+    )
     commitment: float = setting(0.25, "weight beta of the commitment loss")
     usage_entropy: float = setting(0.005, "weight of the reward for using codes evenly")
     ema_decay: float = setting(0.99, "weight of the past in the codebook's running means")
     warmup_steps: int = setting(150, "steps without quantization before k-means++ places the codebook")
-    restart_below: float = setting(1.0, "codes chosen fewer times a batch than this restart at an encoder output")
+    restart_below: float = setting(
+        1.0, "codes chosen fewer times a batch than this restart at an encoder output"
+    )
     doodle_share: float = setting(0.2, "share of doodles in a batch")
     shift_share: float = setting(0.25, "share of the digits that are moved by up to 8 pixels")
-    erase_share: float = setting(0.25, "share of the pictures with cells blacked out before encoding")
-    edit_share: float = setting(0.2, "share of the pictures with codes replaced after quantization")
-    alone_share: float = setting(0.2, "share of these in which all codes but the chosen ones are blanked")
-    ink_threshold: float = setting(0.1, "a cell without a pixel above this is blank: it gets code 0 and draws nothing")
+    erase_share: float = setting(0.1, "share of the pictures with cells blacked out before encoding")
+    edit_share: float = setting(0.25, "share of the pictures with codes replaced after quantization")
+    alone_share: float = setting(0.3, "share of these in which all codes but the chosen ones are blanked")
+    ink_threshold: float = setting(
+        0.1, "a cell without a pixel above this is blank: it gets code 0 and draws nothing"
+    )
     doodle_number: int = setting(40_000, "different doodles, each seen in 8 orientations")
     bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
     seed: int = setting(0, "seed of everything random")
@@ -76,7 +90,9 @@ class VQVAESettings:
 
 
 def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
-    """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the CPU, palette in place."""
+    """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the
+    CPU, palette in place.
+    """
     show("VQ-VAE", settings)
     s = settings
     digits = datasets.load(s.dataset, folders.data, s.split, s.images).images
@@ -85,26 +101,40 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
 
     torch.manual_seed(s.seed)
     config = VQVAEConfig(
-        grid=s.grid, patch=datasets.SIZE // s.grid, num_codes=s.codes, width=s.width, encoder_blocks=s.encoder_blocks,
-        decoder_blocks=s.decoder_blocks, ink_threshold=s.ink_threshold,
-    )  # fmt: skip
+        grid=s.grid,
+        patch=datasets.SIZE // s.grid,
+        num_codes=s.codes,
+        width=s.width,
+        encoder_blocks=s.encoder_blocks,
+        decoder_blocks=s.decoder_blocks,
+        ink_threshold=s.ink_threshold,
+    )
     model = VQVAE(config).to(device, memory_format=torch.channels_last)
     encoder, decoder = distributed.averaging(model.encoder), distributed.averaging(model.decoder)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=s.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4)
+    optimizer = torch.optim.AdamW(
+        model.parameters(), lr=s.learning_rate, betas=(0.9, 0.99), weight_decay=1e-4
+    )
     first = checkpoint.resume(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, asdict(s))
 
     doodles_a_batch = round(s.batch * s.doodle_share)
     digits_a_batch = s.batch - doodles_a_batch
     steps_an_epoch = len(digits) // digits_a_batch
     if not steps_an_epoch:
-        raise ValueError(f"{s.dataset} has {len(digits)} training pictures, fewer than the {digits_a_batch} of one batch")
+        raise ValueError(
+            f"{s.dataset} has {len(digits)} training pictures, fewer than the {digits_a_batch} of one batch"
+        )
 
     for epoch in range(first, s.epochs):
         started, cpu = time.time(), time.process_time()
         generator = checkpoint.epoch_generator(s.seed, epoch)
         order = torch.randperm(len(digits), generator=generator)
         usage, sums, restarts = torch.zeros(s.codes), torch.zeros(2), 0
-        bar = tqdm(range(steps_an_epoch), desc=f"VQ-VAE {epoch + 1}/{s.epochs}", mininterval=2, disable=distributed.rank() > 0)
+        bar = tqdm(
+            range(steps_an_epoch),
+            desc=f"VQ-VAE {epoch + 1}/{s.epochs}",
+            mininterval=2,
+            disable=distributed.rank() > 0,
+        )
         for i in bar:
             step = epoch * steps_an_epoch + i
             for group in optimizer.param_groups:
@@ -112,7 +142,9 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             rows = order[i * digits_a_batch : (i + 1) * digits_a_batch]
             doodle_rows = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
             images = distributed.share(
-                make_batch(digits[rows], doodles[doodle_rows], config.grid, s.shift_share, s.erase_share, generator)
+                make_batch(
+                    digits[rows], doodles[doodle_rows], config.grid, s.shift_share, s.erase_share, generator
+                )
             ).to(device)
 
             with autocast(device, bool(s.bf16)):
@@ -133,7 +165,9 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                     snapshots.save(folders.runs, 1, model)
                 quantized = model.quantizer(vectors, blank)
                 commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
-                decoded_from, blank, target = edit(quantized.vectors, blank, images, s.edit_share, s.alone_share, generator)
+                decoded_from, blank, target = edit(
+                    quantized.vectors, blank, images, s.edit_share, s.alone_share, generator
+                )
             with autocast(device, bool(s.bf16)):
                 decoded = decoder(decoded_from, blank)
             mse = F.mse_loss(decoded.float(), target)
@@ -153,15 +187,26 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 usage += codes.bincount(minlength=s.codes).cpu()
             if i % 50 == 49:
                 bar.set_postfix(
-                    mse=f"{sums[0] / (i + 1):.5f}", codes=int((usage > 0).sum()), perplexity=f"{perplexity(usage):.1f}"
+                    mse=f"{sums[0] / (i + 1):.5f}",
+                    codes=int((usage > 0).sum()),
+                    perplexity=f"{perplexity(usage):.1f}",
                 )
         mean_mse, mean_commitment = distributed.mean(sums / steps_an_epoch).tolist()
-        row = {"epoch": epoch + 1, "seconds": round(time.time() - started, 1), "cpu_seconds": round(time.process_time() - cpu, 1),
-               "mse": round(mean_mse, 6), "commitment": round(mean_commitment, 6), "codes_in_use": int((usage > 0).sum()),
-               "perplexity": round(perplexity(usage), 2), "restarts": restarts}  # fmt: skip
+        row = {
+            "epoch": epoch + 1,
+            "seconds": round(time.time() - started, 1),
+            "cpu_seconds": round(time.process_time() - cpu, 1),
+            "mse": round(mean_mse, 6),
+            "commitment": round(mean_commitment, 6),
+            "codes_in_use": int((usage > 0).sum()),
+            "perplexity": round(perplexity(usage), 2),
+            "restarts": restarts,
+        }
         if distributed.rank() == 0:
             log_row(folders.runs / "vqvae.csv", row)
-            checkpoint.save(folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s))
+            checkpoint.save(
+                folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s)
+            )
             if epoch + 1 in snapshots.epochs_kept(s.epochs):
                 snapshots.save(folders.runs, 2 + snapshots.epochs_kept(s.epochs).index(epoch + 1), model)
 

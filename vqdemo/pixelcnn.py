@@ -305,13 +305,17 @@ class Head(nn.Module):
         self.mix = nn.Sequential(nn.ReLU(), nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width))
         self.logits = nn.Linear(width, config.num_codes)
 
+    @property
+    def fusions(self) -> list[FusionLayer]:
+        return cast(list[FusionLayer], list(self.fusion_layers))
+
     def context_before(self, features: Tensor) -> list[Tensor]:
         """`FusionLayer.context_before` of each fusion layer."""
-        return [layer.context_before(features) for layer in self.fusion_layers]
+        return [layer.context_before(features) for layer in self.fusions]
 
     def context_after(self, turned_features: Tensor) -> list[Tensor]:
         """`FusionLayer.context_after` of each fusion layer."""
-        return [layer.context_after(turned_features) for layer in self.fusion_layers]
+        return [layer.context_after(turned_features) for layer in self.fusions]
 
     def forward(self, before: list[Tensor], after: list[Tensor]) -> Tensor:
         """The contexts of both sides of each cell, one (...,2W) for each fusion layer -> logits (...,K)."""

@@ -142,7 +142,7 @@ class Cache:
         """labels: int64 (N,). after: `PixelCNN.context_after` of the grids."""
         self.stack, self.head = prior.before, prior.head
         self.layers = cast(list[GatedLayer], list(self.stack.layers))
-        self.fusion_layers = self.head.fusion_layers
+        self.fusion_layers = self.head.fusions
         layers, n, grid, width = self.layers, len(labels), prior.config.grid, prior.config.width
         # Of each fusion layer, the context of known cells after each cell, and a bias: (M,G,G,2W). `select`
         # leaves it as it is. after_index (N,) says which of the M each grid has.

@@ -93,6 +93,7 @@ def find_digit(
     if crop is None and (height, width) == (SIDE, SIDE):
         return as_framed(rgb, ink)
     strokes = look(rgb, ink)
+    assert strokes is not None  # only a look for strokes of a known pen may find none
     # Look again, closer: half the digit's size is left around it.
     x, y = left, top
     margin = (max(strokes.box[2] - strokes.box[0], strokes.box[3] - strokes.box[1]) + 1) // 2
@@ -145,6 +146,7 @@ def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) ->
                 rgba = upright(picture)
                 if fullest is None or fullness(rgba) >= fullness(fullest):
                     fullest = rgba
+            assert fullest is not None  # there are two frames at least
             return fullest
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, EOFError) as error:
         raise ValueError(NOT_A_PICTURE) from error

@@ -1,25 +1,30 @@
 """The VQ-VAE: images to a small grid of codes and back.
 
 Method
-    [1] van den Oord, Vinyals, Kavukcuoglu (2017), "Neural Discrete Representation Learning", arXiv:1711.00937:
-        encoder, nearest-neighbour quantizer, straight-through gradient, commitment loss, and (appendix A.1) the codebook
-        learned by exponential moving averages.
-    [2] Razavi, van den Oord, Vinyals (2019), "Generating Diverse High-Fidelity Images with VQ-VAE-2", arXiv:1906.00446:
-        the EMA update written as a running count and a running sum per code.
-    [3] Dhariwal et al. (2020), "Jukebox", arXiv:2005.00341: codes that have fallen out of use restart at encoder outputs.
-    [4] Yu et al. (2023), "Language Model Beats Diffusion: Tokenizer is Key to Visual Generation", arXiv:2310.05737: a small
-        reward for even use of the codes, the entropy of their mean soft assignment.
+    [1] van den Oord, Vinyals, Kavukcuoglu (2017), "Neural Discrete Representation Learning",
+        arXiv:1711.00937: encoder, nearest-neighbour quantizer, straight-through gradient, commitment loss,
+        and (appendix A.1) the codebook learned by exponential moving averages.
+    [2] Razavi, van den Oord, Vinyals (2019), "Generating Diverse High-Fidelity Images with VQ-VAE-2",
+        arXiv:1906.00446: the EMA update written as a running count and a running sum per code.
+    [3] Dhariwal et al. (2020), "Jukebox", arXiv:2005.00341: codes that have fallen out of use restart at
+        encoder outputs.
+    [4] Yu et al. (2023), "Language Model Beats Diffusion: Tokenizer is Key to Visual Generation",
+        arXiv:2310.05737: a small reward for even use of the codes, the entropy of their mean soft assignment.
 
 Where it differs
-    * No strided convolutions. Each 4x4 patch of pixels becomes one cell with 16 channels (space to depth) and every layer
-      works on the 7x7 grid. A cell of the grid *is* a patch of the picture, and nearly all arithmetic is dense 7x7 work.
-    * The decoder holds few 3x3 convolutions, so that a code acts near its own patch. Editing by hand depends on it.
-    * Code 0 is the blank cell, by definition: a cell whose patch has no pixel above `ink_threshold` gets it, whatever its neighbours
-      hold, and the decoder draws nothing in it. The other K-1 codes are for patches with ink and are chosen by distance. Code 0 has no
-      share in learning: its vector stays at zero, so EMA, commitment loss and the reward for even use concern inked cells only.
+    * No strided convolutions. Each 4x4 patch of pixels becomes one cell with 16 channels (space to depth),
+      and every layer works on the 7x7 grid. A cell of the grid *is* a patch of the picture, and nearly all
+      arithmetic is dense 7x7 work.
+    * The decoder holds few 3x3 convolutions, so that a code acts near its own patch. Editing by hand depends
+      on it.
+    * Code 0 is the blank cell, by definition. A cell whose patch has no pixel above `ink_threshold` gets it,
+      whatever its neighbours hold, and the decoder draws nothing in it. The other K-1 codes are for patches
+      with ink and are chosen by distance. Code 0 has no share in learning: its vector stays at zero, so EMA,
+      commitment loss and the reward for even use concern inked cells only.
 
 Data flow
-    image (N,1,28,28) -> Encoder -> vectors (N,D,7,7) -> VectorQuantizer -> codes (N,7,7) -> Decoder -> image (N,1,28,28)
+    image (N,1,28,28) -> Encoder -> vectors (N,D,7,7) -> VectorQuantizer -> codes (N,7,7)
+    codes (N,7,7) -> codebook vectors (N,D,7,7) -> Decoder -> image (N,1,28,28)
 """
 
 from dataclasses import dataclass
@@ -39,8 +44,8 @@ class VQVAEConfig:
     num_codes: int = 128  # K, codes in the codebook: the blank code and 127 for patches with ink
     code_dim: int = 16  # D, length of a codebook vector
     width: int = 128  # channels of every hidden layer
-    encoder_blocks: int = 3  # residual blocks before quantization
-    decoder_blocks: int = 3  # residual blocks after it; each widens a code's reach by one cell
+    encoder_blocks: int = 4  # residual blocks before quantization
+    decoder_blocks: int = 2  # residual blocks after it; each widens a code's reach by one cell
     ink_threshold: float = 0.1  # in [0,1): a patch without a pixel above it is blank
 
     def __post_init__(self):
@@ -110,19 +115,22 @@ class Decoder(nn.Module):
 class Quantized(NamedTuple):
     """What the quantizer returns for a batch of encoder outputs."""
 
-    vectors: Tensor  # (N,D,G,G) codebook vectors; of inked cells the gradient flows straight through to the encoder
+    # (N,D,G,G) codebook vectors; of inked cells the gradient flows straight through to the encoder
+    vectors: Tensor
     codes: Tensor  # (N,G,G) int64 in 0..K-1, 0 where blank
-    commitment_loss: Tensor  # scalar, mean squared distance of the encoder's outputs to their codes, over inked cells
-    usage_entropy: Tensor  # scalar in 0..log(K-1), nats: entropy of the mean soft assignment of inked cells to codes 1..K-1
+    # scalar, mean squared distance of the encoder's outputs to their codes, over inked cells
+    commitment_loss: Tensor
+    # scalar in 0..log(K-1), nats: entropy of the mean soft assignment of inked cells to codes 1..K-1
+    usage_entropy: Tensor
 
 
 class VectorQuantizer(nn.Module):
-    """The codebook: K vectors of length D. Vector 0, of the blank code, is zero; each other is the running mean of the encoder
-    outputs nearest to it.
+    """The codebook: K vectors of length D. Vector 0, of the blank code, is zero. Each other is the running
+    mean of the encoder outputs nearest to it.
 
-    The codebook has no gradient. `update` moves each vector towards the mean of its members (EMA, [2]) and `restart_dead`
-    gives codes that nothing selects a second chance ([3]). `count` and `total` are the running statistics. What these learn from
-    are the encoder outputs of inked cells, (M,D).
+    The codebook has no gradient. `update` moves each vector towards the mean of its members (EMA, [2]), and
+    `restart_dead` gives codes that nothing selects a second chance ([3]). `count` and `total` are the running
+    statistics. All of them learn from the encoder outputs of inked cells, (M,D).
     """
 
     codebook: Tensor  # (K,D)
@@ -146,7 +154,9 @@ class VectorQuantizer(nn.Module):
         return inked.square().sum(1) - 2 * vectors.movedim(1, -1) @ inked.T
 
     def nearest(self, vectors: Tensor, blank: Tensor) -> Tensor:
-        """Code of each cell: 0 where blank, else the nearest of 1..K-1: (N,D,G,G), bool (N,G,G) -> int64 (N,G,G)."""
+        """Code of each cell: 0 where blank, else the nearest of 1..K-1: (N,D,G,G), bool (N,G,G) -> int64
+        (N,G,G).
+        """
         return (self.distances(vectors).argmin(-1) + 1).masked_fill(blank, BLANK)
 
     def lookup(self, codes: Tensor) -> Tensor:
@@ -167,9 +177,11 @@ class VectorQuantizer(nn.Module):
 
     @torch.no_grad()
     def initialise(self, members: Tensor, generator: torch.Generator) -> None:
-        """Place codes 1..K-1 on encoder outputs (M,D) of inked cells: seeds spread as by k-means++, then ten rounds of k-means.
+        """Place codes 1..K-1 on encoder outputs (M,D) of inked cells: seeds spread as by k-means++, then
+        ten rounds of k-means.
 
-        k-means++ (Arthur & Vassilvitskii 2007) draws each seed with p ~ squared distance to the seeds so far. Here p ~ distance:
+        k-means++ (Arthur & Vassilvitskii 2007) draws each seed with p ~ squared distance to the seeds so
+        far. Here p ~ distance:
         it leaves more codes to crowded regions. Without members the codebook stays as it is.
         """
         if not len(members):
@@ -189,20 +201,26 @@ class VectorQuantizer(nn.Module):
 
     @torch.no_grad()
     def update(self, members: Tensor, codes: Tensor, decay: float) -> None:
-        """One EMA step from the encoder outputs (M,D) of inked cells and their codes (M,); decay in [0,1) is the weight of the past."""
+        """One EMA step from the encoder outputs (M,D) of inked cells and their codes (M,); decay in [0,1)
+        is the weight of the past.
+        """
         self.count.lerp_(torch.bincount(codes, minlength=len(self.count)).to(self.count), 1 - decay)
         self.total.lerp_(torch.zeros_like(self.total).index_add_(0, codes, members), 1 - decay)
         self.codebook[1:] = self.total[1:] / self.count[1:].clamp(min=1e-3)[:, None]
 
     @torch.no_grad()
     def restart_dead(self, members: Tensor, threshold: float, generator: torch.Generator) -> int:
-        """Move codes chosen fewer than `threshold` times a batch (running mean) to random members (M,D); how many moved."""
+        """Move codes chosen fewer than `threshold` times a batch (running mean) to random members (M,D);
+        how many moved.
+        """
         dead = self.count < threshold
         dead[BLANK] = False
         number = int(dead.sum()) if len(members) else 0
         if number:
             fresh = members[torch.randint(len(members), (number,), generator=generator)]
-            mean = self.count[1:].mean()  # as if each had been chosen like any other, so that it has time to find members
+            mean = self.count[
+                1:
+            ].mean()  # as if each had been chosen like any other, so that it has time to find members
             self.codebook[dead] = fresh
             self.count[dead] = mean
             self.total[dead] = mean * fresh
@@ -235,7 +253,9 @@ class VQVAE(nn.Module):
 
 
 def perplexity(counts: Tensor) -> float:
-    """exp(entropy) of a histogram of codes (K,): how many codes would be in use if all in use were used alike."""
+    """exp(entropy) of a histogram of codes (K,): how many codes would be in use if all in use were used
+    alike.
+    """
     counts = counts.cpu().double()  # Apple's GPU knows no float64
     p = counts / counts.sum()
     return float(torch.exp(-(p * p.clamp(min=1e-12).log()).sum()))

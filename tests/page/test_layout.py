@@ -1,4 +1,6 @@
-"""Every screen and hand: what is in sight at which size, on paper, at which address; pen, palm, two fingers."""
+"""Every screen and hand: what is in sight at which size, on paper, at which address; pen, palm, two
+fingers.
+"""
 
 import json
 import re

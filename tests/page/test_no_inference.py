@@ -1,4 +1,6 @@
-"""The app's server does no inference for the page: no layer of either network runs in its process for a visitor."""
+"""The app's server does no inference for the page: no layer of either network runs in its process for a
+visitor.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 

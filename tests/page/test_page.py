@@ -1,4 +1,6 @@
-"""The page in a real Chromium, on the real app with the bundled weights: what a visitor does, and what must follow."""
+"""The page in a real Chromium, on the real app with the bundled weights: what a visitor does, and what must
+follow.
+"""
 
 import io
 import json
@@ -121,7 +123,9 @@ def test_what_is_undone_before_it_was_read_is_not_read_again(page):
       edits.beginStroke([14, 14], 2, false); // so soon after the one before that it waits for its turn
       edits.undo();
     }"""
-    page.evaluate(script, [module(page, "state/edits.js"), module(page, "state/store.js"), opened.ravel().tolist()])
+    page.evaluate(
+        script, [module(page, "state/edits.js"), module(page, "state/store.js"), opened.ravel().tolist()]
+    )
     settle(page)
     assert (codes(page) == opened).all()
 
@@ -154,7 +158,9 @@ def test_examples_are_read_as_the_codes_that_they_came_with(page):
       const read = await Promise.all(examples.map(({ drawing }) => networks.encode(drawing)));
       return examples.map(({ codes }, i) => [codes, read[i].codes]);
     }"""
-    for came_with, read in page.evaluate(script, [module(page, "networks/client.js"), module(page, "state/store.js")]):
+    for came_with, read in page.evaluate(
+        script, [module(page, "networks/client.js"), module(page, "state/store.js")]
+    ):
         assert came_with == read
 
 
@@ -199,7 +205,9 @@ def test_a_bad_file_is_explained_and_nothing_is_lost(page):
 
 
 def upload(page, name, data):
-    page.locator(".draw-pad input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": data})
+    page.locator(".draw-pad input[type=file]").set_input_files(
+        {"name": name, "mimeType": "image/png", "buffer": data}
+    )
 
 
 # ---- editing codes ----
@@ -399,7 +407,8 @@ def test_the_settings_are_obeyed(page):
         answers.append([one.get_attribute("data-codes") for one in page.locator("#completions button").all()])
     assert answers[0] == answers[2] != answers[1]
     settings = page.evaluate(
-        "async (address) => (await import(address)).state.alternatives.settings", module(page, "state/store.js")
+        "async (address) => (await import(address)).state.alternatives.settings",
+        module(page, "state/store.js"),
     )
     assert (settings["label"], settings["n"], settings["seed"]) == (8, 2, 5)
 
@@ -501,7 +510,8 @@ def test_roles_and_names_for_those_who_listen(page):
         json.loads((WEIGHTS / "config.json").read_text())["vqvae"]["num_codes"]
     )
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll("#bench button:enabled, #bench input:not([type=file]), #bench select")]
+        """() => [...document.querySelectorAll("#bench button:enabled, #bench input:not([type=file]), #bench
+        select")]
              .filter((e) => !e.ariaLabel && !e.innerText.trim() && !e.labels?.length && !e.title)
              .map((e) => e.outerHTML)"""
     )

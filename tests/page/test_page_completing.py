@@ -1,4 +1,6 @@
-"""Completions in the big pictures before they are kept, the count of changed cells, and pictures taken or not."""
+"""Completions in the big pictures before they are kept, the count of changed cells, and pictures taken or
+not.
+"""
 
 import base64
 import io
@@ -211,7 +213,8 @@ PASTE = """([name, type, base64]) => {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   if (name) data.items.add(new File([bytes], name, { type }));
   else data.setData("text/plain", atob(base64));
-  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+  document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable:
+  true }));
 }"""
 
 
@@ -266,7 +269,8 @@ def test_pasted_and_dropped_codes_are_opened_and_nothing_navigates_away(page):
           const data = new DataTransfer();
           data.items.add(new File([atob(base64)], "codes.json", { type: "application/json" }));
           const options = { dataTransfer: data, bubbles: true, cancelable: true };
-          return ["dragover", "drop"].map((kind) => document.querySelector("h1").dispatchEvent(new DragEvent(kind, options)));
+          return ["dragover", "drop"].map((kind) => document.querySelector("h1").dispatchEvent(new
+          DragEvent(kind, options)));
         }""",
         [content],
     )

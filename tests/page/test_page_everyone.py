@@ -1,9 +1,22 @@
-"""The page for everyone: keyboard alone, screen readers (axe-core finds nothing), phones, both themes, reduced motion."""
+"""The page for everyone: keyboard alone, screen readers (axe-core finds nothing), phones, both themes,
+reduced motion.
+"""
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
-from visitor import CODES, PHONE, cell, codes, draw_and_settle, picture, settle, until, until_codes_are, until_codes_differ
+from visitor import (
+    CODES,
+    PHONE,
+    cell,
+    codes,
+    draw_and_settle,
+    picture,
+    settle,
+    until,
+    until_codes_are,
+    until_codes_differ,
+)
 
 THEME = """(dark) => {
   document.body.classList.toggle("dark", dark);
@@ -38,9 +51,13 @@ def test_axe_core_finds_nothing_wrong_in_any_view(open_page, options):
     def look(where, context="document"):
         for theme in ("light", "dark"):
             page.evaluate(THEME, theme == "dark")
-            for fault in page.evaluate(f"async () => (await axe.run({context}, {{resultTypes: ['violations']}})).violations"):
+            for fault in page.evaluate(
+                f"async () => (await axe.run({context}, {{resultTypes: ['violations']}})).violations"
+            ):
                 for node in fault["nodes"]:
-                    faults.append(f"{where}, {theme}: {fault['id']}: {node['html'][:120]} {node['failureSummary'][:200]}")
+                    faults.append(  # noqa: PERF401, a list would hide what is looked at
+                        f"{where}, {theme}: {fault['id']}: {node['html'][:120]} {node['failureSummary'][:200]}"
+                    )
 
     for view in VIEWS:
         open_view(page, view)
@@ -72,7 +89,9 @@ def test_keyboard_alone_draws_chooses_completes_and_opens_every_view(page):
     settle(page)
     drawn = codes(page)
     ink = 255 - picture(page)
-    assert ink[8:22, 12:16].mean() > 5 * (ink[:, :8].mean() + ink[:, 20:].mean() + 1), "a line down the middle"
+    assert ink[8:22, 12:16].mean() > 5 * (ink[:, :8].mean() + ink[:, 20:].mean() + 1), (
+        "a line down the middle"
+    )
     page.keyboard.press("Shift+ArrowRight")  # the pen is up: nothing is drawn
     page.wait_for_timeout(300)
     assert (codes(page) == drawn).all()

@@ -1,4 +1,5 @@
-"""What the page shows beside the codes: what belongs together, what the prior expected, what else could stand in a cell, and
+"""What the page shows beside the codes: what belongs together, what the prior expected, what else could
+stand in a cell, and
 a completion being filled in. Against the model itself, on the bundled weights."""
 
 import json
@@ -144,7 +145,9 @@ def test_the_what_if_strip_offers_the_likeliest_codes_and_one_click_adopts(page,
     code = next(code for code in offered if code != grid[3, 4])
     grid[3, 4] = code
     shown = picture(page, f"#what-if [data-code='{code}'] canvas")
-    assert np.abs(255 - 255 * model.decode(grid[None])[0] - shown).mean() < 12, "the offer shows what it would draw"
+    assert np.abs(255 - 255 * model.decode(grid[None])[0] - shown).mean() < 12, (
+        "the offer shows what it would draw"
+    )
     page.locator(f"#what-if [data-code='{code}']").click()
     until_codes_are(page, grid)
     settle(page)
@@ -180,7 +183,9 @@ def test_the_surprise_map_lights_up_a_strange_edit(page, model):
     expect(button).to_have_attribute("aria-pressed", "true")
     legend = page.locator(".code-grid .legend")
     expect(legend).to_contain_text("typical")
-    measured = json.loads((WEIGHTS / "metrics.json").read_text())["likelihood"]["without_label"]["everything"]["mean"]
+    measured = json.loads((WEIGHTS / "metrics.json").read_text())["likelihood"]["without_label"][
+        "everything"
+    ]["mean"]
     assert f"(typical: {measured / np.log(2):.0f})" in legend.inner_text()
     until(page, "() => [...document.querySelectorAll('#code-grid [data-cell]')].some((c) => c.title)")
     surprise = -np.log2(np.take_along_axis(model.conditionals(grid), grid[..., None], -1))[..., 0]
@@ -189,7 +194,10 @@ def test_the_surprise_map_lights_up_a_strange_edit(page, model):
     strange = int(np.argmin(model.conditionals(grid)[6, 0]))
     page.keyboard.type(f"{strange:02}")
     until(page, f"() => ({CODES})()[42] === {strange}")
-    until(page, "() => document.querySelectorAll('#code-grid [role=gridcell]')[42].style.getPropertyValue('--tint') > 0.9")
+    until(
+        page,
+        "() => document.querySelectorAll('#code-grid [role=gridcell]')[42].style.getPropertyValue('--tint') > 0.9",
+    )
     button.click()
     expect(legend).to_be_hidden()
 
@@ -200,7 +208,9 @@ def test_the_surprise_map_lights_up_a_strange_edit(page, model):
 def test_neighbours_in_the_palette_are_alike(page, model):
     order = [int(o.get_attribute("data-code")) for o in page.locator("#palette [role=option]").all()]
     assert sorted(order) == list(range(model.num_codes))
-    bars = page.evaluate("() => [...document.querySelectorAll('#palette [role=option] i')].map((bar) => parseFloat(bar.style.width))")
+    bars = page.evaluate(
+        "() => [...document.querySelectorAll('#palette [role=option] i')].map((bar) => parseFloat(bar.style.width))"
+    )
     assert order[0] == model.background
     assert np.allclose(bars[1:], 100 * model.usage[order[1:]] / max(model.usage[1:]), atol=0.1)
     tiles = model.tiles.reshape(model.num_codes, -1)
@@ -254,7 +264,9 @@ def test_a_finger_is_a_lasso_and_the_page_stays(open_page):
     scrolled = page.evaluate("scrollY")
     finger = page.context.new_cdp_session(page)
     for kind, touches in (("touchStart", points[:1]), *(("touchMove", [p]) for p in points[1:])):
-        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in touches]})
+        finger.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in touches]}
+        )
     chosen = page.locator("#code-grid [aria-selected=true]")
     expect(chosen).to_have_count(4)
     assert [int(one.get_attribute("data-cell")) for one in chosen.all()] == [7 * r + c for r, c in path]
@@ -285,7 +297,9 @@ def test_the_rest_of_the_drawing(page):
     asked = codes(page)
     known = asked != UNKNOWN
     assert (asked[known] == start[known]).all() and 4 < known.sum() < 30
-    assert known[1:2, 2:5].all() and not known[:, 0].any(), "cells with ink are kept, those without are asked for"
+    assert known[1:2, 2:5].all() and not known[:, 0].any(), (
+        "cells with ink are kept, those without are asked for"
+    )
     page.keyboard.press("Control+z")
     until_codes_are(page, start)
 
@@ -315,7 +329,9 @@ def test_a_completion_is_watched_step_by_step_in_generation_order(page, model):
     ask_for_bottom(page)
     question = codes(page)
     first, second, third = (divmod(i, 7) for i in model.generation_order(question)[:3])
-    best = np.array(page.locator("#completions button").first.get_attribute("data-codes").split(), int).reshape(7, 7)
+    best = np.array(
+        page.locator("#completions button").first.get_attribute("data-codes").split(), int
+    ).reshape(7, 7)
     step = page.get_by_role("button", name="One cell")
     step.click()
     expect(filled(page)).to_have_count(1)

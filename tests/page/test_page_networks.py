@@ -1,4 +1,5 @@
-"""The networks in the browser: the VQ-VAE reads and draws as vqdemo/vqvae.py does; no server computes for the page; and what
+"""The networks in the browser: the VQ-VAE reads and draws as vqdemo/vqvae.py does; no server computes for
+the page; and what
 is wrong with a file of weights, a worker or the connection is told, loses nothing, and can be tried again."""
 
 import base64
@@ -57,14 +58,20 @@ def in_browser(page, vqvae, images, grids):
     """Codes of images (N,28,28) and pictures of grids (N,G,G), by the page's own script."""
     size, grid = vqvae.config.image_size, vqvae.config.grid
     given = [base64.b64encode(data).decode() for data in (file_of(vqvae), *images.astype(np.uint8))]
-    script = module(page, "networks/client.js").replace("client.js", "vqvae.js")  # which only the worker has loaded
-    read, drawn = page.evaluate(RUN, [script, given[0], asdict(vqvae.config), given[1:], grids.reshape(len(grids), -1).tolist()])
+    script = module(page, "networks/client.js").replace(
+        "client.js", "vqvae.js"
+    )  # which only the worker has loaded
+    read, drawn = page.evaluate(
+        RUN, [script, given[0], asdict(vqvae.config), given[1:], grids.reshape(len(grids), -1).tolist()]
+    )
     return np.reshape(read, (-1, grid, grid)), np.reshape(drawn, (-1, size, size))
 
 
 def gap_to_nearest(vqvae, images, read):
     """How much farther the codes read are than the nearest ones, relative to the spread of distances."""
-    distances = vqvae.quantizer.distances(vqvae.encoder(torch.tensor(images, dtype=torch.float32)[:, None] / 255))
+    distances = vqvae.quantizer.distances(
+        vqvae.encoder(torch.tensor(images, dtype=torch.float32)[:, None] / 255)
+    )
     chosen = distances.gather(-1, torch.tensor(read)[..., None])[..., 0]
     return float(((chosen - distances.amin(-1)) / distances.std()).max())
 
@@ -99,9 +106,33 @@ def test_it_reads_and_draws_digits_as_python_does(page, model, mnist_folder):
 @pytest.mark.parametrize(
     "shape",
     [
-        {"grid": 14, "patch": 2, "num_codes": 5, "code_dim": 3, "width": 12, "encoder_blocks": 1, "decoder_blocks": 2},
-        {"grid": 4, "patch": 7, "num_codes": 300, "code_dim": 20, "width": 8, "encoder_blocks": 0, "decoder_blocks": 1},
-        {"grid": 7, "patch": 4, "num_codes": 64, "code_dim": 1, "width": 33, "encoder_blocks": 2, "decoder_blocks": 0},
+        {
+            "grid": 14,
+            "patch": 2,
+            "num_codes": 5,
+            "code_dim": 3,
+            "width": 12,
+            "encoder_blocks": 1,
+            "decoder_blocks": 2,
+        },
+        {
+            "grid": 4,
+            "patch": 7,
+            "num_codes": 300,
+            "code_dim": 20,
+            "width": 8,
+            "encoder_blocks": 0,
+            "decoder_blocks": 1,
+        },
+        {
+            "grid": 7,
+            "patch": 4,
+            "num_codes": 64,
+            "code_dim": 1,
+            "width": 33,
+            "encoder_blocks": 2,
+            "decoder_blocks": 0,
+        },
     ],
 )
 def test_it_follows_any_shape_of_the_network(page, shape):
@@ -119,7 +150,9 @@ def test_it_follows_any_shape_of_the_network(page, shape):
 
 def test_page_and_python_agree_on_drawing_and_completions(page, model):
     draw_and_settle(page)
-    drawing, image = page.evaluate(DRAWN, [module(page, "drawing/strokes.js"), module(page, "state/store.js")])
+    drawing, image = page.evaluate(
+        DRAWN, [module(page, "drawing/strokes.js"), module(page, "state/store.js")]
+    )
     assert (model.encode(np.reshape(drawing, (1, 28, 28)) / 255) == codes(page)).all()
     assert np.abs(np.reshape(image, (1, 28, 28)) - 255 * model.decode(codes(page)[None])).max() < 0.51
     page.locator("[data-preset=bottom]").click()
@@ -127,7 +160,9 @@ def test_page_and_python_agree_on_drawing_and_completions(page, model):
     alternatives = page.locator("#completions button")
     page.locator("#complete").click()
     expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")
-    theirs = model.complete(question, 4, **{"temperature": 1.0, "top_p": 1.0, "guidance": 0.0, **model.defaults}, seed=1)
+    theirs = model.complete(
+        question, 4, **{"temperature": 1.0, "top_p": 1.0, "guidance": 0.0, **model.defaults}, seed=1
+    )
     log_probs = model.log_prob(theirs, known=question >= 0)
     offered = [one.get_attribute("data-codes") for one in alternatives.all()]
     assert offered == [" ".join(map(str, theirs[i].ravel())) for i in np.argsort(-log_probs, kind="stable")]
@@ -160,10 +195,12 @@ def test_once_loaded_nothing_is_asked_of_any_server(page):
 
 
 def test_drawing_works_before_anything_is_there(browser, app_url):
-    """The weights are held back: what was drawn meanwhile is followed once they come, and what was edited stays."""
+    """The weights are held back: what was drawn meanwhile is followed once they come, and what was edited
+    stays.
+    """
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         held = []
-        context.route(VQVAE_FILE, lambda route: held.append(route))
+        context.route(VQVAE_FILE, held.append)
         page = opened(context, app_url)
         expect(page.locator("#reconstruction .loading")).to_contain_text("0 %")
         before = codes(page)
@@ -176,14 +213,16 @@ def test_drawing_works_before_anything_is_there(browser, app_url):
         held[0].continue_()
         until_codes_differ(page, codes(page))
         settle(page)
-        assert codes(page)[0, 0] == -1, "the late answer has touched a cell that was erased after its question"
+        assert codes(page)[0, 0] == -1, (
+            "the late answer has touched a cell that was erased after its question"
+        )
         expect(page.locator("#reconstruction .loading")).to_be_hidden()
 
 
 def test_the_prior_is_waited_for_and_never_holds_up_the_pen(browser, app_url):
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         held = []
-        context.route(PRIOR_FILE, lambda route: held.append(route))
+        context.route(PRIOR_FILE, held.append)
         page = opened(context, app_url)
         draw_and_settle(page)
         page.locator("[data-preset=bottom]").click()
@@ -210,9 +249,21 @@ def other_file(content: bytes) -> bytes:
 
 FAULTS = {
     "missing": (VQVAE_FILE, lambda route: route.fulfill(status=404), "no longer to be had"),
-    "cut off": (VQVAE_FILE, lambda route: route.fulfill(body=route.fetch().body()[:100_000]), "connection was lost"),
-    "altered": (VQVAE_FILE, lambda route: route.fulfill(body=other_file(route.fetch().body())), "not the file"),
-    "of another model": (PRIOR_FILE, lambda route: route.fulfill(body=route.fetch().body() + b"more"), "not the file"),
+    "cut off": (
+        VQVAE_FILE,
+        lambda route: route.fulfill(body=route.fetch().body()[:100_000]),
+        "connection was lost",
+    ),
+    "altered": (
+        VQVAE_FILE,
+        lambda route: route.fulfill(body=other_file(route.fetch().body())),
+        "not the file",
+    ),
+    "of another model": (
+        PRIOR_FILE,
+        lambda route: route.fulfill(body=route.fetch().body() + b"more"),
+        "not the file",
+    ),
     "a page instead": (MODEL, lambda route: route.fulfill(body="<html>not here</html>"), "cannot be used"),
     "no connection": (PRIOR_FILE, lambda route: route.abort(), "connection was lost"),
     "server in trouble": (MODEL, lambda route: route.fulfill(status=503), "connection was lost"),
@@ -305,7 +356,9 @@ def test_without_simd_all_runs_on_plain_loops_and_the_page_says_so_once(browser,
         page = opened(context, app_url)
         expect(message(page)).to_contain_text("WebAssembly SIMD")
         draw_and_settle(page)
-        drawing, _ = page.evaluate(DRAWN, [module(page, "drawing/strokes.js"), module(page, "state/store.js")])
+        drawing, _ = page.evaluate(
+            DRAWN, [module(page, "drawing/strokes.js"), module(page, "state/store.js")]
+        )
         assert (model.encode(np.reshape(drawing, (1, 28, 28)) / 255) == codes(page)).mean() > 0.97
 
 

@@ -114,7 +114,9 @@ def test_a_link_holds_unknown_cells_digit_and_seed(open_page):
 @pytest.mark.both_editions
 def test_the_link_is_copied(open_page):
     page = open_page()
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=page.evaluate("location.origin"))
+    page.context.grant_permissions(
+        ["clipboard-read", "clipboard-write"], origin=page.evaluate("location.origin")
+    )
     share(page).get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
@@ -175,7 +177,7 @@ def test_picture_and_codes_are_saved_and_opened_again(page):
     assert png.size == (560, 560)
     assert np.abs(np.asarray(png)[10::20, 10::20] - shown).max() < 8
     text = download(page, "text").decode()
-    assert [word for word in text.split()] == ["?" if code == UNKNOWN else str(code) for code in grid.ravel()]
+    assert list(text.split()) == ["?" if code == UNKNOWN else str(code) for code in grid.ravel()]
     saved = download(page, "Codes (JSON)").decode()
     assert json.loads(saved)["codes"] == grid.tolist()
     page.keyboard.press("Escape")
@@ -212,4 +214,8 @@ def test_a_bad_file_is_explained_and_changes_nothing(page):
         assert (codes(page) == grid).all() and (picture(page) == shown).all()
     page.keyboard.press("Escape")
     page.keyboard.press("Control+z")
-    until(page, f"(before) => JSON.stringify(({CODES})()) !== before", json.dumps(grid.ravel().tolist()).replace(" ", ""))
+    until(
+        page,
+        f"(before) => JSON.stringify(({CODES})()) !== before",
+        json.dumps(grid.ravel().tolist()).replace(" ", ""),
+    )

@@ -7,7 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from visitor import CODES, PHONE, codes, draw_and_settle, middle, module, picture, settle, until, until_codes_are
+from visitor import (
+    CODES,
+    PHONE,
+    codes,
+    draw_and_settle,
+    middle,
+    module,
+    picture,
+    settle,
+    until,
+    until_codes_are,
+)
 
 from vqdemo.ui import code_map
 from vqdemo.ui.text import TEXT
@@ -19,18 +30,23 @@ NUM_CODES = json.loads((WEIGHTS / "config.json").read_text())["vqvae"]["num_code
 def open_view(page, name):
     page.locator(f".nav [data-view={name}]").click()
     expect(page.locator(f"#{name}")).to_be_visible()
-    expect(page.locator("#bench")).to_be_visible() if name == "bench" else expect(page.locator("#bench")).to_be_hidden()
+    expect(page.locator("#bench")).to_be_visible() if name == "bench" else expect(
+        page.locator("#bench")
+    ).to_be_hidden()
 
 
 # ---- samples ----
 
 
-FIRST_ROW = """() => [...document.querySelectorAll("#sample-rows > div:first-child canvas")].map((c) => c.toDataURL()).join()"""
+FIRST_ROW = """() => [...document.querySelectorAll("#sample-rows > div:first-child canvas")].map((c) =>
+c.toDataURL()).join()"""
 
 
 def first_row(page):
     page.wait_for_selector("#sample-rows > div:first-child button:enabled")
-    return np.stack([picture(page, f"#sample-rows > div:first-child button:nth-of-type({i}) canvas") for i in range(1, 9)])
+    return np.stack(
+        [picture(page, f"#sample-rows > div:first-child button:nth-of-type({i}) canvas") for i in range(1, 9)]
+    )
 
 
 @pytest.mark.both_editions
@@ -45,7 +61,9 @@ def test_sliders_change_the_samples_and_any_opens_in_the_workbench(page):
         slider.focus()
         page.keyboard.press(key)
         value = f"{float(slider.input_value()):.2f}"
-        expect(page.locator("#samples .field").filter(has=page.locator(f"[name={name}]")).locator("b")).to_have_text(value)
+        expect(
+            page.locator("#samples .field").filter(has=page.locator(f"[name={name}]")).locator("b")
+        ).to_have_text(value)
         until(page, f"(before) => ({FIRST_ROW})() !== before", before)
         changed = first_row(page)
         assert np.abs(changed - usual).mean() > 2, f"{name} has no visible effect"
@@ -142,7 +160,9 @@ def test_b_is_moved_and_stamped_elsewhere(page):
     right = page.get_by_role("button", name="Move B to the right")
     right.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#graft-cells [aria-pressed=true]")).to_have_count(1)  # the other one has left the grid
+    expect(page.locator("#graft-cells [aria-pressed=true]")).to_have_count(
+        1
+    )  # the other one has left the grid
     expect(page.locator(".graft .given .replaced")).to_have_count(1)
     page.get_by_role("button", name="Use in the workbench").click()
     a[4, 4] = b[3, 3]
@@ -188,7 +208,9 @@ def test_the_codebook_shows_every_code_and_tells_about_the_chosen_one(page):
     centres = np.array([[b["x"] + b["width"] / 2, b["y"] + b["height"] / 2] for b in boxes])
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=-1) + 1e9 * np.eye(NUM_CODES)
     assert apart.min() > 0.6 * boxes[0]["width"], "no code hides another"
-    assert all(b["x"] >= frame["x"] - 1 and b["x"] + b["width"] <= frame["x"] + frame["width"] + 1 for b in boxes)
+    assert all(
+        b["x"] >= frame["x"] - 1 and b["x"] + b["width"] <= frame["x"] + frame["width"] + 1 for b in boxes
+    )
 
 
 def test_codes_that_look_alike_have_places_of_their_own_on_the_map():
@@ -205,7 +227,9 @@ def test_codes_that_look_alike_have_places_of_their_own_on_the_map():
 def test_codes_that_look_alike_lie_together_on_the_map():
     angles = np.random.default_rng(0).permutation(100) / 100 * np.pi  # of bars
     y, x = np.mgrid[-5.5:6, -5.5:6]
-    tiles = np.exp(-((x[None] * np.sin(angles)[:, None, None] - y[None] * np.cos(angles)[:, None, None]) ** 2))
+    tiles = np.exp(
+        -((x[None] * np.sin(angles)[:, None, None] - y[None] * np.cos(angles)[:, None, None]) ** 2)
+    )
     places = np.array(code_map.plane(tiles, first=0))[1:]
     far = code_map.distances(tiles)[1:, 1:]
     neighbours = np.linalg.norm(places[:, None] - places[None], axis=-1) < 1.2 / 9
@@ -221,18 +245,24 @@ def test_how_it_works_shows_the_visitors_digit_and_the_measured_figures(page):
     open_view(page, "how")
     expect(page.locator(".how .codes span")).to_have_count(49)
     shown_codes = page.locator(".how .codes span").all_inner_texts()
-    assert shown_codes == ["" if code == 0 else str(code) for code in grid.ravel()], "a blank cell shows no number"
+    assert shown_codes == ["" if code == 0 else str(code) for code in grid.ravel()], (
+        "a blank cell shows no number"
+    )
     assert (picture(page, ".how .back") == shown).all()
     metrics = json.loads((WEIGHTS / "metrics.json").read_text())
     table = page.locator(".quality table")
     expect(table).to_contain_text(f"{metrics['reconstruction']['mse']:.5f}")
     expect(table).to_contain_text(f"{metrics['notebook_baseline']['reconstruction']['mse']:.5f}")
-    expect(page.locator(".quality .measured-on")).to_have_text("On 10,000 pictures of MNIST that were not trained on.")
+    expect(page.locator(".quality .measured-on")).to_have_text(
+        "On 10,000 pictures of MNIST that were not trained on."
+    )
     expect(page.locator(".quality .peer-text")).to_be_visible()
     until(page, "() => document.querySelector('.how .prior').width === 28")
     expected = 255 - picture(page, ".how .prior")
     ink = 255 - shown
-    assert np.corrcoef(expected.ravel(), ink.ravel())[0, 1] > 0.4, "what the prior expects resembles the digit"
+    assert np.corrcoef(expected.ravel(), ink.ravel())[0, 1] > 0.4, (
+        "what the prior expects resembles the digit"
+    )
 
 
 def test_no_view_has_more_than_300_words():

@@ -307,7 +307,11 @@ def test_a_cell_depends_on_earlier_cells_and_known_later_ones_alone(node, model,
 @pytest.mark.parametrize(
     ("question", "given", "message"),
     [
-        ("complete", {"codes": [-1] * 48, "n": 1, "seed": 0}, "codes must be 49 whole numbers from -1 to {last}"),
+        (
+            "complete",
+            {"codes": [-1] * 48, "n": 1, "seed": 0},
+            "codes must be 49 whole numbers from -1 to {last}",
+        ),
         ("complete", {"codes": [10_000] * 49, "n": 1, "seed": 0}, "from -1 to {last}"),
         (
             "complete",
@@ -332,7 +336,8 @@ def test_bad_input_is_named(node, model, question, given, message):
 
 # ---- the worker, in Chromium ----
 
-# Starts the worker and sends it messages, each once `after` of those it sends have come; gives back all that it
+# Starts the worker and sends it messages, each once `after` of those it sends have come; gives back all
+# that it
 # sends until it has answered question `done`, or has failed.
 TALK = """async ([script, messages, done]) => {
   const worker = new Worker(script, { type: "module" });
@@ -360,7 +365,10 @@ def talk(browser):
     """What the worker sends, on a page of a server of files."""
 
     class Quiet(SimpleHTTPRequestHandler):
-        extensions_map = SimpleHTTPRequestHandler.extensions_map | {".js": "text/javascript", "": "text/plain"}
+        extensions_map = SimpleHTTPRequestHandler.extensions_map | {
+            ".js": "text/javascript",
+            "": "text/plain",
+        }
 
         def log_message(self, *args):
             pass
@@ -378,7 +386,10 @@ def talk(browser):
         config = json.loads((ROOT / "weights" / "config.json").read_text())["prior"]
         messages = [
             {"after": 0, "message": message}
-            for message in [{"network": "prior", "address": f"{address}/{weights}", "config": config}, *questions]
+            for message in [
+                {"network": "prior", "address": f"{address}/{weights}", "config": config},
+                *questions,
+            ]
         ]
         messages[-1]["after"] = after
         return page.evaluate(TALK, [f"{address}/vqdemo/ui/static/networks/worker.js", messages, done])
@@ -414,7 +425,9 @@ def test_the_worker_answers_as_python_does(talk, model, digits):
 
 @pytest.mark.browser
 def test_what_is_no_longer_wanted_is_given_up(talk):
-    """Of 200 samples the first have come when they are cancelled, and the next question is answered instead."""
+    """Of 200 samples the first have come when they are cancelled, and the next question is answered
+    instead.
+    """
     questions = [
         {"id": 1, "question": "sample", "given": {"n": 200, "seed": 0, "label": 1}},
         {"id": 2, "question": "conditionals", "given": {"codes": [0] * 49, "label": 1}},

@@ -1,4 +1,6 @@
-"""What every request passes first (vqdemo/ui/serving/gate.py): around a small application, and over HTTP around the real one."""
+"""What every request passes first (vqdemo/ui/serving/gate.py): around a small application, and over HTTP
+around the real one.
+"""
 
 import http.client
 import json
@@ -80,7 +82,18 @@ def test_what_fails_is_answered_in_a_sentence_and_its_content_is_not_logged(capl
     assert "drew" not in caplog.text
 
 
-@pytest.mark.parametrize("path", ["component_server", "file=/etc/passwd", "file/app.py", "proxy=http://127.0.0.1/", "deep_link", "process_recording", "stream/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "component_server",
+        "file=/etc/passwd",
+        "file/app.py",
+        "proxy=http://127.0.0.1/",
+        "deep_link",
+        "process_recording",
+        "stream/x",
+    ],
+)
 def test_what_the_app_does_not_use_is_closed(path):
     assert coroutines.run(ask(echo, path=f"/gradio_api/{path}", method="GET"))[0] == 404
     status, _, read = coroutines.run(ask(echo, path=f"/behind/a/proxy/gradio_api/{path}", chunks=[b"x"] * 5))
@@ -100,5 +113,7 @@ def test_50_mb_are_refused_over_http_with_and_without_a_length(app_url):
 
 def test_there_is_no_way_to_an_endpoint_past_the_queue(app_url):
     connection = http.client.HTTPConnection(urlparse(app_url).netloc, timeout=60)
-    connection.request("POST", "/gradio_api/run/sample", b'{"data": [1]}', {"Content-Type": "application/json"})
+    connection.request(
+        "POST", "/gradio_api/run/sample", b'{"data": [1]}', {"Content-Type": "application/json"}
+    )
     assert connection.getresponse().status == 404

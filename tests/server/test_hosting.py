@@ -47,7 +47,10 @@ def files(model):
     """The addresses of model.json and the weights."""
     folder = ROOT / "weights"
     described = description.model_json(model, folder)
-    names = [description.name_of(description.written(described)), *description.weight_files(described, folder)]
+    names = [
+        description.name_of(description.written(described)),
+        *description.weight_files(described, folder),
+    ]
     return [f"/{MODEL}/{name}" for name in names]
 
 
@@ -110,7 +113,9 @@ def test_below_a_prefix_with_and_without_a_proxy_that_strips_it(model, files, ro
 @pytest.mark.browser
 @pytest.mark.skipif(NGINX is None, reason="no nginx: on Debian `apt-get install nginx`")
 def test_the_page_behind_nginx_that_strips_a_prefix(model, browser, tmp_path):
-    (inside,) = [block for block in re.findall(r"```nginx\n(.*?)```", HOSTING, re.DOTALL) if "/demo/" in block]
+    (inside,) = [
+        block for block in re.findall(r"```nginx\n(.*?)```", HOSTING, re.DOTALL) if "/demo/" in block
+    ]
     port, folder = app_process.free_port(), tmp_path / "nginx"
     with launched(model, root_path="/demo") as (_, url):
         site_icon = "location = /favicon.ico { return 204; }"  # which browsers ask for, outside of the prefix

@@ -48,7 +48,11 @@ def test_the_six_endpoints_are_the_tools_and_their_arguments_are_typed_and_docum
             assert {"type", "anyOf", "oneOf"} & set(schema), f"{tool.name}: {name} has no type"
             assert len(schema["description"]) > 10, f"{tool.name}: {name} is not explained"
     assert tools["complete"].inputSchema["required"] == ["codes"]
-    assert tools["complete"].inputSchema["properties"]["n"] | {"description": ""} == {"type": "integer", "default": 4, "description": ""}
+    assert tools["complete"].inputSchema["properties"]["n"] | {"description": ""} == {
+        "type": "integer",
+        "default": 4,
+        "description": "",
+    }
 
 
 def test_a_digit_is_encoded_and_completed(talk, seven):  # noqa: F811

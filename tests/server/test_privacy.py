@@ -1,4 +1,6 @@
-"""Nothing that visitors draw, upload or complete is kept: not in what the app prints, not on disk, not in cookies."""
+"""Nothing that visitors draw, upload or complete is kept: not in what the app prints, not on disk, not in
+cookies.
+"""
 
 import base64
 import hashlib
@@ -37,7 +39,12 @@ def test_nothing_of_what_visitors_do_is_kept(browser, tmp_path):
     before = files_below(app_folder)
     mine = picture(tmp_path)
     content = mine.read_bytes()
-    own = {"GRADIO_TEMP_DIR": str(temporary), "HOME": str(home), "HF_HOME": str(home / "hf"), "TMPDIR": str(home)}
+    own = {
+        "GRADIO_TEMP_DIR": str(temporary),
+        "HOME": str(home),
+        "HF_HOME": str(home / "hf"),
+        "TMPDIR": str(home),
+    }
     with app_process.running(tmp_path / "log", **own) as app:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(60_000)
@@ -59,7 +66,12 @@ def test_nothing_of_what_visitors_do_is_kept(browser, tmp_path):
         client.predict([[-1] * 7] * 3 + grid[3:], 1, api_name="/complete")
         picture_url = f"data:image/png;base64,{base64.b64encode(content).decode()}"
         connected(app.url, lambda session: session.call_tool("encode", {"image": picture_url}))
-        kept = {path: path.read_bytes() for folder in (temporary, home) for path in folder.rglob("*") if path.is_file()}
+        kept = {
+            path: path.read_bytes()
+            for folder in (temporary, home)
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
     log = (tmp_path / "log").read_text()
     assert cookies == [], "Gradio sets none without a login"
     assert not [key for key in stored if "draw" in key or "code" in key], stored
@@ -68,7 +80,13 @@ def test_nothing_of_what_visitors_do_is_kept(browser, tmp_path):
         if "matplotlib" in path.parts:
             continue  # its list of fonts, made once where it is installed
         assert not data, f"{path} keeps {len(data)} bytes"
-    texts = [json.dumps(drawn)[1:40], json.dumps(drawn, separators=(",", ":"))[1:30], json.dumps(grid)[1:30], mine.name, picture_url[40:80]]
+    texts = [
+        json.dumps(drawn)[1:40],
+        json.dumps(drawn, separators=(",", ":"))[1:30],
+        json.dumps(grid)[1:30],
+        mine.name,
+        picture_url[40:80],
+    ]
     assert not [text for text in texts if text in log], log
     lines = [line for line in log.splitlines() if line.strip()]
     assert len(lines) <= 4, f"no request leaves a line in the log:\n{log}"
@@ -86,6 +104,8 @@ def test_html_in_a_message_is_shown_as_text(open_page):
 
 
 def test_html_in_the_address_is_not_executed(open_page):
-    page = open_page("/?__theme=%3Cscript%3Ewindow.hacked=1%3C/script%3E&codes=%3Cimg%20src=x%20onerror=window.hacked=1%3E")
+    page = open_page(
+        "/?__theme=%3Cscript%3Ewindow.hacked=1%3C/script%3E&codes=%3Cimg%20src=x%20onerror=window.hacked=1%3E"
+    )
     page.wait_for_timeout(300)
     assert page.evaluate("() => window.hacked") is None

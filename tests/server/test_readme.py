@@ -24,7 +24,9 @@ def test_the_start_command_takes_torch_for_cpus_first():
     assert torch == [".venv/bin/pip", "install", "-r", "pre-requirements.txt"]
     assert rest == [".venv/bin/pip", "install", "-r", "requirements.txt", "&&", ".venv/bin/python", "app.py"]
     first = (ROOT / "pre-requirements.txt").read_text()
-    assert "--index-url https://download.pytorch.org/whl/cpu" in first, "one index: each lookup may fail slowly"
+    assert "--index-url https://download.pytorch.org/whl/cpu" in first, (
+        "one index: each lookup may fail slowly"
+    )
 
 
 def test_windows_is_told_its_own_spelling_and_the_history_is_left_out():
@@ -55,7 +57,9 @@ def test_client_snippet(app_url):
 def test_curl_snippet(app_url):
     (snippet,) = [block for block in blocks("bash") if "curl" in block]
     snippet = snippet.replace("http://127.0.0.1:7860", app_url)
-    done = subprocess.run(["bash", "-eu", "-c", snippet], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(
+        ["bash", "-eu", "-c", snippet], capture_output=True, text=True, timeout=60, check=True
+    )
     event, data = done.stdout.strip().splitlines()
     assert event == "event: complete"
     (answer,) = json.loads(data.removeprefix("data: "))
@@ -66,7 +70,9 @@ def test_mcp_snippet(app_url):
     server = json.loads(blocks("json")[0])["mcpServers"]["vqdemo"]["url"]
     hello = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
-    request = urllib.request.Request(server.replace("http://127.0.0.1:7860", app_url), json.dumps(hello).encode(), headers)
+    request = urllib.request.Request(
+        server.replace("http://127.0.0.1:7860", app_url), json.dumps(hello).encode(), headers
+    )
     with urllib.request.urlopen(request) as reply:
         assert b'"result":{}' in reply.read()
 

@@ -1,4 +1,6 @@
-"""Two processes of the app behind nginx, set up as HOSTING.md says, serve one page and its API; either may die."""
+"""Two processes of the app behind nginx, set up as HOSTING.md says, serve one page and its API; either may
+die.
+"""
 
 import re
 import shutil
@@ -38,14 +40,19 @@ def nginx(folder: Path, apps: list[app_process.App]):
     """The nginx of HOSTING.md before these two processes; gives its address."""
     inside = re.search(r"```nginx\n(.*?)```", (ROOT / "HOSTING.md").read_text(), re.DOTALL)[1]
     port = app_process.free_port()
-    for wanted, actual in (("listen 8080", f"listen 127.0.0.1:{port}"), *((f"127.0.0.1:786{i}", place(app)) for i, app in enumerate(apps))):
+    for wanted, actual in (
+        ("listen 8080", f"listen 127.0.0.1:{port}"),
+        *((f"127.0.0.1:786{i}", place(app)) for i, app in enumerate(apps)),
+    ):
         assert wanted in inside
         inside = inside.replace(wanted, actual)
     folder.mkdir()
     (folder / "nginx.conf").write_text(AROUND.format(folder=folder, inside=inside))
     process = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "nginx.conf", "-e", folder / "error.log"])
     try:
-        app_process.wait_until_ready(app_process.App(f"http://127.0.0.1:{port}", process, folder / "error.log"), 20)
+        app_process.wait_until_ready(
+            app_process.App(f"http://127.0.0.1:{port}", process, folder / "error.log"), 20
+        )
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()

@@ -39,9 +39,13 @@ def test_sigterm_finishes_running_and_waiting_requests(tmp_path):
     with app_process.running(tmp_path / "log", GRADIO_TEMP_DIR=str(files)) as app:
         client = Client(app.url, verbose=False)
         client.predict(handle_file(tmp_path / "digit.png"), api_name="/encode")
-        assert [path for path in files.rglob("*") if path.is_file()], "the upload came by a file, which is to be deleted"
+        assert [path for path in files.rglob("*") if path.is_file()], (
+            "the upload came by a file, which is to be deleted"
+        )
         unknown = [[-1] * 7] * 7
-        jobs = [client.submit(unknown, n=16, label=label, seed=0, api_name="/complete") for label in range(6)]  # 2 run at once
+        jobs = [
+            client.submit(unknown, n=16, label=label, seed=0, api_name="/complete") for label in range(6)
+        ]  # 2 run at once
         wait_until_queued(jobs)
         began = stop(app)
         for job in jobs:

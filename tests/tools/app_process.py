@@ -1,4 +1,6 @@
-"""`python app.py` as a process of its own, with an environment of its own: shared by all tests that start the app."""
+"""`python app.py` as a process of its own, with an environment of its own: shared by all tests that start
+the app.
+"""
 
 import os
 import socket
@@ -35,7 +37,10 @@ def running(log: Path, command: tuple = (), **environment: str) -> Iterator[App]
     own = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [*command, sys.executable, ROOT / "app.py"], env=os.environ | own | environment, stdout=out, stderr=out
+            [*command, sys.executable, ROOT / "app.py"],
+            env=os.environ | own | environment,
+            stdout=out,
+            stderr=out,
         )
     app = App(f"http://127.0.0.1:{port}", process, log)
     try:

@@ -1,9 +1,12 @@
-"""Nonsense over HTTP: wrong types, sizes and shapes, broken pictures, forged paths, HTML, huge bodies, at every door of the app.
+"""Nonsense over HTTP: wrong types, sizes and shapes, broken pictures, forged paths, HTML, huge bodies, at
+every door of the app.
 
     .venv/bin/python tests/tools/fuzz.py [--inputs 20000] [--seed 0]
 
-Asserts that every request is answered, with words where it is refused; that no answer holds a traceback, HTML as it was sent, or the content
-of any file; that the app never connects to an address in a request, prints no traceback and keeps no file; and that its memory, once warm,
+Asserts that every request is answered, with words where it is refused; that no answer holds a traceback,
+HTML as it was sent, or the content
+of any file; that the app never connects to an address in a request, prints no traceback and keeps no file;
+and that its memory, once warm,
 stays within 5 %.
 """
 
@@ -36,7 +39,12 @@ from PIL import Image, ImageDraw
 
 HTML = "<img src=x onerror=hacked()><script>hacked()</script>"
 SECRET = "the secret of a file outside the app"
-OF_FILES = (SECRET, "root:x:0", 'os.environ["GRADIO_ANALYTICS_ENABLED"]', "MAX_DISCARDED_BYTES")  # in files that must not be read
+OF_FILES = (
+    SECRET,
+    "root:x:0",
+    'os.environ["GRADIO_ANALYTICS_ENABLED"]',
+    "MAX_DISCARDED_BYTES",
+)  # in files that must not be read
 OF_TRACEBACKS = ("Traceback (most", 'File "', "site-packages", ".py\\", str(app_process.ROOT))
 ENDPOINTS = ("encode", "decode", "complete", "sample", "conditionals", "label_probs")
 GROWTH = 1.05
@@ -62,7 +70,8 @@ def png(width: int, height: int, rows: bytes, *chunks: bytes) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     parts = [(b"IHDR", header), *((b"zTXt", chunk) for chunk in chunks), (b"IDAT", rows), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in parts
     )
 
 
@@ -76,8 +85,12 @@ def pictures() -> list[bytes]:
         image.save(data, kind, **options)
         return data.getvalue()
 
-    good = [saved(seven, kind) for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP")] + [saved(seven.resize((28, 28)), "PNG")]
-    frames = saved(seven, "GIF", save_all=True, append_images=[Image.effect_noise((300, 300), 90) for _ in range(20)])
+    good = [saved(seven, kind) for kind in ("PNG", "JPEG", "WEBP", "GIF", "BMP")] + [
+        saved(seven.resize((28, 28)), "PNG")
+    ]
+    frames = saved(
+        seven, "GIF", save_all=True, append_images=[Image.effect_noise((300, 300), 90) for _ in range(20)]
+    )
     bombs = [
         png(20_000, 20_000, zlib.compress(bytes(20_000 * 2501))),
         png(6_000, 6_000, zlib.compress(bytes(6_000 * 751))),  # within the limits, and blank
@@ -91,7 +104,9 @@ def pictures() -> list[bytes]:
         b"",
         bytes(1000),
     ]
-    broken = [data[: len(data) // 2] for data in good] + [data[:30] + b"\xff" * 40 + data[70:] for data in good]
+    broken = [data[: len(data) // 2] for data in good] + [
+        data[:30] + b"\xff" * 40 + data[70:] for data in good
+    ]
     return [*good, frames, *bombs, *broken]
 
 
@@ -131,7 +146,10 @@ class Nonsense:
         if roll < 0.8:
             return [self.junk(depth + 1) for _ in range(pick.randrange(5))]
         if roll < 0.87:
-            return {pick.choice(["path", "url", "image", "codes", HTML, "", "__proto__"]): self.junk(depth + 1) for _ in range(3)}
+            return {
+                pick.choice(["path", "url", "image", "codes", HTML, "", "__proto__"]): self.junk(depth + 1)
+                for _ in range(3)
+            }
         if roll < 0.9:
             return self.file()
         return self.spoilt(self.codes() if roll < 0.95 else self.rows())
@@ -162,12 +180,23 @@ class Nonsense:
         """What a client sends for an uploaded file, forged."""
         path = self.random.choice(self.paths)
         url = self.random.choice([None, path, "http://localhost/x.png"])
-        return {"path": path, "url": url, "orig_name": HTML, "meta": {"_type": "gradio.FileData"}, "is_file": True, "size": self.junk(4)}
+        return {
+            "path": path,
+            "url": url,
+            "orig_name": HTML,
+            "meta": {"_type": "gradio.FileData"},
+            "is_file": True,
+            "size": self.junk(4),
+        }
 
     def base64(self) -> str:
         """A picture, whole or cut."""
         text = base64.b64encode(self.random.choice(self.pictures)).decode()
-        return text if self.random.random() < 0.7 else text[: self.random.randrange(len(text) + 1)] + self.random.choice(["", "=", "!", "é"])
+        return (
+            text
+            if self.random.random() < 0.7
+            else text[: self.random.randrange(len(text) + 1)] + self.random.choice(["", "=", "!", "é"])
+        )
 
     def arguments(self, name: str) -> dict:
         """Those of an endpoint, now and then as they should be."""
@@ -187,28 +216,49 @@ class Nonsense:
 
     def json(self, kind: str, path: str, value) -> Request:
         body = json.dumps(value).encode("utf-8", "surrogatepass")
-        return Request(kind, "POST", path, body, {"Content-Type": "application/json"}, self.random.random() < 0.1)
+        return Request(
+            kind, "POST", path, body, {"Content-Type": "application/json"}, self.random.random() < 0.1
+        )
 
     def call(self) -> Request:
         name = self.random.choice(ENDPOINTS)
         data = list(self.arguments(name).values())
-        return self.json(f"call {name}", f"/gradio_api/call/{name}", {"data": data if self.random.random() < 0.9 else self.junk()})
+        return self.json(
+            f"call {name}",
+            f"/gradio_api/call/{name}",
+            {"data": data if self.random.random() < 0.9 else self.junk()},
+        )
 
     def call_by_name(self) -> Request:
         name = self.random.choice(ENDPOINTS)
-        return self.json(f"call v2 {name}", f"/gradio_api/call/v2/{name}", self.arguments(name) if self.random.random() < 0.9 else self.junk())
+        return self.json(
+            f"call v2 {name}",
+            f"/gradio_api/call/v2/{name}",
+            self.arguments(name) if self.random.random() < 0.9 else self.junk(),
+        )
 
     def tool(self) -> Request:
         name = self.random.choice([*ENDPOINTS, self.junk()])
         parameters = {"name": name, "arguments": self.arguments(name) if name in ENDPOINTS else self.junk()}
-        method = self.random.choice(["tools/call", "tools/call", "tools/list", "resources/read", "initialize", self.junk()])
-        value = {"jsonrpc": "2.0", "id": self.random.choice([1, "x", None, self.junk()]), "method": method, "params": parameters}
+        method = self.random.choice(
+            ["tools/call", "tools/call", "tools/list", "resources/read", "initialize", self.junk()]
+        )
+        value = {
+            "jsonrpc": "2.0",
+            "id": self.random.choice([1, "x", None, self.junk()]),
+            "method": method,
+            "params": parameters,
+        }
         request = self.json("MCP", "/gradio_api/mcp/", value if self.random.random() < 0.9 else self.junk())
         return request._replace(headers=request.headers | {"Accept": "application/json, text/event-stream"})
 
     def upload(self) -> Request:
         """Files whose names lead elsewhere; some bodies end too early."""
-        name = self.random.choice([*self.paths, HTML, "a.png", "x" * 300]).replace("\0", "").encode("utf-8", "replace")
+        name = (
+            self.random.choice([*self.paths, HTML, "a.png", "x" * 300])
+            .replace("\0", "")
+            .encode("utf-8", "replace")
+        )
         field = self.random.choice([b"files", b"file", b"", b"x"])
         body = b"".join(
             b'--edge\r\nContent-Disposition: form-data; name="%b"; filename="%b"\r\n\r\n%b\r\n' % (field, name, self.random.choice(self.pictures))
@@ -216,8 +266,22 @@ class Nonsense:
         ) + b"--edge--\r\n"  # fmt: skip
         if self.random.random() < 0.3:
             body = body[: self.random.randrange(len(body))]
-        kind = self.random.choice(["multipart/form-data; boundary=edge", "multipart/form-data", "multipart/form-data; boundary=", "text/plain"])
-        return Request("upload", "POST", "/gradio_api/upload?upload_id=x", body, {"Content-Type": kind}, self.random.random() < 0.3)
+        kind = self.random.choice(
+            [
+                "multipart/form-data; boundary=edge",
+                "multipart/form-data",
+                "multipart/form-data; boundary=",
+                "text/plain",
+            ]
+        )
+        return Request(
+            "upload",
+            "POST",
+            "/gradio_api/upload?upload_id=x",
+            body,
+            {"Content-Type": kind},
+            self.random.random() < 0.3,
+        )
 
     def address(self) -> Request:
         """Addresses that lead to files, or hold HTML."""
@@ -232,11 +296,26 @@ class Nonsense:
             path = ""  # a session that does not exist would be waited for
         value = self.random.choice([path, HTML, path]).encode("utf-8", "replace")
         shape = self.random.choice([value, value, b"..%2f" * 8 + value.lstrip(b"/")])
-        return Request("address", self.random.choice(["GET", "GET", "HEAD", "POST", "PUT", "DELETE"]), pattern.format(quote(shape, safe="/=%")))
+        return Request(
+            "address",
+            self.random.choice(["GET", "GET", "HEAD", "POST", "PUT", "DELETE"]),
+            pattern.format(quote(shape, safe="/=%")),
+        )
 
     def queue(self) -> Request:
         """The queue's own doors."""
-        path = self.random.choice(["queue/join", "cancel", "reset", "run/encode", "api/sample", "vibe-edit", "startup-events", "login"])
+        path = self.random.choice(
+            [
+                "queue/join",
+                "cancel",
+                "reset",
+                "run/encode",
+                "api/sample",
+                "vibe-edit",
+                "startup-events",
+                "login",
+            ]
+        )
         body = {"data": self.junk(), "fn_index": self.random.choice([0, 1, 99, self.junk()]), "session_hash": self.random.choice(["q", self.junk()]),
                 "event_id": self.junk(), "trigger_id": self.junk()}  # fmt: skip
         return self.json("queue", f"/gradio_api/{path}", body)
@@ -249,9 +328,18 @@ class Nonsense:
             b'{"data": [' + b"9" * 100_000 + b"]}", b'{"data": [NaN]}', b'{"data": [1e99999]}', good + good, b'{"data": "' + b"\\ud800" * 100 + b'"}',
         ])  # fmt: skip
         path = self.random.choice([f"/gradio_api/call/{name}" for name in ENDPOINTS] + ["/gradio_api/mcp/"])
-        kind = self.random.choice(["application/json", "text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+        kind = self.random.choice(
+            [
+                "application/json",
+                "text/plain",
+                "multipart/form-data; boundary=x",
+                "application/x-www-form-urlencoded",
+            ]
+        )
         encoding = self.random.choice([{}, {}, {"Content-Encoding": "gzip"}])
-        return Request("raw", "POST", path, body, {"Content-Type": kind} | encoding, self.random.random() < 0.3)
+        return Request(
+            "raw", "POST", path, body, {"Content-Type": kind} | encoding, self.random.random() < 0.3
+        )
 
     def huge(self) -> Request:
         """50 MB, with and without their length."""
@@ -272,7 +360,9 @@ class Line:
         self.connection = http.client.HTTPConnection(self.host, timeout=60)
 
     def send(self, request: Request) -> tuple[int, str, str]:
-        """Status, content type and text of the reply; of a call of an endpoint, the reply to its second half."""
+        """Status, content type and text of the reply; of a call of an endpoint, the reply to its second
+        half.
+        """
         status, kind, text = self.once(request)
         if status == 200 and "/call/" in request.path and request.method == "POST" and "event_id" in text:
             return self.once(Request(request.kind, "GET", f"{request.path}/{json.loads(text)['event_id']}"))
@@ -283,7 +373,9 @@ class Line:
         if request.chunked:
             body = (request.body[i : i + 2**16] for i in range(0, len(request.body), 2**16))
         try:
-            self.connection.request(request.method, request.path, body, request.headers, encode_chunked=request.chunked)
+            self.connection.request(
+                request.method, request.path, body, request.headers, encode_chunked=request.chunked
+            )
             reply = self.connection.getresponse()
             text = reply.read().decode("utf-8", "replace")
         except (http.client.HTTPException, OSError):
@@ -313,7 +405,9 @@ def wrong_with(request: Request, status: int, kind: str, text: str) -> str | Non
 
 @contextlib.contextmanager
 def listening():
-    """A server that must never be asked for anything; yields its address and the list of connections that came."""
+    """A server that must never be asked for anything; yields its address and the list of connections that
+    came.
+    """
     came = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -335,10 +429,15 @@ def resident(process) -> float:
 
 
 def fuzz(inputs: int, seed: int, folder: Path, limit: float | None = GROWTH) -> dict:
-    """Send so many inputs to an app of its own, where memory has a limit after as many for warming up; AssertionError names what went wrong."""
+    """Send so many inputs to an app of its own, where memory has a limit after as many for warming up;
+    AssertionError names what went wrong.
+    """
     secret, temporary = folder / "secret.txt", folder / "gradio"
     secret.write_text(SECRET)
-    with listening() as (listener, came), app_process.running(folder / "log", GRADIO_TEMP_DIR=str(temporary)) as app:
+    with (
+        listening() as (listener, came),
+        app_process.running(folder / "log", GRADIO_TEMP_DIR=str(temporary)) as app,
+    ):
         statuses, wrongs = collections.Counter(), []
 
         def send_all(nonsense: Nonsense, count: int) -> None:
@@ -355,13 +454,17 @@ def fuzz(inputs: int, seed: int, folder: Path, limit: float | None = GROWTH) -> 
                         reply = line.send(request)
                     except (http.client.HTTPException, OSError, ValueError) as error:
                         fault, reply = f"no answer: {error!r}", (0, "", "")
-                        if request.kind == "huge" and isinstance(error, (BrokenPipeError, ConnectionResetError)):
+                        if request.kind == "huge" and isinstance(
+                            error, (BrokenPipeError, ConnectionResetError)
+                        ):
                             fault = None  # cut off while it was sending
                     else:
                         fault = wrong_with(request, *reply)
                     statuses[request.kind, reply[0]] += 1
                     if fault:
-                        wrongs.append(f"{fault}: {request.method} {request.path} {request.headers} {request.body[:300]!r}\n -> {reply[2][:1000]}")
+                        wrongs.append(
+                            f"{fault}: {request.method} {request.path} {request.headers} {request.body[:300]!r}\n -> {reply[2][:1000]}"
+                        )
 
             with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
                 for done in [pool.submit(worker) for _ in range(WORKERS)]:
@@ -383,7 +486,15 @@ def fuzz(inputs: int, seed: int, folder: Path, limit: float | None = GROWTH) -> 
         kept = [str(path) for path in temporary.rglob("*") if path.is_file()]
     assert not Path("/tmp/hacked").exists()
     assert limit is None or end <= limit * warm, f"memory grew from {warm:.0f} to {end:.0f} MB"
-    return {"inputs": inputs, "seconds": took, "statuses": statuses, "warm": warm, "end": end, "kept": kept, "log": log}
+    return {
+        "inputs": inputs,
+        "seconds": took,
+        "statuses": statuses,
+        "warm": warm,
+        "end": end,
+        "kept": kept,
+        "log": log,
+    }
 
 
 def main() -> None:

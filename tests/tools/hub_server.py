@@ -1,7 +1,10 @@
-"""A stand-in for the Hugging Face Hub on loopback: as much of its HTTP protocol as fetching and uploading a repository takes.
+"""A stand-in for the Hugging Face Hub on loopback: as much of its HTTP protocol as fetching and uploading a
+repository takes.
 
-Repositories are made by `put` or by a client's uploads, and live in memory: commits, branches, small files sent within a commit, large
-files by LFS. `refuse_large` cuts uploads off, `requests` lists what was asked. Clients are pointed at it by HF_ENDPOINT.
+Repositories are made by `put` or by a client's uploads, and live in memory: commits, branches, small files
+sent within a commit, large
+files by LFS. `refuse_large` cuts uploads off, `requests` lists what was asked. Clients are pointed at it by
+HF_ENDPOINT.
 """
 
 import base64
@@ -32,7 +35,9 @@ class Hub(ThreadingHTTPServer):
         self.requests: list[str] = []
         self.refuse_large = 0  # so many uploads of large files fail
 
-    def put(self, repo: str, files: dict[str, bytes], branch: str = "main", kind: str = "model", deleted=()) -> str:
+    def put(
+        self, repo: str, files: dict[str, bytes], branch: str = "main", kind: str = "model", deleted=()
+    ) -> str:
         """Commit files, without those deleted, on top of a branch; returns the commit."""
         refs = self.refs.setdefault((kind, repo), {})
         before = self.trees.get(refs.get(branch, ""), {})
@@ -76,7 +81,11 @@ class Handler(BaseHTTPRequestHandler):
     def reply(self, status: int, content, **headers: str) -> None:
         data = content if isinstance(content, bytes) else json.dumps(content).encode()
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json", "Content-Length": str(len(data)), **headers}.items():
+        for name, value in {
+            "Content-Type": "application/json",
+            "Content-Length": str(len(data)),
+            **headers,
+        }.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
         if self.command != "HEAD":
@@ -101,7 +110,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def listing(self, kind: str, repo: str, revision: str) -> None:
         if (files := self.tree(kind, repo, revision)) is not None:
-            self.reply(200, [{"type": "file", "path": path, "size": len(data), "oid": oid(data)} for path, data in files.items()])
+            self.reply(
+                200,
+                [
+                    {"type": "file", "path": path, "size": len(data), "oid": oid(data)}
+                    for path, data in files.items()
+                ],
+            )
 
     def resolve(self, repo: str, revision: str, path: str) -> None:
         if (files := self.tree("model", repo, revision)) is None:
@@ -117,12 +132,25 @@ class Handler(BaseHTTPRequestHandler):
 
     def create(self) -> None:
         wanted = json.loads(self.body)
-        repo = f"{wanted['organization']}/{wanted['name']}" if wanted.get("organization") else f"someone/{wanted['name']}"
+        repo = (
+            f"{wanted['organization']}/{wanted['name']}"
+            if wanted.get("organization")
+            else f"someone/{wanted['name']}"
+        )
         kind = wanted.get("type") or "model"
         if (kind, repo) in self.server.refs:
-            return self.reply(409, {"error": "You already created this repo", "url": f"{self.server.url}/{repo}"})
+            return self.reply(
+                409, {"error": "You already created this repo", "url": f"{self.server.url}/{repo}"}
+            )
         self.server.put(repo, {}, kind=kind)
-        return self.reply(200, {"url": f"{self.server.url}/{'spaces/' if kind == 'space' else ''}{repo}", "name": repo, "id": "1"})
+        return self.reply(
+            200,
+            {
+                "url": f"{self.server.url}/{'spaces/' if kind == 'space' else ''}{repo}",
+                "name": repo,
+                "id": "1",
+            },
+        )
 
     def preupload(self, kind: str, repo: str, revision: str) -> None:
         if (files := self.tree(kind, repo, revision)) is None:
@@ -131,7 +159,9 @@ class Handler(BaseHTTPRequestHandler):
         for file in json.loads(self.body)["files"]:
             mode = "lfs" if file["size"] >= LARGE else "regular"
             known = files.get(file["path"])
-            answers.append({"path": file["path"], "uploadMode": mode, "shouldIgnore": False, "oid": known and oid(known)})
+            answers.append(
+                {"path": file["path"], "uploadMode": mode, "shouldIgnore": False, "oid": known and oid(known)}
+            )
         self.reply(200, {"files": answers})
 
     def lfs_batch(self, repo: str, space: str | None = None) -> None:
@@ -162,7 +192,10 @@ class Handler(BaseHTTPRequestHandler):
             elif one["key"] == "deletedFile":
                 deleted.add(value["path"])
         commit = self.server.put(repo, files, revision, kind, deleted)
-        self.reply(200, {"success": True, "commitOid": commit, "commitUrl": f"{self.server.url}/{repo}/commit/{commit}"})
+        self.reply(
+            200,
+            {"success": True, "commitOid": commit, "commitUrl": f"{self.server.url}/{repo}/commit/{commit}"},
+        )
 
     def validate_yaml(self) -> None:
         self.reply(200, {"errors": [], "warnings": []})

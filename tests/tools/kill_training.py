@@ -56,7 +56,7 @@ def whole_or_none(weights: Path) -> str:
 
 def progress(log: Path) -> str:
     """How far a training has come, from its log."""
-    return (["starting"] + re.findall(r"(?:VQ-VAE|prior) \d+/\d+: +\d+%|wrote .*", log.read_text()))[-1]
+    return (["starting", *re.findall(r"(?:VQ-VAE|prior) \d+/\d+: +\d+%|wrote .*", log.read_text())])[-1]
 
 
 def kill_and_go_on(folder: Path, times: int, seed: int, *options: str) -> int:

@@ -1,9 +1,12 @@
-"""Many visitors at once, over real HTTP: whether each gets the page and its files whole, and whether the API stays within bounds.
+"""Many visitors at once, over real HTTP: whether each gets the page and its files whole, and whether the
+API stays within bounds.
 
     .venv/bin/python tests/tools/load.py [--visitors 300]
 
-It starts `python app.py` as a process of its own. A visitor fetches what a browser does that has kept nothing: the page, what it names, the
-scripts, model.json and the weights, over one connection, and nothing after that, since the networks run in the browser. Meanwhile CALLS
+It starts `python app.py` as a process of its own. A visitor fetches what a browser does that has kept
+nothing: the page, what it names, the
+scripts, model.json and the weights, over one connection, and nothing after that, since the networks run in
+the browser. Meanwhile CALLS
 calls of the API come at once: as many as may wait are answered, the others are told that the queue is full.
 """
 
@@ -38,18 +41,24 @@ MODEL = re.compile(r"vqdemo/model/model-[0-9a-f]{12}\.json")
 class Result:
     """What the visitors met with; shared by all threads, and only ever appended to."""
 
-    pages: list[float] = field(default_factory=list)  # seconds until a visitor had the page, its scripts and model.json
+    pages: list[float] = field(
+        default_factory=list
+    )  # seconds until a visitor had the page, its scripts and model.json
     weights: list[float] = field(default_factory=list)  # seconds until he had the weights too
     wrong: list[str] = field(default_factory=list)  # replies that are lost, cut, or another file's
 
     def __str__(self) -> str:
-        shown = [f"{name} {describe(getattr(self, name))}" for name in ("pages", "weights") if getattr(self, name)]
+        shown = [
+            f"{name} {describe(getattr(self, name))}" for name in ("pages", "weights") if getattr(self, name)
+        ]
         return "; ".join([*shown, f"wrong: {len(self.wrong)} {self.wrong[:3]}"])
 
 
 def describe(seconds: list[float]) -> str:
     late = np.percentile(seconds, 95)
-    return f"{len(seconds)}, median {np.median(seconds):.2f} s, p95 {late:.2f} s, longest {max(seconds):.2f} s"
+    return (
+        f"{len(seconds)}, median {np.median(seconds):.2f} s, p95 {late:.2f} s, longest {max(seconds):.2f} s"
+    )
 
 
 class Line:
@@ -178,7 +187,10 @@ def main() -> None:
         print(f"{took:.1f} s; the server used {(cpu(app.process.pid) - used) / took:.2f} cores")
         refused = answers.count(False)
         claim(not result.wrong, "each visitor got every file whole")
-        claim(set(answers) <= {True, False}, f"{CALLS} calls of the API: {refused} told that the queue is full, the others answered")
+        claim(
+            set(answers) <= {True, False},
+            f"{CALLS} calls of the API: {refused} told that the queue is full, the others answered",
+        )
         back = recovery(app.url)
         claim(back <= RECOVERY, f"the API answers again after {back:.2f} s, at most {RECOVERY}")
         claim(grown <= GROWTH, f"memory {before:.0f} MB, {grown:+.0f} MB, at most {GROWTH}")

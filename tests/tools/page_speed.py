@@ -4,8 +4,10 @@
 
 It starts the app, and measures from the visitor's event to the moment when the result is painted:
     pointer move -> reconstruction, how many pictures a second follow a stroke, cell edit -> picture, and
-    what it reads as, choosing a cell -> what-if strip, Complete -> the first of 8 alternatives, and all of them,
-and, from a fresh browser profile each time, the opening of the page, and how much later either network is there.
+    what it reads as, choosing a cell -> what-if strip, Complete -> the first of 8 alternatives, and all of
+    them,
+and, from a fresh browser profile each time, the opening of the page, and how much later either network is
+there.
 """
 
 import argparse
@@ -23,12 +25,14 @@ from chromium import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
 from visitor import module, until_network
 
-# Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the state.
+# Runs `act` by a real event, and resolves to the ms between that event and the next change of a part of the
+# state.
 WATCH = """async ([script, event, part]) => {
   const { state, watch } = await import(script);
   if (!window.heard) {
     window.heard = {};
-    for (const key of ["image", "whatIf", "alternatives", "belief"]) watch([key], () => (window.heard[key]?.()));
+    for (const key of ["image", "whatIf", "alternatives", "belief"]) watch([key], () =>
+    (window.heard[key]?.()));
   }
   window.measured = new Promise((resolve) => {
     let begun = null;
@@ -41,10 +45,12 @@ WATCH = """async ([script, event, part]) => {
     };
   });
 }"""
-# Whether the what-if strip has caught up with the grid: no request of an earlier edit is left to disturb the next.
+# Whether the what-if strip has caught up with the grid: no request of an earlier edit is left to disturb
+# the next.
 FOLLOWED = """async (script) => {
   const { state } = await import(script);
-  const followed = () => state.decodedCodes === state.codes && state.whatIf?.codes === state.codes && (!state.pointed || state.footprint);
+  const followed = () => state.decodedCodes === state.codes && state.whatIf?.codes === state.codes &&
+  (!state.pointed || state.footprint);
   while (!followed()) await new Promise((resolve) => setTimeout(resolve, 10));
 }"""
 # Counts the pictures that are painted.
@@ -73,7 +79,9 @@ def pointer_moves(page, times: int):
         page.mouse.move(box["x"] + side / 3, box["y"] + side / 3)
         page.mouse.down()
         page.wait_for_timeout(REST)
-        took = measure(page, MOVE, "image", lambda x=x, y=y: page.mouse.move(box["x"] + x * side, box["y"] + y * side))
+        took = measure(
+            page, MOVE, "image", lambda x=x, y=y: page.mouse.move(box["x"] + x * side, box["y"] + y * side)
+        )
         page.mouse.up()
         yield took
 
@@ -145,7 +153,10 @@ def openings(browser, url: str, times: int):
 def report(name: str, values) -> None:
     values = sorted(values)
     p95 = values[min(int(0.95 * len(values)), len(values) - 1)]
-    print(f"{name:44} median {statistics.median(values):7.1f} ms   p95 {p95:7.1f} ms   of {len(values)}", flush=True)
+    print(
+        f"{name:44} median {statistics.median(values):7.1f} ms   p95 {p95:7.1f} ms   of {len(values)}",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -174,7 +185,9 @@ def main() -> None:
             report(f"Complete -> {name} of 8 alternatives", column)
         page.close()
         names = ("page opened -> ready", "   ready -> VQ-VAE", "   ready -> prior")
-        for name, column in zip(names, zip(*openings(browser, app.url, max(times // 10, 3)), strict=True), strict=True):
+        for name, column in zip(
+            names, zip(*openings(browser, app.url, max(times // 10, 3)), strict=True), strict=True
+        ):
             report(name, column)
         browser.close()
 

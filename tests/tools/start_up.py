@@ -1,9 +1,11 @@
-"""How long the app takes until it answers, beside how long importing torch and gradio alone takes: medians of paired runs, of the
+"""How long the app takes until it answers, beside how long importing torch and gradio alone takes: medians
+of paired runs, of the
 clock and of the processor, which other work on the machine disturbs less.
 
     .venv/bin/python tests/tools/start_up.py [--runs 7]
 
-The two alternate, so that other work on the machine disturbs both alike. The app's files are in the operating system's cache.
+The two alternate, so that other work on the machine disturbs both alike. The app's files are in the
+operating system's cache.
 """
 
 import argparse
@@ -27,9 +29,13 @@ def processor_seconds(pid: int) -> float:
 
 
 def imports_alone() -> tuple[float, float]:
-    """Seconds, of the clock and of the processor, of a process that imports torch and gradio, and ends at once."""
+    """Seconds, of the clock and of the processor, of a process that imports torch and gradio, and ends at
+    once.
+    """
     began, before = time.perf_counter(), os.times()
-    subprocess.run([sys.executable, "-c", "import torch, gradio, os; os._exit(0)"], check=True, cwd=app_process.ROOT)
+    subprocess.run(
+        [sys.executable, "-c", "import torch, gradio, os; os._exit(0)"], check=True, cwd=app_process.ROOT
+    )
     took, after = time.perf_counter() - began, os.times()
     return took, after.children_user + after.children_system - before.children_user - before.children_system
 
@@ -51,7 +57,9 @@ def main() -> None:
     pairs = [(imports_alone(), until_ready()) for _ in range(parser.parse_args().runs)]
     for i, name in enumerate(("clock", "processor")):
         alone, ready = (statistics.median(one[i] for one in column) for column in zip(*pairs, strict=True))
-        print(f"{name}: importing torch and gradio {alone:.2f} s, the app ready {ready:.2f} s, ratio {ready / alone:.2f}")
+        print(
+            f"{name}: importing torch and gradio {alone:.2f} s, the app ready {ready:.2f} s, ratio {ready / alone:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -640,9 +640,9 @@ KINDS = {
 
 def main() -> None:
     import torch
+    from train.classifier import ClassifierSettings, judge, trained
 
     from train import data
-    from train.classifier import ClassifierSettings, judge, trained
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of MNIST")

@@ -54,7 +54,10 @@ def as_text(values):
 
 def module(page, name):
     """The address of one of the page's scripts, to import it and find the very state that the page has."""
-    return page.evaluate("(name) => performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith(name))", name)
+    return page.evaluate(
+        "(name) => performance.getEntriesByType('resource').map((r) => r.name).find((n) => n.endsWith(name))",
+        name,
+    )
 
 
 def until_network(page, name, phase="ready"):

@@ -19,8 +19,8 @@ from train.prior import PriorSettings
 from train.report import table
 from train.runtime.folders import Folders
 from train.vqvae import VQVAESettings
-from vqdemo.ui.page import build
 from vqdemo.ui.description import model_json
+from vqdemo.ui.page import build
 
 LAYOUT = {  # folder, and how the files of the training and of the test split begin
     "mnist": ("MNIST", "train", "t10k"),

@@ -1,6 +1,8 @@
-"""Whether a person can read the grid of codes: is blank blank, is every code worth its place, does a code draw what its tile shows.
+"""Whether a person can read the grid of codes: is blank blank, is every code worth its place, does a code
+draw what its tile shows.
 
-Measured on a split of pictures with the network as it is stored. A cell is blank if no pixel of its patch is above the VQ-VAE's
+Measured on a split of pictures with the network as it is stored. A cell is blank if no pixel of its patch
+is above the VQ-VAE's
 `ink_threshold`, else inked.
 """
 
@@ -21,10 +23,13 @@ def patches(images: Tensor, patch: int) -> Tensor:
 def readability(model: VQVAE, images: Tensor) -> dict:
     """Measure on uint8 images (N,S,S).
 
-    blank_with_code_0, codes_on_blank_cells: of the cells without ink, the share that carries code 0, and how many codes they carry.
+    blank_with_code_0, codes_on_blank_cells: of the cells without ink, the share that carries code 0, and
+    how many codes they carry.
     inked_perplexity, inked_codes: of the codes on inked cells. codes_a_digit: mean number of inked cells.
-    alone: each code on a grid that is blank otherwise, in its middle: ink and correlation of its patch with the mean patch of all
-    cells that carry the code, and ink outside the patch as a share of all ink; means over codes 1 to K-1, and the extremes.
+    alone: each code on a grid that is blank otherwise, in its middle: ink and correlation of its patch with
+    the mean patch of all
+    cells that carry the code, and ink outside the patch as a share of all ink; means over codes 1 to K-1,
+    and the extremes.
     """
     config, k = model.config, model.config.num_codes
     pictures = images[:, None].float() / 255

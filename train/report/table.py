@@ -134,7 +134,7 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
          *both(codes_used, "reconstruction"), ""),
         ("cells without ink that carry the blank code; codes that a digit needs",
          ours(blanks, "readability"), "", ""),
-        ("a code alone on a blank grid: its ink, relative to its mean patch; correlation with it; ink elsewhere",
+        ("a code alone on a blank grid: ink relative to its mean patch; correlation with it; ink elsewhere",
          ours(alone, "readability"), "", ""),
         ("bits per pixel: codes by the prior + pixels given the reconstruction",
          *both(bits, "bits_per_pixel"), ""),
@@ -152,7 +152,7 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
         ("median distance to the nearest training digit: of samples; of test digits' reconstructions",
          novelty(m), drawn(lambda d: f"{d['nearest_training_digit']:.2f}; –"),
          f"{floor['nearest_training_digit_of_test_digits']:.2f}"),
-        ("step across the border of completed cells, relative to reconstructions' there: largest of all masks",
+        ("step across the border of completed cells, relative to reconstructions': largest of all masks",
          seams(m), "", "1"),
         (f"expected calibration error of `conditionals` ({m['calibration']['grids']:,} digits)",
          f"{m['calibration']['expected_calibration_error']:.3f}", "", ""),
@@ -206,18 +206,20 @@ def by_mask(m: dict) -> str:
         particles = f"{corrected['particles']:,} particles: filled blindly; by the prior"
         above += f" ({corrected['grids']} digits, {particles})"
     reads = "completions that read as the true digit"
-    lines = [
-        f"| unknown cells | prior, nats | blind baseline, nats | {above} | {reads} |\n",
-        "|---|---|---|---|---|\n",
-    ]
+    beside = ["blind baseline, nats", above] if raster and corrected else []
+    titles = ["unknown cells", "prior, nats", *beside, reads]
+    lines = [f"| {' | '.join(titles)} |\n", f"{'|---' * len(titles)}|\n"]
     for name, nats in m["likelihood"]["with_label"].items():
-        blind = f"{raster['nats'][name]['mean']:.2f}" if raster else ""
-        ways = corrected["nats"][name].values() if corrected else ()
-        difference = "; ".join(f"{way['prior_above']:+.2f} ± {way['standard_error']:.2f}" for way in ways)
+        cells = [f"{name} ({nats['unknown_cells']})", f"{nats['mean']:.2f}"]
+        if raster and corrected:
+            ways = corrected["nats"][name].values()
+            cells.append(f"{raster['nats'][name]['mean']:.2f}")
+            cells.append(
+                "; ".join(f"{way['prior_above']:+.2f} ± {way['standard_error']:.2f}" for way in ways)
+            )
         filled = m["completions"].get(name)
-        reads = f"{100 * filled['reads_as_true_digit']:.0f} %" if filled else ""
-        unknown = nats["unknown_cells"]
-        lines.append(f"| {name} ({unknown}) | {nats['mean']:.2f} | {blind} | {difference} | {reads} |\n")
+        cells.append(f"{100 * filled['reads_as_true_digit']:.0f} %" if filled else "")
+        lines.append(f"| {' | '.join(cells)} |\n")
     if raster and corrected:
         prior = cost(corrected["petaflop_of_the_prior"], m.get("training_of_prior", {}).get("cpu_seconds"))
         baseline = cost(raster["petaflop"], raster["cpu_seconds"])

@@ -14,7 +14,8 @@ from vqdemo.ui.text import TEXT
 
 STATIC = Path(__file__).parent / "static"
 
-# What is always there, then the views of which one is open (see static/views/nav). A column may hold another one.
+# What is always there, then the views of which one is open (see static/views/nav). A column may hold
+# another one.
 COLUMNS = {
     "top": ("header", "nav", "share"),
     "bench": (

@@ -42,7 +42,7 @@ def place(columns: dict, text: dict, model_name: str) -> None:
 
 
 def build(model, folder: str | Path) -> ServedBlocks:
-    """The whole page for one model (see ``vqdemo.load``) and the folder of weights that it was loaded from."""
+    """The whole page for one model (see ``vqdemo.load``) and the folder that it was loaded from."""
     check_size(model)
     text = text_for(model)
     described = description.model_json(model, folder)

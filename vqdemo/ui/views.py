@@ -1,6 +1,8 @@
-"""The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder of ``static/views``.
+"""The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder of
+``static/views``.
 
-The files are served and loaded as they are. A script is an ES module that exports ``mount``. All import the same
+The files are served and loaded as they are. A script is an ES module that exports ``mount``. All import the
+same
 modules of ``static/state``, which is how the parts share one state; ``static/start.js`` starts it.
 """
 
