@@ -9,7 +9,7 @@ import { openGrid } from "./edits.js";
 import { openPicture } from "./framing.js";
 import { toRows, UNKNOWN, withoutUnknown } from "./grid.js";
 import { nearestAllowed } from "./limits.js";
-import { sayError, sentences } from "./message.js";
+import { say, sayError, sentences } from "./message.js";
 import { fill } from "./sentence.js";
 import { state, update } from "./store.js";
 

@@ -87,7 +87,11 @@ export function mount(element, { text }) {
       const button = list.children[i];
       const probability = [offer.code, ...offer.alike].reduce((sum, each) => sum + shares[each], 0);
       button.ariaPressed = String(offer.code === code);
-      const words = { name: nameOf(offer.code), share: share(probability), others: offer.alike.map(nameOf).join(", ") };
+      const words = {
+        name: nameOf(offer.code),
+        share: share(probability),
+        others: offer.alike.map(nameOf).join(", "),
+      };
       button.ariaLabel = button.title = fill(offer.alike.length ? text.option_alike : text.option, words);
       button.lastChild.lastChild.textContent = share(probability);
     });
