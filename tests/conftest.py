@@ -113,8 +113,8 @@ def open_page(browser, desk, page_url):
         page.on("request", lambda r: wrongs.append(f"request: {r.url}") if elsewhere(r) else None)
         page.on("response", lambda r: wrongs.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
         page.goto(page_url + query)
-        page.wait_for_selector("#code-grid [role=gridcell]")
-        page.wait_for_selector("#palette [role=option]")
+        page.wait_for_selector("#code-grid [role=gridcell]", state="attached")
+        page.wait_for_selector("#palette [role=option]", state="attached")
         return page
 
     def elsewhere(request):

@@ -243,6 +243,7 @@ def test_keys_alone_edit_erase_undo_and_redo(page):
     expect(cell(page, 1, 2)).to_have_attribute("aria-selected", "true")
     page.keyboard.type("17")
     expect(cell(page, 1, 2)).to_have_text("17")
+    page.keyboard.press("Enter")
     page.keyboard.type("5")
     page.keyboard.press("Enter")
     expect(cell(page, 1, 2)).to_have_text("5")
@@ -278,8 +279,8 @@ def test_a_number_too_large_is_explained_and_changes_nothing(page):
     settle(page)
     kept = codes(page)
     cell(page, 2, 2).click()
-    page.keyboard.type("99")
-    expect(message(page)).to_contain_text("no code 99")
+    page.keyboard.type("999")
+    expect(message(page)).to_contain_text("no code 999")
     assert (codes(page) == kept).all()
 
 
@@ -510,8 +511,7 @@ def test_roles_and_names_for_those_who_listen(page):
         json.loads((WEIGHTS / "config.json").read_text())["vqvae"]["num_codes"]
     )
     nameless = page.evaluate(
-        """() => [...document.querySelectorAll("#bench button:enabled, #bench input:not([type=file]), #bench
-        select")]
+        """() => [...document.querySelectorAll("#bench button:enabled, #bench input:not([type=file]), #bench select")]
              .filter((e) => !e.ariaLabel && !e.innerText.trim() && !e.labels?.length && !e.title)
              .map((e) => e.outerHTML)"""
     )

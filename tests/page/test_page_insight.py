@@ -300,6 +300,7 @@ def test_the_rest_of_the_drawing(page):
     assert known[1:2, 2:5].all() and not known[:, 0].any(), (
         "cells with ink are kept, those without are asked for"
     )
+    page.keyboard.press("Control+z")  # lets go of the completion that is shown
     page.keyboard.press("Control+z")
     until_codes_are(page, start)
 
@@ -344,8 +345,8 @@ def test_a_completion_is_watched_step_by_step_in_generation_order(page, model):
     p = model.conditionals(partial)[second].astype(float)
     entropy = -(p[p > 0] * np.log(p[p > 0])).sum()
     assert f"entropy {entropy:.2f} nats" in now.inner_text()
-    expect(cell(page, *first)).to_have_text(str(best[first]))
-    expect(cell(page, *second)).to_have_text(str(best[second]))
+    for place in (first, second):
+        expect(cell(page, *place)).to_have_text(str(best[place] or ""))  # the blank code shows no number
     expect(cell(page, *third)).to_have_text("?")
     expect(page.locator("#reconstruction .patches .unknown")).to_have_count(19)
     assert (codes(page) == question).all(), "watching changes nothing"
@@ -390,7 +391,7 @@ def test_the_sliders_say_what_is_asked(page, model):
         value = getattr(defaults, name)
         expect(page.locator(f".settings [name={name}]")).to_have_value(f"{value:g}")
         expect(page.locator(f".settings .field:has([name={name}]) b")).to_have_text(f"{value:.2f}")
-    page.goto(f"{page.url}?g={'.' * 49}&t=0.87&w=1.23")
+    page.goto(f"{page.url}?g={'.' * 98}&t=0.87&w=1.23")
     for name, value in {"temperature": "0.87", "guidance": "1.23"}.items():
         expect(page.locator(f".settings .field:has([name={name}]) b")).to_have_text(value, timeout=PATIENCE)
 

@@ -120,7 +120,7 @@ def test_the_link_is_copied(open_page):
     share(page).get_by_role("button", name="Copy link").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert len(parse_qs(urlparse(copied).query)["g"][0]) == 49
+    assert len(parse_qs(urlparse(copied).query)["g"][0]) == 2 * 49
     page.keyboard.press("Escape")
     expect(page.locator("#share")).to_be_hidden()
 
@@ -128,9 +128,9 @@ def test_the_link_is_copied(open_page):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("g=abc", "its grid must have 49 cells, of codes up to 63"),
-        ("g=" + "A" * 49 + "&s=x", "its seed, “x”, is no number"),
-        ("g=" + "A" * 49 + "&n=400", "n 400; here it is 16"),
+        ("g=abc", "its grid must have 49 cells, of codes up to 127"),
+        ("g=" + "A" * 98 + "&s=x", "its seed, “x”, is no number"),
+        ("g=" + "A" * 98 + "&n=400", "n 400; here it is 16"),
     ],
 )
 def test_what_of_a_link_is_damaged_is_told_and_the_rest_is_used(open_page, query, words):
@@ -143,7 +143,7 @@ def test_what_of_a_link_is_damaged_is_told_and_the_rest_is_used(open_page, query
 
 
 def test_a_link_of_other_weights_says_so(open_page):
-    page = open_page("/?g=" + "B" * 49 + "&m=other")
+    page = open_page("/?g=" + "AB" * 49 + "&m=other")
     expect(message(page)).to_contain_text("other weights")
     until(page, f"() => ({CODES})().every((code) => code === 1)")
 

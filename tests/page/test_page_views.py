@@ -203,7 +203,7 @@ def test_the_codebook_shows_every_code_and_tells_about_the_chosen_one(page):
     expect(marked).to_have_count(int((grid == code).sum()))
     page.locator(f"#atlas [data-code='{empty}']").hover()  # pointing is enough to see where a code stands
     expect(marked).to_have_count(int((grid == empty).sum()))
-    boxes = [marker.bounding_box() for marker in code_map.all()]
+    boxes = [marker.bounding_box() for marker in atlas.all()]
     frame = page.locator("#atlas").bounding_box()
     centres = np.array([[b["x"] + b["width"] / 2, b["y"] + b["height"] / 2] for b in boxes])
     apart = np.linalg.norm(centres[:, None] - centres[None], axis=-1) + 1e9 * np.eye(NUM_CODES)

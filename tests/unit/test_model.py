@@ -62,7 +62,7 @@ def test_shapes_types_and_ranges(model, grids):
     assert (p.shape, p.dtype) == ((7, 7, k), np.float32)
     assert np.allclose(p.sum(-1), 1, atol=1e-5)
     assert model.tiles.shape == (k, 12, 12)
-    assert math.isclose(model.usage.sum(), 1, rel_tol=1e-4)
+    assert math.isclose(model.usage.sum(), 1, rel_tol=1e-3)  # stored in float16
 
 
 def test_arrays_tensors_and_lists_are_the_same_to_it(model, grids):

@@ -100,11 +100,11 @@ TEXT = {
         "back": "It redraws",
         "back_text": "The decoder turns the codes back into pixels, and draws nothing in blank cells.",
         "prior": "It expects",
-        "prior_text": "Hide one cell: what would the prior put there, knowing all others? Here is its average answer, cell by cell.",
+        "prior_text": "Hide one cell: what would the prior put there, knowing all others? This is its average answer.",
         "losses": "What they are trained for",
         "vqvae_loss": "VQ-VAE: the picture x′ must be like x, and each description z of a patch with ink close to its "
-        "code’s e. The codes follow by themselves, as running averages of the descriptions they stand for. The blank "
-        "code learns nothing: its e stays 0.",
+        "code’s e. The codes follow, as running averages of the descriptions they stand for. The blank code learns "
+        "nothing.",
         "known": "known cells",
         "prior_loss": "Prior: the true code of each unknown cell should be likely, given those before it and all known ones.",
         "quality": "How good it is",
@@ -112,7 +112,7 @@ TEXT = {
         "peer": "usual",
         "not_measured": "–",
         "quality_text": "On {pictures} pictures of {set} that were not trained on.",
-        "peer_text": "“Usual” are the VQ-VAE and the PixelCNN of the usual notebooks, with 128 codes, trained on the same pictures.",
+        "peer_text": "“Usual” are the networks of the usual notebooks, with 128 codes, trained on the same pictures.",
         "figures": {
             "error": "Squared error of a pixel",
             "likeness": "Likeness of the picture (SSIM)",
