@@ -143,7 +143,7 @@ def test_what_of_a_link_is_damaged_is_told_and_the_rest_is_used(open_page, query
 
 
 def test_a_link_of_other_weights_says_so(open_page):
-    page = open_page("/?g=" + "AB" * 49 + "&m=other")
+    page = open_page("/?g=" + "BA" * 49 + "&m=other")
     expect(message(page)).to_contain_text("other weights")
     until(page, f"() => ({CODES})().every((code) => code === 1)")
 
