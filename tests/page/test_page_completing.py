@@ -43,8 +43,8 @@ def offered(page, number):
 
 
 def until_shown(page, grid):
-    """Until the big grid shows these codes, whatever is kept."""
-    wanted = [str(code) if code != UNKNOWN else "?" for code in grid.ravel()]
+    """Until the big grid shows these codes, whatever is kept; the blank one shows no number."""
+    wanted = ["?" if code == UNKNOWN else str(code or "") for code in grid.ravel()]
     until(page, f"(wanted) => JSON.stringify(({GRID_TEXT})()) === JSON.stringify(wanted)", wanted)
 
 

@@ -151,7 +151,7 @@ SHAPES = [
         "groups": 8,
         "after_features": 8,
         "head_width": 16,
-        "joins": 1,
+        "fusion_layers": 1,
     },
     {
         "grid": 9,
