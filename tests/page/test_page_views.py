@@ -253,9 +253,7 @@ def test_how_it_works_shows_the_visitors_digit_and_the_measured_figures(page):
     table = page.locator(".quality table")
     expect(table).to_contain_text(f"{metrics['reconstruction']['mse']:.5f}")
     expect(table).to_contain_text(f"{metrics['notebook_baseline']['reconstruction']['mse']:.5f}")
-    expect(page.locator(".quality .measured-on")).to_have_text(
-        "On 10,000 unseen pictures of MNIST."
-    )
+    expect(page.locator(".quality .measured-on")).to_have_text("On 10,000 unseen pictures of MNIST.")
     expect(page.locator(".quality .peer-text")).to_be_visible()
     until(page, "() => document.querySelector('.how .prior').width === 28")
     expected = 255 - picture(page, ".how .prior")
