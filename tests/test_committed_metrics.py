@@ -83,7 +83,7 @@ def test_figures_of_completions(metrics):
     read = metrics["completions"]
     for mask, share in {
         "random half": 0.90,
-        "centre": 0.87,
+        "centre": 0.87,  # wanted: 0.90, as before there were blank cells by rule
         "bottom half": 0.85,
         "top half": 0.80,
         "left half": 0.85,
@@ -95,7 +95,7 @@ def test_figures_of_completions(metrics):
 def test_likelihood(metrics):
     assert metrics["calibration"]["expected_calibration_error"] <= 0.012
     nats = metrics["likelihood"]["with_label"]
-    assert nats["everything"]["mean"] <= 50.5
+    assert nats["everything"]["mean"] <= 50.5  # wanted: 50
     for mask in ("top half", "bottom half", "left half"):
         assert nats[mask]["mean"] <= 0.52 * nats["everything"]["mean"], mask
 
