@@ -1,6 +1,6 @@
 """Every sentence that the page shows, in one place, so that a translation is one more file like this one.
 
-{cells}, {codes}, {strokes} (codes for ink) and {numbers} stand for what the model has of them (see views.py);
+{cells}, {codes}, {strokes} (codes for ink) and {numbers} stand for what the model has of them (see layout.py);
 other names in braces are the scripts' to fill in.
 """
 
