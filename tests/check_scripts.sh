@@ -11,6 +11,5 @@ if ! cmp -s package-lock.json node_modules/.installed; then
     npm ci --silent --no-audit --no-fund
     cp package-lock.json node_modules/.installed
 fi
-# Until the scripts have their types and their format, findings are shown and fail nothing.
-npm run --silent types || echo "the page's scripts: types to be mended, see above"
-npm run --silent format:check || echo "the page's scripts: to be formatted"
+npm run --silent types
+npm run --silent format:check

@@ -66,7 +66,11 @@ const half = (value) => Math.floor(value + 0.5); // rounded, halves up
 /** The value in the middle of whole numbers once they are sorted, the upper one of two. */
 const middleOf = (values) => Int32Array.from(values).sort()[values.length >> 1];
 
-/** The part within left, top, right, bottom. */
+/**
+ * The part of a picture within a box.
+ * @param {{width: number, data: any}} picture typed array of pixels
+ * @param {number[]} box left, top, right, bottom
+ */
 function cut({ width, data }, [left, top, right, bottom], channels) {
   const part = new data.constructor((right - left) * (bottom - top) * channels);
   for (let y = top; y < bottom; y++)
@@ -229,7 +233,7 @@ function runningMedian({ width, height, data }, step) {
         const [gone, come] = [at(x - step * TAPS), at(x + step * (TAPS + 1))];
         counts[gone]--;
         counts[come]++;
-        below += (come < middle) - (gone < middle);
+        below += Number(come < middle) - Number(gone < middle);
       }
     }
   return { width, height, data: to };
@@ -437,6 +441,7 @@ function components(relief, least, edges) {
   const found = Array.from({ length: number }, (_, i) => ({
     label: i + 1, area: 0, left: width, top: height, right: 0, bottom: 0, rim: 0, edge: 0,
     x: 0, y: 0, xx: 0, yy: 0, xy: 0, most: 0, drawn: 0, inDrawn: 0, outline: 0,
+    slim: 0, full: 0, pen: 0, length: 0, score: 0,
   })); // prettier-ignore
   const eachPixel = (visit) =>
     labels.forEach(
@@ -670,9 +675,10 @@ function missingPen(grey) {
   const { width, data } = padded(grey, 1);
   let [area, outline] = [0, 0];
   data.forEach((value, i) => {
-    area += value > 127;
-    if (i % width) outline += value > 127 !== data[i - 1] > 127;
-    if (i >= width) outline += value > 127 !== data[i - width] > 127;
+    const inked = value > 127;
+    area += Number(inked);
+    if (i % width) outline += Number(inked !== data[i - 1] > 127);
+    if (i >= width) outline += Number(inked !== data[i - width] > 127);
   });
   if (!outline) return 0;
   const pen = area / (outline * (Math.PI / 8));

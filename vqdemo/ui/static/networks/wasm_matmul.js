@@ -90,6 +90,7 @@ export function strips(w, k, n) {
 // multiply is given a layer {w, bias, k, n}: where strips() of its weights and its bias lie, and their size.
 
 function compiled(memory) {
+  /** @type {Record<string, any>} */
   let program;
   try {
     program = new WebAssembly.Instance(new WebAssembly.Module(binary()), { page: { memory } }).exports;

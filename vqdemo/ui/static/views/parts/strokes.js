@@ -56,6 +56,6 @@ export function followStrokes(element, { begin, move, end = () => {}, takeBack, 
   on(["pointercancel"], () => finish(stroke.pointerType === "touch" ? takeBack : end));
   on(["pointerup", "lostpointercapture"], () => finish(end));
   for (const kind of ["pointerup", "pointercancel"]) {
-    element.addEventListener(kind, (event) => fingers.delete(event.pointerId));
+    element.addEventListener(kind, (/** @type {PointerEvent} */ event) => fingers.delete(event.pointerId));
   }
 }
