@@ -30,7 +30,7 @@ def test_the_page_adapts(browser, fork):
     page.goto(fork)
     until(page, "() => document.querySelectorAll('#code-grid [role=gridcell]').length === 196")
     assert page.locator("#palette [role=option]").count() == 16
-    assert page.title() == "Digits in 196 codes"
+    assert page.title() == "Workbench · Digits in 196 codes"
     assert page.locator("select[name=label] option").all_text_contents()[-3:] == list(LABELS)
     assert page.locator("select[name=label] b").count() == 0
     until_network(page, "prior")
@@ -63,5 +63,5 @@ def test_the_api_adapts(fork):
 def test_the_page_is_told_of_its_model(fork):
     with urllib.request.urlopen(f"{fork}/config") as reply:
         text = reply.read().decode()
-    assert "nearest of 16 learned ones" in text
+    assert "nearest of 15 learned ones" in text
     assert "by 4 numbers" in text

@@ -186,10 +186,11 @@ def test_once_loaded_nothing_is_asked_of_any_server(page):
         page.locator("[data-preset=top]").click()
         page.locator("#complete").click()
         page.locator("#completions button").nth(1).click()
-        for view in ("samples", "graft", "codebook", "how"):
+        page.locator(".nav [data-view=samples]").click()
+        expect(page.locator("#sample-rows button:enabled").nth(8)).to_be_visible(timeout=30_000)
+        for view in ("graft", "codebook", "how"):
             page.locator(f".nav [data-view={view}]").click()
             settle(page)
-        assert page.locator("#sample-rows button:enabled").count() > 8
     finally:
         page.unroute("**/*")
     assert [url for url in asked if not url.startswith("blob:") and "gradio_api" not in url] == []
@@ -300,7 +301,7 @@ def test_a_worker_that_cannot_start_is_told_and_can_be_tried_again(browser, app_
         context.route("**/networks/worker.js", lambda route: route.abort())
         page = opened(context, app_url)
         alert = page.locator(".status [role=alert]")
-        expect(alert).to_contain_text("has ended")
+        expect(alert).to_contain_text("has ended", timeout=30_000)
         context.unroute("**/networks/worker.js")
         alert.get_by_role("button", name="Try again").click()
         until_network(page, "prior")
@@ -316,7 +317,7 @@ def test_a_worker_that_dies_is_noticed_and_replaced(browser, app_url):
             "window.Worker = function (...given) { const w = new W(...given); window.workers.push(w); return w; };"
         )
         context.route("**/networks/client.js", lambda route: route.fulfill(
-            body=route.fetch().text().replace("PATIENCE = 20_000", "PATIENCE = 400"), content_type="text/javascript"
+            body=route.fetch().text().replace("PATIENCE = 20_000", "PATIENCE = 4_000"), content_type="text/javascript"
         ))  # fmt: skip
         page = opened(context, app_url)
         until_network(page, "prior")
@@ -325,7 +326,7 @@ def test_a_worker_that_dies_is_noticed_and_replaced(browser, app_url):
         question = codes(page)
         page.locator("#complete").click()
         alert = page.locator(".status [role=alert]")
-        expect(alert).to_contain_text("has ended")
+        expect(alert).to_contain_text("has ended", timeout=30_000)
         expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")
         assert (codes(page) == question).all()
         alert.get_by_role("button", name="Try again").click()

@@ -16,10 +16,15 @@ PIXELS = """(selector) => {
 }"""
 CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map((cell) => Number(cell.dataset.code))"
 
-# Resolves once model.json or a network is in this phase.
-IN_PHASE = """async ([address, name, phase]) => {
+# Resolves once model.json or a network is in this phase; an error if it fails instead.
+IN_PHASE = """async ([address, name, wanted]) => {
   const { state } = await import(address);
-  while (state.networks[name].phase !== phase) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (;;) {
+    const { phase, fault } = state.networks[name];
+    if (phase === wanted) return;
+    if (phase === "failed") throw new Error(`${name}: ${fault}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }"""
 
 
