@@ -66,9 +66,11 @@ async function fetched(address, bytes, onProgress, cache) {
     }
     if (bytes && loaded < bytes) throw new Fault("lost", `${loaded} of ${bytes} bytes`);
     return await joined(parts);
+  } catch (error) {
+    control.abort(); // not after the end: the browser would not keep the file
+    throw error;
   } finally {
     clearTimeout(timer);
-    control.abort(); // where it was given up half-way
   }
 }
 

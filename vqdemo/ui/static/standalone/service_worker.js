@@ -38,7 +38,8 @@ async function install() {
 
 async function keep(cache, address, sum) {
   const get = (mode) => fetch(new URL(address, ROOT), { integrity: `sha256-${sum}`, cache: mode });
-  const reply = await get("default").catch(() => get("reload")); // what the browser has kept may be wrong
+  // What the browser has kept is as good as new, since the sum is checked; if it is not right, it is fetched.
+  const reply = await get("force-cache").catch(() => get("reload"));
   if (!reply.ok) throw new Error(`${address}: ${reply.status}`);
   await cache.put(new URL(address, ROOT), reply);
 }
