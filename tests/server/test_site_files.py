@@ -20,7 +20,7 @@ from PIL import Image
 import vqdemo
 from vqdemo import site
 from vqdemo.ui import description, layout
-from vqdemo.ui.text import TEXT
+from vqdemo.ui.texts.en import TEXT
 
 ADDRESS = re.compile(r'(?:href|src)="([^"]+)"')
 RELEASE = re.compile(rb"self\.RELEASE = (\{.*?\n\});", re.DOTALL)

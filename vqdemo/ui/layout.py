@@ -10,14 +10,14 @@ import re
 from pathlib import Path
 
 from vqdemo.strokes import SIDE
-from vqdemo.ui.text import TEXT
+from vqdemo.ui.texts.en import TEXT
 
 STATIC = Path(__file__).parent / "static"
 
 # What is always there, then the views of which one is open (see static/views/nav). A column may hold
 # another one.
 COLUMNS = {
-    "top": ("header", "nav", "share"),
+    "top": ("header", "nav", "lessons", "share"),
     "bench": (
         "draw_pad",
         "code_grid",
@@ -29,7 +29,17 @@ COLUMNS = {
     "samples": ("samples",),
     "graft": ("graft",),
     "codebook": ("codebook",),
-    "how": ("how",),
+    "how": (
+        "how",
+        "how_encoder",
+        "how_quantizer",
+        "how_learning",
+        "how_decoder",
+        "how_prior",
+        "how_film",
+        "how_losses",
+    ),
+    "teach": ("teach",),
 }
 OPEN = ("top", "bench", "sheet")  # the columns that show at first
 BELOW = ("framing", "status")  # what lies over the page: views below all columns
@@ -46,7 +56,7 @@ def views_of(columns: dict) -> list[str]:
 
 
 def text_for(model) -> dict:
-    """The sentences of text.py with the model's own numbers."""
+    """The sentences of texts/en.py with the model's own numbers."""
     numbers = {
         "cells": math.prod(model.grid_shape),
         "codes": model.num_codes,

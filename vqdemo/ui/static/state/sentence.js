@@ -1,4 +1,4 @@
-// Sentences with {names} in them. The sentences themselves are in ui/text.py.
+// Sentences with {names} in them. The sentences themselves are in ui/texts/en.py.
 
 /**
  * A sentence with those of its {names} replaced that `parts` has.
