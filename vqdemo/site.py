@@ -65,7 +65,7 @@ INDEX = """\
       </main>
     </div>
 
-    <!-- What {main} imports, so that a browser need not find it script by script. -->
+    <!-- What the first view imports, so that a browser need not find it script by script. -->
 {scripts}
   </body>
 </html>
@@ -181,8 +181,11 @@ def view_html(name: str, text: dict) -> str:
 
 
 def imported(parts: dict[str, bytes]) -> list[str]:
-    """The scripts that the page imports, so that a browser need not find them one after the other."""
-    found = [MAIN, *(f"views/{name}/{name}.js" for name in views())]
+    """The scripts that the first view imports, so that a browser need not find them one after the other."""
+    opened = layout.views_of(
+        {column: layout.COLUMNS[column] for column in layout.COLUMNS if column in layout.OPEN}
+    )
+    found = [MAIN, *(f"views/{name}/{name}.js" for name in [*opened, *layout.BELOW])]
     for name in found:  # which grows
         for address in IMPORT.findall(parts[name].decode()):
             script = posixpath.normpath(posixpath.join(posixpath.dirname(name), address))

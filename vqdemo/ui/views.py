@@ -1,9 +1,9 @@
 """The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder of
 ``static/views``.
 
-The files are served and loaded as they are. A script is an ES module that exports ``mount``. All import the
-same
-modules of ``static/state``, which is how the parts share one state; ``static/start.js`` starts it.
+The files are served and loaded as they are. A script is an ES module that exports ``mount``, which
+``static/mounting.js`` calls. All import the same modules of ``static/state``, which is how the parts share one
+state.
 """
 
 import hashlib
@@ -26,14 +26,11 @@ FILES = Mount(f"/{ADDRESS}", FingerprintedFiles(directory=STATIC))
 MOUNT = """
 const src = element.closest("gradio-app")?.getAttribute("src");
 const app = new URL(src ? src.replace(/[/]*$/, "/") : ".", document.baseURI);
-const addresses = props.scripts.map((script) => new URL(script, app).href);
-Promise.all(addresses.map((address) => import(address))).then(
-  ([page, view]) => {
-    view.mount(element, props);
-    page.start(props.text.status, new URL(props.model, app).href);
-  },
+const address = new URL(props.mounting, app).href;
+import(address).then(
+  ({ mount }) => mount(element, props.view, { text: props.text, model: new URL(props.model, app).href }),
   () => {
-    element.textContent = props.text.status.no_script.replace("{address}", addresses.join(", "));
+    element.textContent = props.text.status.no_script.replace("{address}", address);
     element.setAttribute("role", "alert");
   },
 );
@@ -53,7 +50,8 @@ def view(name: str, text: dict, model: str) -> gr.HTML:
         js_on_load=MOUNT,
         apply_default_css=False,
         elem_classes=classes_of(name),
-        scripts=[f"{ADDRESS}/start.js", f"{ADDRESS}/views/{name}/{name}.js"],
+        view=name,
+        mounting=f"{ADDRESS}/mounting.js",
         model=f"{MODEL}/{model}",
         text=sentences_of(name, text),
     )
