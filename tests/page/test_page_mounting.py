@@ -64,5 +64,7 @@ def test_a_script_that_does_not_come_is_told_in_its_place(browser, page_url):
     context.route("**/views/graft/graft.js", lambda route: route.abort())
     page = context.new_page()
     page.goto(page_url + "/#graft")
-    expect(page.locator(".graft [role=alert], .graft[role=alert]")).to_contain_text("graft.js is not to be had")
+    expect(page.locator(".graft [role=alert], .graft[role=alert]")).to_contain_text(
+        "graft.js is not to be had"
+    )
     context.close()

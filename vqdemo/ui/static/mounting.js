@@ -1,23 +1,31 @@
-// How a view comes onto the page, in both editions. Views that are open at first get their scripts at once; the
+// How a view comes onto the page, in both editions. It stands there in English; where the page is in another
+// language, its translation takes that place first. Views that are open at first get their scripts at once; the
 // scripts of others are loaded when their column is first opened, or once both networks are there: from then on
 // the page asks nothing of any server.
 
 import { start } from "./start.js";
+import { language, SOURCE } from "./state/language.js";
 import { watch } from "./state/store.js";
 
 const addressOf = (name) => new URL(`views/${name}/${name}.js`, import.meta.url).href;
 const names = new Set(); // of the views mounted, or waiting for their column
 
+/** @typedef {Record<string, any>} Sentences */
+
 /**
  * Mount the view of this name on its element. The first call starts the page.
  * @param {HTMLElement} element
  * @param {string} name
- * @param {{text: Record<string, any>, model: string}} page the view's sentences, and under "status" those of the
- *   status line; the address of model.json
+ * @param {object} page
+ * @param {() => Promise<Sentences> | Sentences} page.english the view's sentences, and under "status" those of
+ *   the status line
+ * @param {string} page.translations what the addresses of all translations begin with
+ * @param {string} page.model address of model.json
  */
-export async function mount(element, name, { text, model }) {
+export async function mount(element, name, { english, translations, model }) {
   const address = addressOf(name);
   names.add(name);
+  const text = (await translate(element, name, translations)) ?? (await english());
   start(text.status, model);
   await opened(element);
   try {
@@ -27,6 +35,28 @@ export async function mount(element, name, { text, model }) {
     element.textContent = text.status.no_script.replace("{address}", address);
     element.setAttribute("role", "alert");
     console.error(error);
+  }
+}
+
+/** @type {Promise<{text: Sentences, html: Record<string, string>} | null>} html: of each view by its name */
+let translation;
+
+/** Puts the view into the page's language; gives its sentences, or null where it stays English. */
+async function translate(element, name, translations) {
+  if (language !== SOURCE) translation ??= read(`${translations}${language}.json`);
+  const translated = await translation;
+  if (translated) element.innerHTML = translated.html[name];
+  element.lang = translated ? language : SOURCE;
+  element.style.visibility = "";
+  return translated ? { ...translated.text[name], status: translated.text.status } : null;
+}
+
+async function read(address) {
+  try {
+    return await (await fetch(address)).json();
+  } catch (error) {
+    console.error(error); // English is better than nothing
+    return null;
   }
 }
 

@@ -17,6 +17,7 @@ TEXT = {
     "title": TITLE,
     "header": {
         "heading": "A digit, in {cells} codes",
+        "language": "Language",
         "lead": "Draw. A neural network writes your drawing down as a small grid of codes, and redraws it "
         "from those codes alone. Change them, erase some, and let it complete the rest.",
     },

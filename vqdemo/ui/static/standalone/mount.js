@@ -4,13 +4,24 @@
 import { allLoaded, mount } from "../mounting.js";
 
 const addressOf = (id) => /** @type {HTMLLinkElement} */ (document.getElementById(id)).href;
+const sentences = addressOf("sentences"); // the English ones; translations lie beside them
+const translations = new URL(".", sentences).href;
+const model = addressOf("model");
 
-const sentences = await (await fetch(addressOf("sentences"))).json();
+/** @type {Promise<Record<string, any>>} */
+let english;
 
 for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".view"))) {
   const name = element.id.replace(/-view$/, "");
-  const text = { ...sentences[name], status: sentences.status };
-  mount(element, name, { text, model: addressOf("model") });
+  mount(element, name, {
+    async english() {
+      english ??= fetch(sentences).then((reply) => reply.json());
+      const text = await english;
+      return { ...text[name], status: text.status };
+    },
+    translations,
+    model,
+  });
 }
 
 // Nothing is fetched before what the page itself needs. Without storage, as in some iframes, or without https,

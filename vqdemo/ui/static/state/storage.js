@@ -22,6 +22,9 @@ const read = (storage, key) => attempt(() => JSON.parse(storage().getItem(key)))
 const tab = () => globalThis.sessionStorage;
 const machine = () => globalThis.localStorage;
 
+/** Whether the work outlives a reload. */
+export const canKeep = () => Boolean(attempt(tab));
+
 /** The keys of all works that are kept, the newest first. */
 function worksByAge() {
   const keys = attempt(() => Object.keys(machine()).filter((key) => key.startsWith(WORK))) ?? [];
