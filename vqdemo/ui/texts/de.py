@@ -3,8 +3,8 @@
 TITLE = "Ziffern aus {cells} Codes"
 VIEWS = {
     "bench": "Werkbank",
-    "samples": "Stichproben",
-    "graft": "Verpflanzen",
+    "samples": "Proben",
+    "graft": "Kreuzen",
     "codebook": "Codebuch",
     "how": "So geht es",
 }
@@ -26,8 +26,8 @@ TEXT = {
         "guidance": "Führung (guidance)",
         "guidance_help": "Wie streng auf der Ziffer der Zeile bestanden wird.",
         "others": "Andere Ziffern",
-        "row": "Stichproben der Ziffer {digit}",
-        "open": "Ziffer {digit}, Stichprobe {number}: auf der Werkbank öffnen",
+        "row": "Proben der Ziffer {digit}",
+        "open": "Ziffer {digit}, Probe {number}: auf der Werkbank öffnen",
     },
     "graft": {
         "heading": "Zwei Ziffern, ein Raster",
@@ -119,8 +119,8 @@ TEXT = {
             "even": "Gleichmäßigkeit ihres Gebrauchs in Zellen mit Tinte (perplexity)",
             "needed": "Codes, die eine Ziffer braucht",
             "read": "Neu gezeichnete Ziffern, die als die wahre gelesen werden",
-            "confident": "Stichproben, die klar eine Ziffer sind",
-            "asked": "Stichproben, die als die verlangte Ziffer gelesen werden",
+            "confident": "Proben, die klar eine Ziffer sind",
+            "asked": "Proben, die als die verlangte Ziffer gelesen werden",
         },
     },
     "how_encoder": {"heading": "Der Encoder schaut hin"},

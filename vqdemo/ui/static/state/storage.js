@@ -85,7 +85,7 @@ export function keepWork(text, beyondTab) {
   attempt(() => machine().setItem(WORK + name, JSON.stringify({ time: Date.now(), text })));
 }
 
-/** Remove all that this page has stored on this machine, of other tabs too. */
+/** Remove all work that this page has stored on this machine, of other tabs too. */
 export function forgetWorks() {
   attempt(() => tab().removeItem(TAB_KEY));
   for (const key of worksByAge()) attempt(() => machine().removeItem(key));
