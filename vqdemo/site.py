@@ -47,6 +47,7 @@ INDEX = """\
     <meta name="theme-color" content="{light}" media="(prefers-color-scheme: light)" />
     <meta name="theme-color" content="{dark}" media="(prefers-color-scheme: dark)" />
     <script src="{folder}/standalone/theme.js"></script>
+    <script type="module" async blocking="render" src="{folder}/state/language.js"></script>
     <link rel="stylesheet" href="{folder}/standalone/standalone.css" />
     <link rel="stylesheet" href="{folder}/views.css" />
     <link rel="stylesheet" href="{folder}/page.css" />
@@ -54,7 +55,7 @@ INDEX = """\
     <link rel="apple-touch-icon" href="{folder}/icon-{icon_side}.png" />
     <link rel="manifest" href="{folder}/manifest.webmanifest" />
     <link rel="preload" as="fetch" crossorigin id="model" href="{model}" />
-    <link rel="preload" as="fetch" crossorigin id="sentences" href="{folder}/sentences.json" />
+    <link rel="preload" as="fetch" crossorigin id="sentences" href="{folder}/sentences/en.json" />
     <script type="module" src="{folder}/{main}"></script>
   </head>
   <body class="gradio-container">
@@ -65,7 +66,7 @@ INDEX = """\
       </main>
     </div>
 
-    <!-- What {main} imports, so that a browser need not find it script by script. -->
+    <!-- What the first view imports, so that a browser need not find it script by script. -->
 {scripts}
   </body>
 </html>
@@ -110,8 +111,10 @@ def site(weights: str | Path) -> dict[str, bytes]:
     for name, path in description.weight_files(described, weights).items():
         files[f"model/{name}"] = path.read_bytes()
 
-    parts = page_files(text)
-    folder = f"page-{fingerprint(parts)}"
+    parts = page_files(text) | {
+        f"sentences/{name}": file for name, file in layout.translations(model).items()
+    }
+    folder = f"page-{layout.fingerprint(parts)}"
     files |= {f"{folder}/{name}": content for name, content in parts.items()}
     index = index_html(text, folder, parts, model_address).encode()
     files["service-worker.js"] = service_worker(files, index, [model_address, f"{folder}/"])
@@ -126,13 +129,9 @@ def page_files(text: dict) -> dict[str, bytes]:
     kept.remove("standalone/service_worker.js")
     files = {name: (layout.STATIC / name).read_bytes() for name in kept}
     files["views.css"] = views_css().encode()
-    files["sentences.json"] = as_json(text)
-    files["manifest.webmanifest"] = as_json(manifest(text))
+    files["sentences/en.json"] = layout.as_json(text)
+    files["manifest.webmanifest"] = layout.as_json(manifest(text))
     return files | {f"icon-{side}.png": icon(side) for side in ICON_SIDES}
-
-
-def views() -> list[str]:
-    return [*layout.views_of(layout.COLUMNS), *layout.BELOW]
 
 
 def views_css() -> str:
@@ -141,7 +140,7 @@ def views_css() -> str:
     They stand before those of the page: among rules of equal rank the page's win, as they do in Gradio, which
     ranks them higher.
     """
-    return "\n".join(f"#{name}-view {{\n{layout.part_of(name, 'css')}}}\n" for name in views())
+    return "\n".join(f"#{name}-view {{\n{layout.part_of(name, 'css')}}}\n" for name in layout.all_views())
 
 
 def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> str:
@@ -181,8 +180,11 @@ def view_html(name: str, text: dict) -> str:
 
 
 def imported(parts: dict[str, bytes]) -> list[str]:
-    """The scripts that the page imports, so that a browser need not find them one after the other."""
-    found = [MAIN, *(f"views/{name}/{name}.js" for name in views())]
+    """The scripts that the first view imports, so that a browser need not find them one after the other."""
+    opened = layout.views_of(
+        {column: layout.COLUMNS[column] for column in layout.COLUMNS if column in layout.OPEN}
+    )
+    found = [MAIN, *(f"views/{name}/{name}.js" for name in [*opened, *layout.BELOW])]
     for name in found:  # which grows
         for address in IMPORT.findall(parts[name].decode()):
             script = posixpath.normpath(posixpath.join(posixpath.dirname(name), address))
@@ -231,21 +233,9 @@ def service_worker(files: dict[str, bytes], index: bytes, named: list[str]) -> b
         address: base64.b64encode(hashlib.sha256(content).digest()).decode()
         for address, content in files.items()
     }
-    name = fingerprint({**files, "index.html": index, "script": script.encode()})
+    name = layout.fingerprint({**files, "index.html": index, "script": script.encode()})
     release = json.dumps({"name": name, "named": named, "files": sums}, indent=1)
     return f"self.RELEASE = {release};\n\n{script}".encode()
-
-
-def fingerprint(files: dict[str, bytes]) -> str:
-    """Twelve letters that change with any file, or its address."""
-    contents = hashlib.sha256()
-    for address, content in sorted(files.items()):
-        contents.update(f"{address} {len(content)}\n".encode() + content)
-    return contents.hexdigest()[:12]
-
-
-def as_json(value) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
 def main() -> None:

@@ -173,6 +173,7 @@ def test_once_loaded_nothing_is_asked_of_any_server(page):
     """With the connection gone: draw, edit, complete, sample, look into every view, upload."""
     until_network(page, "vqvae")
     until_network(page, "prior")
+    page.evaluate("async (address) => (await import(address)).allLoaded", module(page, "/mounting.js"))
     asked = []
     page.route("**/*", lambda route: (asked.append(route.request.url), route.abort()))
     try:

@@ -21,7 +21,7 @@ from visitor import (
 )
 
 from vqdemo.ui import code_map
-from vqdemo.ui.text import TEXT
+from vqdemo.ui.texts.en import TEXT
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "weights"
 NUM_CODES = json.loads((WEIGHTS / "config.json").read_text())["vqvae"]["num_codes"]

@@ -20,7 +20,7 @@ from PIL import Image
 import vqdemo
 from vqdemo import site
 from vqdemo.ui import description, layout
-from vqdemo.ui.text import TEXT
+from vqdemo.ui.texts.en import TEXT
 
 ADDRESS = re.compile(r'(?:href|src)="([^"]+)"')
 RELEASE = re.compile(rb"self\.RELEASE = (\{.*?\n\});", re.DOTALL)
@@ -70,7 +70,7 @@ def test_index_holds_each_views_html_with_its_sentences(files, weights):
     text = layout.text_for(vqdemo.load(weights))
     index = re.sub(r"\s+", " ", files["index.html"].decode())
     assert "{{" not in index and "${" not in index
-    for name in site.views():
+    for name in layout.all_views():
         inner = layout.filled(layout.part_of(name, "html"), layout.sentences_of(name, text))
         assert re.sub(r"\s+", " ", inner).strip() in index, name
     ids = re.findall(r'\bid="([^"]+)"', index)
@@ -78,7 +78,7 @@ def test_index_holds_each_views_html_with_its_sentences(files, weights):
 
 
 def test_templates_use_nothing_that_the_static_edition_does_not_fill():
-    for name in site.views():
+    for name in layout.all_views():
         template = layout.part_of(name, "html")
         tags = re.findall(r"\{\{.*?\}\}", template)
         assert all(re.fullmatch(r"\{\{text\.[\w.]+\}\}", tag) for tag in tags), name
@@ -100,7 +100,7 @@ def test_styles_of_a_view_are_for_that_view_only(files):
         if depth == 0 and line.strip():
             outer.append(line)
         depth += line.count("{") - line.count("}")
-    assert [line for line in outer if line != "}"] == [f"#{name}-view {{" for name in site.views()]
+    assert [line for line in outer if line != "}"] == [f"#{name}-view {{" for name in layout.all_views()]
 
 
 def test_scripts_and_sentences_are_the_apps(files, weights):
@@ -109,7 +109,7 @@ def test_scripts_and_sentences_are_the_apps(files, weights):
         name = path.relative_to(layout.STATIC).as_posix()
         if name != "standalone/service_worker.js":
             assert files[f"{folder}/{name}"] == path.read_bytes()
-    sentences = json.loads(files[f"{folder}/sentences.json"])
+    sentences = json.loads(files[f"{folder}/sentences/en.json"])
     assert sentences == layout.text_for(vqdemo.load(weights))
     assert sentences.keys() == TEXT.keys()
 

@@ -4,20 +4,22 @@ views.py and page.py make Gradio components of it, ../site.py plain files. Gradi
 """
 
 import functools
+import hashlib
 import html
+import json
 import math
 import re
 from pathlib import Path
 
 from vqdemo.strokes import SIDE
-from vqdemo.ui.text import TEXT
+from vqdemo.ui import texts
 
 STATIC = Path(__file__).parent / "static"
 
 # What is always there, then the views of which one is open (see static/views/nav). A column may hold
 # another one.
 COLUMNS = {
-    "top": ("header", "nav", "share"),
+    "top": ("header", "nav", "lessons", "share"),
     "bench": (
         "draw_pad",
         "code_grid",
@@ -29,7 +31,17 @@ COLUMNS = {
     "samples": ("samples",),
     "graft": ("graft",),
     "codebook": ("codebook",),
-    "how": ("how",),
+    "how": (
+        "how",
+        "how_encoder",
+        "how_quantizer",
+        "how_learning",
+        "how_decoder",
+        "how_prior",
+        "how_film",
+        "how_losses",
+    ),
+    "teach": ("teach",),
 }
 OPEN = ("top", "bench", "sheet")  # the columns that show at first
 BELOW = ("framing", "status")  # what lies over the page: views below all columns
@@ -45,8 +57,12 @@ def views_of(columns: dict) -> list[str]:
     ]
 
 
-def text_for(model) -> dict:
-    """The sentences of text.py with the model's own numbers."""
+def all_views() -> list[str]:
+    return [*views_of(COLUMNS), *BELOW]
+
+
+def text_for(model, language: str = texts.SOURCE) -> dict:
+    """The sentences of a language with the model's own numbers."""
     numbers = {
         "cells": math.prod(model.grid_shape),
         "codes": model.num_codes,
@@ -61,7 +77,18 @@ def text_for(model) -> dict:
             part = part.replace(f"{{{name}}}", str(number))
         return part
 
-    return told(TEXT)
+    return told(texts.sentences(language))
+
+
+def translations(model) -> dict[str, bytes]:
+    """For each language but English its file, {code}.json: all sentences, and each view's HTML with them."""
+    return {f"{language}.json": translation(model, language) for language in texts.LANGUAGES[1:]}
+
+
+def translation(model, language: str) -> bytes:
+    text = text_for(model, language)
+    filled_in = {name: filled(part_of(name, "html"), sentences_of(name, text)) for name in all_views()}
+    return as_json({"text": text, "html": filled_in})
 
 
 def check_size(model) -> None:
@@ -99,3 +126,15 @@ def filled(template: str, sentences: dict) -> str:
         return html.escape(functools.reduce(lambda part, name: part[name], found[1].split("."), sentences))
 
     return re.sub(r"\{\{text\.([\w.]+)\}\}", sentence, template)
+
+
+def fingerprint(files: dict[str, bytes]) -> str:
+    """Twelve letters that change with any file, or its address."""
+    contents = hashlib.sha256()
+    for address, content in sorted(files.items()):
+        contents.update(f"{address} {len(content)}\n".encode() + content)
+    return contents.hexdigest()[:12]
+
+
+def as_json(value) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()

@@ -7,7 +7,7 @@ import gradio as gr
 from vqdemo.ui import description
 from vqdemo.ui.endpoints.api import add_endpoints
 from vqdemo.ui.endpoints.limits import MAX_UPLOAD_BYTES
-from vqdemo.ui.layout import BELOW, COLUMNS, OPEN, STATIC, check_size, text_for
+from vqdemo.ui.layout import BELOW, COLUMNS, OPEN, STATIC, check_size, fingerprint, text_for, translations
 from vqdemo.ui.serving.blocks import ServedBlocks
 from vqdemo.ui.serving.files import weights_route
 from vqdemo.ui.views import FILES, MODEL, view
@@ -29,32 +29,38 @@ LOOK = {
 }
 
 
-def place(columns: dict, text: dict, model_name: str) -> None:
-    """Put columns, by their id, with the views that each holds, on the page that is being built."""
+def place(columns: dict, *page) -> None:
+    """Put columns, by their id, with the views that each holds, on the page that is being built.
+
+    `page`: what ``view`` is given of each view besides its name.
+    """
     for column, parts in columns.items():
         hidden = [] if column in OPEN else ["off"]
         with gr.Column(elem_id=column, elem_classes=hidden):
             for part in parts:
                 if isinstance(part, dict):
-                    place(part, text, model_name)
+                    place(part, *page)
                 else:
-                    view(part, text, model_name)
+                    view(part, *page)
 
 
 def build(model, folder: str | Path) -> ServedBlocks:
     """The whole page for one model (see ``vqdemo.load``) and the folder that it was loaded from."""
     check_size(model)
     text = text_for(model)
+    translated = translations(model)
     described = description.model_json(model, folder)
     content = description.written(described)
     name = description.name_of(content)
+    texts = f"texts-{fingerprint(translated)}-"
+    translated = {texts + code: file for code, file in translated.items()}
     with ServedBlocks(LOOK, title=text["title"]) as demo:
-        place(COLUMNS, text, name)
+        place(COLUMNS, text, name, texts)
         for part in BELOW:
-            view(part, text, name)
+            view(part, text, name, texts)
         add_endpoints(model)
     demo.own_routes = [
-        weights_route(MODEL, {name: content, **description.weight_files(described, folder)}),
+        weights_route(MODEL, {name: content, **description.weight_files(described, folder), **translated}),
         FILES,
     ]
     return demo

@@ -9,7 +9,7 @@ import json
 import math
 from pathlib import Path
 
-# name of the row in text.py; where the figure lies in metrics.json, and under "notebook_baseline"; how it
+# name of the row in texts/en.py; where the figure lies in metrics.json, and under "notebook_baseline"; how it
 # is written
 ROWS = (
     ("error", ("reconstruction", "mse"), "{:.5f}"),

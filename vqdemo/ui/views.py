@@ -1,9 +1,9 @@
 """The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder of
 ``static/views``.
 
-The files are served and loaded as they are. A script is an ES module that exports ``mount``. All import the
-same
-modules of ``static/state``, which is how the parts share one state; ``static/start.js`` starts it.
+The files are served and loaded as they are. A script is an ES module that exports ``mount``, which
+``static/mounting.js`` calls. All import the same modules of ``static/state``, which is how the parts share
+one state.
 """
 
 import hashlib
@@ -19,31 +19,31 @@ CONTENTS = hashlib.sha256()
 for path in sorted(STATIC.rglob("*.*")):
     CONTENTS.update(path.relative_to(STATIC).as_posix().encode() + path.read_bytes())
 ADDRESS = f"vqdemo/{CONTENTS.hexdigest()[:12]}"
-MODEL = "vqdemo/model"  # where model.json and the weights are
+MODEL = "vqdemo/model"  # where model.json, the weights and the translations are
 FILES = Mount(f"/{ADDRESS}", FingerprintedFiles(directory=STATIC))
 
 # Scripts lie where the app is: there is the page, or what `<gradio-app src>` names on a page of another site.
+# Where the language may be another one than the template's, a view is not seen before it is put into it.
 MOUNT = """
 const src = element.closest("gradio-app")?.getAttribute("src");
 const app = new URL(src ? src.replace(/[/]*$/, "/") : ".", document.baseURI);
-const addresses = props.scripts.map((script) => new URL(script, app).href);
-Promise.all(addresses.map((address) => import(address))).then(
-  ([page, view]) => {
-    view.mount(element, props);
-    page.start(props.text.status, new URL(props.model, app).href);
-  },
+const [mounting, translations, model] = props.addresses.map((address) => new URL(address, app).href);
+if (!/^en/.test(navigator.language) || location.search.includes("lang=")) element.style.visibility = "hidden";
+import(mounting).then(
+  ({ mount }) => mount(element, props.view, { english: () => props.text, translations, model }),
   () => {
-    element.textContent = props.text.status.no_script.replace("{address}", addresses.join(", "));
+    element.textContent = props.text.status.no_script.replace("{address}", mounting);
     element.setAttribute("role", "alert");
+    element.style.visibility = "";
   },
 );
 """
 
 
-def view(name: str, text: dict, model: str) -> gr.HTML:
+def view(name: str, text: dict, model: str, translations: str) -> gr.HTML:
     """One part of the page, made of ``{name}.html``, ``.css`` and ``.js`` in ``static/views/{name}``.
 
-    `model`: the name of its model.json.
+    `model`: the name of its model.json. `translations`: how the names of all translations begin.
 
     A function rather than a subclass: Gradio writes a stub file beside the source of every component class.
     """
@@ -53,7 +53,7 @@ def view(name: str, text: dict, model: str) -> gr.HTML:
         js_on_load=MOUNT,
         apply_default_css=False,
         elem_classes=classes_of(name),
-        scripts=[f"{ADDRESS}/start.js", f"{ADDRESS}/views/{name}/{name}.js"],
-        model=f"{MODEL}/{model}",
+        view=name,
+        addresses=[f"{ADDRESS}/mounting.js", f"{MODEL}/{translations}", f"{MODEL}/{model}"],
         text=sentences_of(name, text),
     )

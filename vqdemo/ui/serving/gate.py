@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vqdemo.ui.serving import limits
 from vqdemo.ui.serving.login import is_let_in
-from vqdemo.ui.text import TEXT
+from vqdemo.ui.texts.en import TEXT
 
 CLOSED = re.compile(
     "/gradio_api/(file|proxy|custom_component|component_server|deep_link|process_recording|stream|dev|vibe"

@@ -7,7 +7,7 @@ const VECTOR_SIDE = 600; // pixels, of a picture that has no size of its own
 const MAX_FRAMES = 100;
 const PATTERN = [255, 0, 128, 255, 3, 90, 200, 255]; // two pixels
 
-/** The message is the name of a sentence in ui/text.py. */
+/** The message is the name of a sentence in ui/texts/en.py. */
 export class UnreadablePicture extends Error {}
 
 /**

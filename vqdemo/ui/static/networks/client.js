@@ -17,7 +17,7 @@ let tell = () => {};
 let modelAgain = null; // where model.json could not be fetched: goes on
 
 /**
- * Before all else: the sentences for what can go wrong (see ui/text.py), and who is told how far model.json and
+ * Before all else: the sentences for what can go wrong (see ui/texts/en.py), and who is told how far model.json and
  * the networks are.
  */
 export function connect(texts, listener) {

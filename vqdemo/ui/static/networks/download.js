@@ -6,7 +6,7 @@ const PAUSES = [1000, 4000]; // ms before each further try
 
 /**
  * Why a network is not to be had. `kind`: missing, lost, altered, unfit, memory or worker; each has its
- * sentence in ui/text.py.
+ * sentence in ui/texts/en.py.
  */
 export class Fault extends Error {
   constructor(kind, detail = "") {

@@ -1,36 +1,30 @@
-// The static edition's page: each view gets its sentences and its script, the page starts, and what it is
-// made of is kept for when there is no network. In the other edition Gradio mounts the views (ui/views.py).
+// The static edition's page: each view is mounted with its sentences, and what the page is made of is kept for
+// when there is no network. In the other edition Gradio mounts the views (ui/views.py).
 
-import { start } from "../start.js";
-import { watch } from "../state/store.js";
+import { allLoaded, mount } from "../mounting.js";
 
 const addressOf = (id) => /** @type {HTMLLinkElement} */ (document.getElementById(id)).href;
+const sentences = addressOf("sentences"); // the English ones; translations lie beside them
+const translations = new URL(".", sentences).href;
+const model = addressOf("model");
 
-const sentences = await (await fetch(addressOf("sentences"))).json();
+/** @type {Promise<Record<string, any>>} */
+let english;
 
-async function mount(element) {
+for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(".view"))) {
   const name = element.id.replace(/-view$/, "");
-  const address = new URL(`../views/${name}/${name}.js`, import.meta.url).href;
-  try {
-    const view = await import(address);
-    view.mount(element, { text: { ...sentences[name], status: sentences.status } });
-  } catch (error) {
-    element.textContent = sentences.status.no_script.replace("{address}", address);
-    element.setAttribute("role", "alert");
-    console.error(error);
-  }
+  mount(element, name, {
+    async english() {
+      english ??= fetch(sentences).then((reply) => reply.json());
+      const text = await english;
+      return { ...text[name], status: text.status };
+    },
+    translations,
+    model,
+  });
 }
 
-await Promise.all([...document.querySelectorAll(".view")].map(mount));
-start(sentences.status, addressOf("model"));
-
-// Once the prior has come, so that nothing is fetched before it. Without storage, as in some iframes, or
-// without https, the page works, but not offline.
-let asked = false;
-watch(["networks"], ({ networks }) => {
-  if (asked || networks.prior.phase !== "ready") return;
-  asked = true;
-  keepForOffline().catch(() => {});
-});
-
-const keepForOffline = async () => navigator.serviceWorker.register("service-worker.js");
+// Nothing is fetched before what the page itself needs. Without storage, as in some iframes, or without https,
+// the page works, but not offline.
+await allLoaded;
+navigator.serviceWorker?.register("service-worker.js").catch(() => {});

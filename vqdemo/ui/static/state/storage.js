@@ -22,6 +22,9 @@ const read = (storage, key) => attempt(() => JSON.parse(storage().getItem(key)))
 const tab = () => globalThis.sessionStorage;
 const machine = () => globalThis.localStorage;
 
+/** Whether the work outlives a reload. */
+export const canKeep = () => Boolean(attempt(tab));
+
 /** The keys of all works that are kept, the newest first. */
 function worksByAge() {
   const keys = attempt(() => Object.keys(machine()).filter((key) => key.startsWith(WORK))) ?? [];
@@ -82,7 +85,7 @@ export function keepWork(text, beyondTab) {
   attempt(() => machine().setItem(WORK + name, JSON.stringify({ time: Date.now(), text })));
 }
 
-/** Remove all that this page has stored on this machine, of other tabs too. */
+/** Remove all work that this page has stored on this machine, of other tabs too. */
 export function forgetWorks() {
   attempt(() => tab().removeItem(TAB_KEY));
   for (const key of worksByAge()) attempt(() => machine().removeItem(key));

@@ -3,6 +3,7 @@
 import { rollSeed, setSettings } from "../../state/completions.js";
 import { state, watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
+import { decimal } from "../parts/numbers.js";
 
 export function mountSettings(element, text) {
   const fields = [...element.querySelectorAll("[name]")];
@@ -34,7 +35,7 @@ export function mountSettings(element, text) {
 
   function showOutput(field, value = field.value) {
     const output = field.parentElement.querySelector("b");
-    if (output) output.textContent = Number(value).toFixed(2);
+    if (output) output.textContent = decimal(Number(value), 2);
   }
 
   watch(["modelInfo"], ({ modelInfo }) => {

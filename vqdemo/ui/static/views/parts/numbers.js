@@ -1,10 +1,10 @@
-// Numbers as the page shows them.
+// Numbers as the page shows them, in its language.
+
+import { numberFormat } from "../../state/language.js";
 
 const MIN_SHARE = 1e-4; // smaller shares are only said to be smaller
-const percent = new Intl.NumberFormat(document.documentElement.lang || "en", {
-  style: "percent",
-  maximumSignificantDigits: 2,
-});
+const percent = numberFormat({ style: "percent", maximumSignificantDigits: 2 });
+const decimals = []; // by how many digits follow the point
 
 /** A share or probability -> "26%", "0.31%", "<0.01%". */
 export const share = (part) =>
@@ -14,5 +14,8 @@ export const share = (part) =>
 export const shareOf = (code, { usage, background }) =>
   code === background ? usage[code] : usage[code] / (1 - usage[background]);
 
-/** A figure with a true minus sign. */
-export const decimal = (value, digits) => value.toFixed(digits).replace("-", "−");
+/** A figure with so many digits after the point, and a true minus sign. */
+export function decimal(value, digits) {
+  decimals[digits] ??= numberFormat({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return decimals[digits].format(value).replace("-", "−");
+}

@@ -8,6 +8,7 @@ import { rollSamplingSeed, setSampling, startSampling } from "../../state/sample
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { showLoading } from "../parts/loading.js";
+import { decimal } from "../parts/numbers.js";
 import { paint } from "../parts/paint.js";
 
 const MAX_ROW = 8; // digits
@@ -75,7 +76,7 @@ export function mount(element, { text }) {
     if (!rows.children.length) build(modelInfo);
     for (const field of fields) {
       field.value = sampling[field.name];
-      field.parentElement.querySelector("b").textContent = sampling[field.name].toFixed(2);
+      field.parentElement.querySelector("b").textContent = decimal(sampling[field.name], 2);
     }
     if (view !== "samples") queue(null);
     else if (drawn !== sampling) queue((signal) => draw(sampling, signal), sampling);

@@ -17,6 +17,7 @@ TEXT = {
     "title": TITLE,
     "header": {
         "heading": "A digit, in {cells} codes",
+        "language": "Language",
         "lead": "Draw. A neural network writes your drawing down as a small grid of codes, and redraws it "
         "from those codes alone. Change them, erase some, and let it complete the rest.",
     },
@@ -124,6 +125,15 @@ TEXT = {
             "asked": "Samples read as the digit asked for",
         },
     },
+    "how_encoder": {"heading": "The encoder looks"},
+    "how_quantizer": {"heading": "The quantizer rounds off"},
+    "how_learning": {"heading": "How it can learn though rounding has no slope"},
+    "how_decoder": {"heading": "The decoder redraws"},
+    "how_prior": {"heading": "The prior expects"},
+    "how_film": {"heading": "How it came to be: the training"},
+    "how_losses": {"heading": "What they are trained for, and how good they are"},
+    "lessons": {"heading": "Lessons"},
+    "teach": {"heading": "A lesson of 45 minutes"},
     "share": {
         "heading": "Save & share",
         "link": "Link",

@@ -1,0 +1,3 @@
+// Stub.
+
+export function mount() {}
