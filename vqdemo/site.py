@@ -100,8 +100,8 @@ def write(target: str | Path, weights: str | Path, address: str = "") -> dict[st
 def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
     """The files of the page by their addresses. `weights`: a folder.
 
-    `address`: where the files will be. Only the picture that other sites show of a link is named with it, which
-    some of them find only so; all else is relative.
+    `address`: where the files will be. Only the picture that other sites show of a link is named with it,
+    since some of them find it only so; all else is relative.
     """
     model = vqdemo.load(weights)
     layout.check_size(model)

@@ -107,7 +107,7 @@ def extended(create_app):
             mcp_server = True if mcp_server is None else mcp_server
             middleware = [
                 *(Middleware(layer) for layer in (Prefix, Gate, Compression)),
-                Middleware(LinkPreview, tags=lambda address: blocks.link_tags(address)),
+                Middleware(LinkPreview, tags=blocks.link_tags),
             ]
             app_kwargs = {"routes": blocks.own_routes, "middleware": middleware, **(app_kwargs or {})}
         return create_app(blocks, app, app_kwargs, mcp_server=mcp_server, **others)

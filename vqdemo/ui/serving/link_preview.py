@@ -1,4 +1,4 @@
-"""What other sites show of a link to the app: its own title and picture. Gradio's page names those of Gradio."""
+"""What other sites show of a link to the app: its own title and picture, not those of Gradio."""
 
 import re
 from collections.abc import Callable
@@ -21,8 +21,9 @@ def with_tags(page: str, tags: str) -> str:
 
 
 class LinkPreview:
-    """ASGI middleware for the page itself. `tags`: from the address of the app, without a slash at its end, to the
-    tags."""
+    """ASGI middleware for the page itself. `tags`: called with the address of the app, without a slash at its
+    end, gives the tags.
+    """
 
     def __init__(self, app: ASGIApp, tags: Callable[[str], str]):
         self.app = app
