@@ -72,3 +72,12 @@ def test_the_page_has_a_picture_for_those_who_link_to_it(page, page_url):
         "(tags) => tags.map((tag) => tag.content)"
     )
     assert titles == ["Digits in 49 codes"]
+
+
+def test_an_empty_pad_reads_as_no_digit(page):
+    draw_and_settle(page)
+    word = page.locator("#belief .reading b")
+    expect(word).to_have_text("7")
+    page.locator(".draw-pad [data-do=clear]").click()
+    expect(word).to_have_text("?")
+    expect(page.locator("#belief .first")).to_have_count(0)

@@ -14,7 +14,6 @@ from visitor import settle
 from vqdemo.ui.layout import LINK_PICTURE, LINK_PICTURE_SIZE, STATIC
 
 SCALE = 1.5  # pixels of the picture for one of the page
-COLOURS = 128  # a few greys and the accent colour
 STYLE = """
 .gradio-container { --page-width: 100vw !important; --sides: 2rem !important; }
 #top > :not(.header), .tools, .examples, .completion, .belief, #sheet, footer,
@@ -40,10 +39,11 @@ def main() -> None:
         believed(page)
         page.mouse.move(0, 0)
         page.add_style_tag(content=STYLE)
+        page.evaluate("scrollTo(0, 0)")
         settle(page)
         picture = Image.open(io.BytesIO(page.screenshot(caret="hide")))
     assert picture.size == LINK_PICTURE_SIZE
-    picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(target, optimize=True)
+    picture.convert("RGB").save(target, optimize=True)
     print(f"{target}: {target.stat().st_size / 1000:.0f} kB")
 
 

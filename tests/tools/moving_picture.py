@@ -218,7 +218,7 @@ def record(page: Page, model) -> Film:
 
     film = Film(page)
     film.caption("draw")
-    film.shoot(600)
+    film.shoot(400)
     film.move(on_pad(page, THREE)[0])
     draw_three(page, lambda: (page.wait_for_timeout(25), film.shoot(50)))
     film.at = on_pad(page, THREE)[-1]
@@ -244,23 +244,25 @@ def record(page: Page, model) -> Film:
     film.move(middle(cell(page, 6, 6)), steps=8)
     page.mouse.up()
     film.click(page.locator("[data-do=erase]"), ms=200)
+    page.locator("#code-grid [tabindex='0']").focus()
+    page.keyboard.press("Escape")  # no cell is chosen any more
     until(page, "() => document.querySelector('.ghost')?.dataset.count === '24'")
     film.shoot(1100)
 
     film.caption("complete")
     film.click(page.locator("#complete"), ms=40)
-    film.watch(1.6)
+    film.watch(1.3)
     until(page, "() => document.querySelector('#complete').ariaBusy === 'false'")
     film.shoot(400)
-    alternatives = page.locator("#completions button")
-    for number in range(1, alternatives.count()):
-        film.move(middle(alternatives.nth(number)), steps=3)
-        film.shoot(500)
+    others = page.locator("#completions button:not(.likeliest)").all()
+    for alternative in [*others[1:], page.locator("#completions .likeliest")]:
+        film.move(middle(alternative), steps=3)
+        film.shoot(450)
     page.mouse.down()
     page.mouse.up()
     settle(page)
     believed(page)
-    film.shoot(1800)
+    film.shoot(1500)
     return film
 
 
