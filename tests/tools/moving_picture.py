@@ -246,6 +246,7 @@ def record(page: Page, model) -> Film:
     film.click(page.locator("[data-do=erase]"), ms=200)
     page.locator("#code-grid [tabindex='0']").focus()
     page.keyboard.press("Escape")  # no cell is chosen any more
+    page.evaluate("document.activeElement.blur()")
     until(page, "() => document.querySelector('.ghost')?.dataset.count === '24'")
     film.shoot(1100)
 
@@ -254,9 +255,10 @@ def record(page: Page, model) -> Film:
     film.watch(1.3)
     until(page, "() => document.querySelector('#complete').ariaBusy === 'false'")
     film.shoot(400)
-    others = page.locator("#completions button:not(.likeliest)").all()
-    for alternative in [*others[1:], page.locator("#completions .likeliest")]:
-        film.move(middle(alternative), steps=3)
+    grids = page.locator("#completions button").evaluate_all("(all) => all.map((one) => one.dataset.codes)")
+    reads = [model.label_probs(np.array(grid.split(), int).reshape(7, 7))[EIGHT] for grid in grids]
+    for number in np.argsort(reads)[1:]:  # the clearest eight comes last, and is kept
+        film.move(middle(page.locator("#completions button").nth(int(number))), steps=3)
         film.shoot(450)
     page.mouse.down()
     page.mouse.up()
