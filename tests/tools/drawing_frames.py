@@ -5,6 +5,8 @@
 A pen circles over a digit of which half is unknown. For a processor as it is, and for one four times as slow:
     frames over 20 ms     their share of all (a frame of a screen of 60 Hz takes 16.7)
     pen -> painted        from the pointer's event until the frame that shows it has been painted
+    main thread           the processor's time that the page's main thread takes for each frame, which others' work
+                          on a busy machine does not add to
 """
 
 import argparse
@@ -18,6 +20,7 @@ from visitor import until
 WINDOW = {"width": 1366, "height": 768}
 LONG = 20  # ms
 SLOWER = (1, 4)  # times
+PARTS = ("TaskDuration", "ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
 PACE = 0.008  # seconds between two moves of the pen
 
 # Notes how long each frame takes, and how long after the pointer's event it has been painted.
@@ -41,6 +44,12 @@ OBSERVE = """() => {
   };
   requestAnimationFrame(frame);
 }"""
+
+
+def thread_times(send) -> dict[str, float]:
+    """Seconds of the main thread so far, by what they went to."""
+    metrics = send("Performance.getMetrics")["metrics"]
+    return {each["name"]: each["value"] for each in metrics if each["name"] in PARTS}
 
 
 def circle(page, seconds: float) -> dict:
@@ -67,8 +76,12 @@ def main() -> None:
             page = opened("light")
             page.locator("[data-preset=bottom]").click()
             until(page, "() => document.querySelector('.ghost')?.dataset.count === '24'")
-            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
+            send = page.context.new_cdp_session(page).send
+            send("Emulation.setCPUThrottlingRate", {"rate": slower})
+            send("Performance.enable", {"timeDomain": "threadTicks"})
+            before = thread_times(send)
             seen = circle(page, seconds)
+            after = thread_times(send)
             page.close()
             share = sum(ms > LONG for ms in seen["frames"]) / len(seen["frames"])
             print(
@@ -77,6 +90,8 @@ def main() -> None:
             )
             report("   a frame", seen["frames"])
             report("   pen -> painted", seen["pen"])
+            spent = {name: 1000 * (after[name] - before[name]) / len(seen["frames"]) for name in PARTS}
+            print("   main thread, ms a frame:", {name: round(ms, 2) for name, ms in spent.items()}, flush=True)
 
 
 if __name__ == "__main__":

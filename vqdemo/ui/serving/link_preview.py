@@ -41,6 +41,8 @@ class LinkPreview:
             if message["type"] == "http.response.start":
                 start = message
                 return
+            if message["type"] != "http.response.body":
+                return await send(message)
             body += message.get("body", b"")
             if message.get("more_body"):
                 return

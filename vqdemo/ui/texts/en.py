@@ -17,8 +17,8 @@ TEXT = {
     "title": TITLE,
     "header": {
         "heading": "A digit, in {cells} codes",
-        "lead": "Draw. A neural network writes it down as a small grid of codes, and redraws it from those "
-        "alone. Change codes, erase some, have the rest completed.",
+        "lead": "Draw. A neural network writes it as a grid of codes, and redraws it from those alone. "
+        "Change codes, erase some, have the rest completed.",
         "picture": "A digit as it was drawn, the grid of its codes, and the digit redrawn from them.",
     },
     "nav": {"label": "Views", **VIEWS},
