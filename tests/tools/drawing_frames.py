@@ -91,7 +91,9 @@ def main() -> None:
             report("   a frame", seen["frames"])
             report("   pen -> painted", seen["pen"])
             spent = {name: 1000 * (after[name] - before[name]) / len(seen["frames"]) for name in PARTS}
-            print("   main thread, ms a frame:", {name: round(ms, 2) for name, ms in spent.items()}, flush=True)
+            print(
+                "   main thread, ms a frame:", {name: round(ms, 2) for name, ms in spent.items()}, flush=True
+            )
 
 
 if __name__ == "__main__":

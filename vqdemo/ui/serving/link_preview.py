@@ -42,7 +42,8 @@ class LinkPreview:
                 start = message
                 return
             if message["type"] != "http.response.body":
-                return await send(message)
+                await send(message)
+                return
             body += message.get("body", b"")
             if message.get("more_body"):
                 return
