@@ -25,6 +25,7 @@ from train.report.table import markdown
 from train.runtime.weights_folder import dataset_of
 from vqdemo import site
 from vqdemo.storage import FILES, read_config
+from vqdemo.ui.layout import LINK_PICTURE
 
 ROOT = Path(__file__).resolve().parent.parent
 SPACE = (
@@ -47,6 +48,7 @@ ZEROGPU_TORCH = "2.11.0"  # the newest that ZeroGPU has; requirements.txt is cha
 # Data sets' own pages on the Hub, and figures of reconstructions as the Hub names them.
 HUB_DATA = {"mnist": "ylecun/mnist", "fashion-mnist": "zalando-datasets/fashion_mnist"}
 METRICS = {"mse": "mean squared error", "ssim": "structural similarity"}
+HUB_FILES = "https://huggingface.co/spaces/{name}/resolve/main"  # where the files of a Space are
 GRADIO_ONLY = ("sdk_version", "python_version")  # front matter that a static Space has no use for
 STATIC_CARD = """\
 Draw a digit. A VQ-VAE writes it down as a small grid of codes and redraws it from them; change codes by hand,
@@ -179,21 +181,24 @@ def stage_model(name: str, folder: Path, stage: Path) -> None:
     model_card(name, folder).save(stage / "README.md")
 
 
-def stage_space(stage: Path, zerogpu: bool) -> None:
-    """The app as it is to lie on the Hub.
+def stage_space(name: str, stage: Path, zerogpu: bool) -> None:
+    """The app as it is to lie on the Hub, as USER/NAME.
 
     ZeroGPU has no torch as new as that of requirements.txt, and needs it with CUDA.
     """
     vqdemo.load(ROOT / "weights")
-    for name in SPACE:
-        if (ROOT / name).is_dir():
+    for part in SPACE:
+        if (ROOT / part).is_dir():
             shutil.copytree(
-                ROOT / name,
-                stage / name,
+                ROOT / part,
+                stage / part,
                 ignore=shutil.ignore_patterns("__pycache__", "*.pyc", "*.partial", ".*"),
             )
         else:
-            shutil.copy(ROOT / name, stage)
+            shutil.copy(ROOT / part, stage)
+    card = SpaceCard.load(stage / "README.md")
+    card.data.thumbnail = f"{HUB_FILES.format(name=name)}/{card.data.thumbnail}"
+    card.save(stage / "README.md")
     if zerogpu:
         (stage / "pre-requirements.txt").unlink()
         pins = (stage / "requirements.txt").read_text(encoding="utf-8")
@@ -201,12 +206,14 @@ def stage_space(stage: Path, zerogpu: bool) -> None:
         (stage / "requirements.txt").write_text(pins, encoding="utf-8")
 
 
-def stage_static(folder: Path, stage: Path) -> None:
-    """The page as plain files (see vqdemo/site.py), and the front matter of a static Space."""
-    site.write(stage, folder)
+def stage_static(name: str, folder: Path, stage: Path) -> None:
+    """The page as plain files (see vqdemo/site.py), and the front matter of a static Space, USER/NAME."""
+    address = HUB_FILES.format(name=name)
+    (picture,) = (file for file in site.write(stage, folder, address) if file.endswith(LINK_PICTURE))
     data = SpaceCard.load(ROOT / "README.md").data.to_dict()
-    about = {name: value for name, value in data.items() if name not in GRADIO_ONLY}
+    about = {key: value for key, value in data.items() if key not in GRADIO_ONLY}
     about |= {
+        "thumbnail": f"{address}/{picture}",
         "sdk": "static",
         "app_file": "index.html",
         "tags": [tag for tag in data["tags"] if tag != "mcp-server"],
@@ -255,9 +262,9 @@ def main() -> None:
             if arguments.model:
                 stage_model(name, arguments.weights, stage)
             elif arguments.static:
-                stage_static(arguments.weights, stage)
+                stage_static(name, arguments.weights, stage)
             else:
-                stage_space(stage, arguments.zerogpu)
+                stage_space(name, stage, arguments.zerogpu)
         except (FileNotFoundError, ValueError) as error:
             parser.error(f"nothing to publish: {error}")
         if arguments.dry_run:

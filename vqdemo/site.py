@@ -1,6 +1,6 @@
 """The page as a folder of plain files, which any static host can serve, below any prefix, without Gradio:
 
-    python -m vqdemo.site DIR [--weights FOLDER_OR_REPO]
+    python -m vqdemo.site DIR [--weights FOLDER_OR_REPO] [--address URL]
 
     index.html              the HTML of the views, put together
     service-worker.js       keeps the page in the visitor's browser, for when there is no network
@@ -43,7 +43,7 @@ INDEX = """\
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>{title}</title>
-    <meta name="description" content="{lead}" />
+{link_tags}
     <meta name="theme-color" content="{light}" media="(prefers-color-scheme: light)" />
     <meta name="theme-color" content="{dark}" media="(prefers-color-scheme: dark)" />
     <script src="{folder}/standalone/theme.js"></script>
@@ -73,9 +73,9 @@ INDEX = """\
 """
 
 
-def write(target: str | Path, weights: str | Path) -> dict[str, int]:
+def write(target: str | Path, weights: str | Path, address: str = "") -> dict[str, int]:
     """Write the page for a folder of weights into the folder `target`; gives the bytes of each file by its
-    address below it.
+    address below it. `address`: where the files will be, if that is known (see ``site``).
 
     `target` is made if need be. What an earlier call wrote there is replaced. Raises FileExistsError if it
     holds other things, and what ``vqdemo.load`` raises of weights.
@@ -84,7 +84,7 @@ def write(target: str | Path, weights: str | Path) -> dict[str, int]:
     written_before = (target / "service-worker.js").is_file()
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not written_before)):
         raise FileExistsError(f"{target} holds other things: name an empty or a new folder")
-    files = site(weights)
+    files = site(weights, address)
     for address, content in files.items():  # index.html comes last, when all that it names is there
         path = target / address
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,8 +98,12 @@ def write(target: str | Path, weights: str | Path) -> dict[str, int]:
     return {address: len(content) for address, content in files.items()}
 
 
-def site(weights: str | Path) -> dict[str, bytes]:
-    """The files of the page by their addresses. `weights`: a folder."""
+def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
+    """The files of the page by their addresses. `weights`: a folder.
+
+    `address`: where the files will be. Only the picture that other sites show of a link is named with it,
+    since some of them find it only so; all else is relative.
+    """
     model = vqdemo.load(weights)
     layout.check_size(model)
     text = layout.text_for(model)
@@ -116,7 +120,8 @@ def site(weights: str | Path) -> dict[str, bytes]:
     }
     folder = f"page-{layout.fingerprint(parts)}"
     files |= {f"{folder}/{name}": content for name, content in parts.items()}
-    index = index_html(text, folder, parts, model_address).encode()
+    picture = f"{address.rstrip('/')}/" * bool(address) + f"{folder}/{layout.LINK_PICTURE}"
+    index = index_html(text, folder, parts, model_address, picture).encode()
     files["service-worker.js"] = service_worker(files, index, [model_address, f"{folder}/"])
     files["index.html"] = index
     return files
@@ -143,12 +148,12 @@ def views_css() -> str:
     return "\n".join(f"#{name}-view {{\n{layout.part_of(name, 'css')}}}\n" for name in layout.all_views())
 
 
-def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str) -> str:
+def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str, picture: str) -> str:
     scripts = [f'    <link rel="modulepreload" href="{folder}/{name}" />' for name in imported(parts)]
     below = [view_html(name, text) for name in layout.BELOW]
     return INDEX.format(
         title=html.escape(text["title"]),
-        lead=html.escape(text["header"]["lead"]),
+        link_tags=indent(layout.link_tags(text, picture), 2 * TAB),
         no_script=html.escape(text["status"]["script_needed"]),
         light=GROUND[0],
         dark=GROUND[1],
@@ -227,11 +232,15 @@ def icon(side: int) -> bytes:
 
 
 def service_worker(files: dict[str, bytes], index: bytes, named: list[str]) -> bytes:
-    """Its script, after what this release is made of. `named`: what only this index.html names."""
+    """Its script, after what this release is made of. `named`: what only this index.html names.
+
+    The picture for links is not kept: only other sites show it.
+    """
     script = (layout.STATIC / "standalone" / "service_worker.js").read_text(encoding="utf-8")
     sums = {
         address: base64.b64encode(hashlib.sha256(content).digest()).decode()
         for address, content in files.items()
+        if not address.endswith(layout.LINK_PICTURE)
     }
     name = layout.fingerprint({**files, "index.html": index, "script": script.encode()})
     release = json.dumps({"name": name, "named": named, "files": sums}, indent=1)
@@ -247,9 +256,17 @@ def main() -> None:
         default=WEIGHTS,
         help='a folder of weights, or "user/repo" on the Hub (default: the bundled weights)',
     )
+    parser.add_argument(
+        "--address",
+        metavar="URL",
+        default="",
+        help="where the page will be, so that sites which show links to it find its picture",
+    )
     arguments = parser.parse_args()
+    if not re.match("https?://|$", arguments.address):
+        parser.error(f"--address {arguments.address}: must begin with https:// or http://")
     try:
-        sizes = write(arguments.target, storage.find(arguments.weights))
+        sizes = write(arguments.target, storage.find(arguments.weights), arguments.address)
     except (OSError, ValueError) as error:
         parser.error(str(error))
     print(f"{len(sizes)} files, {sum(sizes.values()) / 1e6:.1f} MB, in {arguments.target}")

@@ -108,6 +108,12 @@ def test_below_a_prefix_with_and_without_a_proxy_that_strips_it(model, files, ro
             assert ask(url + prefix + "/gradio_api/mcp/", PING.encode(), **MCP_HEADERS)[0] == 200
             assert ask(url + prefix + "/gradio_api/deep_link")[0] == 404
         assert ask(f"{url}/demonstration{SCRIPT}")[0] == 404
+        page = ask(url + "/")[2].decode()
+        assert "Gradio" not in "".join(re.findall(r"<meta [^>]*>", page))
+        (picture,) = re.findall(r'property="og:image" content="([^"]*)"', page)
+        public = root_path.rstrip("/") if root_path.startswith("http") else f"{url}/demo"
+        assert picture.startswith(f"{public}/{ADDRESS}/")
+        assert ask(picture.replace(public, url))[1]["content-type"] == "image/png"
 
 
 @pytest.mark.browser

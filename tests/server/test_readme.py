@@ -77,6 +77,9 @@ def test_mcp_snippet(app_url):
         assert b'"result":{}' in reply.read()
 
 
-@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", README))))
+LINK = re.compile(r"""\]\(([^)#]+)\)|\bsrc(?:set)?="([^"]+)\"""")
+
+
+@pytest.mark.parametrize("link", sorted({"".join(found) for found in LINK.findall(README)}))
 def test_links_lead_somewhere(link):
     assert link.startswith("http") or (ROOT / link).exists()

@@ -124,7 +124,8 @@ def test_model_json_names_the_weights_beside_it(files, weights):
 
 def test_the_service_worker_keeps_every_file_by_its_checksum(files):
     release = json.loads(RELEASE.match(files["service-worker.js"])[1])
-    assert set(release["files"]) == set(files) - {"index.html", "service-worker.js"}
+    picture = f"{folder_of(files)}/{layout.LINK_PICTURE}"  # other sites show it, the page does not
+    assert set(release["files"]) == set(files) - {"index.html", "service-worker.js", picture}
     for name, checksum in release["files"].items():
         assert base64.b64decode(checksum) == hashlib.sha256(files[name]).digest()
     assert all(address in files["index.html"].decode() for address in release["named"])
@@ -162,6 +163,29 @@ def test_the_manifest_makes_it_installable(files):
             assert picture.getpixel((0, 0)) == (0x4A, 0x4A, 0xD1)
             assert picture.getpixel((picture.width * 10 // 28, picture.width * 10 // 28)) == (255, 255, 255)
     assert {"192x192", "512x512"} <= {icon["sizes"] for icon in manifest["icons"]}
+
+
+@pytest.mark.parametrize("address", ["", "https://example.com/demo", "https://example.com/demo/"])
+def test_a_link_to_it_has_a_title_and_a_picture(weights, files, address):
+    made = site.site(weights, address)
+    tags = dict(
+        re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)" />', made["index.html"].decode())
+    )
+    assert {"og:title", "og:description", "og:image:alt"} <= {name for name, value in tags.items() if value}
+    assert tags["twitter:card"] == "summary_large_image"
+    picture = tags["og:image"].removeprefix("https://example.com/demo/")
+    assert (picture != tags["og:image"]) == bool(address)
+    shown = Image.open(io.BytesIO(made[picture]))
+    assert shown.size == (int(tags["og:image:width"]), int(tags["og:image:height"])) == (1200, 630)
+    assert len(made[picture]) <= 200_000
+    assert folder_of(made) == folder_of(files), "the address changes nothing else"
+
+
+def test_an_address_that_is_none_is_explained(tmp_path):
+    done = run(str(tmp_path / "page"), "--address", "example.com")
+    assert done.returncode == 2
+    assert "must begin with https://" in done.stderr
+    assert not (tmp_path / "page").exists()
 
 
 def test_the_readme_names_the_policy_that_the_tests_serve_it_with():

@@ -63,6 +63,7 @@ WANTED = {
     "app_file",
     "short_description",
     "tags",
+    "thumbnail",
     "datasets",
     "license",
     "pinned",
@@ -217,15 +218,20 @@ def test_a_space_is_published(hub, run):
     files = hub.files("user/app", kind="space")
     assert files["app.py"] == (ROOT / "app.py").read_bytes()
     assert b"whl/cpu" in files["pre-requirements.txt"]
+    thumbnail = re.search(r"^thumbnail: (\S+)$", files["README.md"].decode(), re.MULTILINE)[1]
+    assert thumbnail.removeprefix("https://huggingface.co/spaces/user/app/resolve/main/") in files
 
 
 def test_a_static_space_has_a_complete_front_matter_and_the_whole_page(tmp_path):
-    publish.stage_static(small_model.write(tmp_path / "weights"), tmp_path / "stage")
+    publish.stage_static("user/page", small_model.write(tmp_path / "weights"), tmp_path / "stage")
     data = SpaceCard.load(tmp_path / "stage" / "README.md").data.to_dict()
     assert WANTED - {"sdk_version", "python_version"} == set(data)
     assert data["sdk"] == "static"
     assert data["app_file"] == "index.html"
     assert "mcp-server" not in data["tags"]
+    files = "https://huggingface.co/spaces/user/page/resolve/main/"
+    assert (tmp_path / "stage" / data["thumbnail"].removeprefix(files)).is_file()
+    assert data["thumbnail"] in (tmp_path / "stage" / "index.html").read_text()
     assert {data["colorFrom"], data["colorTo"]} <= COLORS
     assert len(data["short_description"]) <= 60
     (tmp_path / "stage" / "README.md").unlink()
@@ -257,7 +263,7 @@ def test_a_static_space_is_published_and_replaced_in_one_commit(hub, run, tmp_pa
 
 
 def test_zerogpu_gets_a_torch_that_it_has(tmp_path):
-    publish.stage_space(tmp_path, zerogpu=True)
+    publish.stage_space("user/app", tmp_path, zerogpu=True)
     pins = (tmp_path / "requirements.txt").read_text()
     assert "torch==2.11.0\n" in pins
     assert f"torch=={PINS['torch']}" not in pins

@@ -46,6 +46,19 @@ COLUMNS = {
 OPEN = ("top", "bench", "sheet")  # the columns that show at first
 BELOW = ("framing", "status")  # what lies over the page: views below all columns
 
+LINK_PICTURE = "link_picture.png"  # in static/; tests/tools/link_picture.py draws it
+LINK_PICTURE_SIZE = (1200, 630)  # pixels
+LINK_TAGS = """\
+<meta name="description" content="{lead}" />
+<meta property="og:type" content="website" />
+<meta property="og:title" content="{title}" />
+<meta property="og:description" content="{lead}" />
+<meta property="og:image" content="{picture}" />
+<meta property="og:image:width" content="{width}" />
+<meta property="og:image:height" content="{height}" />
+<meta property="og:image:alt" content="{alt}" />
+<meta name="twitter:card" content="summary_large_image" />"""
+
 
 def views_of(columns: dict) -> list[str]:
     """The names of the views in columns, in their order on the page."""
@@ -98,6 +111,14 @@ def check_size(model) -> None:
         raise ValueError(
             f"the page draws pictures of {SIDE}x{SIDE} pixels, and these weights take {size}x{size}"
         )
+
+
+def link_tags(text: dict, picture: str) -> str:
+    """What other sites show of a link to the page (Open Graph: https://ogp.me). `picture`: its address."""
+    width, height = LINK_PICTURE_SIZE
+    words = {"title": text["title"], "lead": text["header"]["lead"], "alt": text["header"]["picture"]}
+    words = {name: html.escape(each) for name, each in {**words, "picture": picture}.items()}
+    return LINK_TAGS.format(width=width, height=height, **words)
 
 
 def part_of(name: str, kind: str) -> str:

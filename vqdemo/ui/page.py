@@ -7,10 +7,21 @@ import gradio as gr
 from vqdemo.ui import description
 from vqdemo.ui.endpoints.api import add_endpoints
 from vqdemo.ui.endpoints.limits import MAX_UPLOAD_BYTES
-from vqdemo.ui.layout import BELOW, COLUMNS, OPEN, STATIC, check_size, fingerprint, text_for, translations
+from vqdemo.ui.layout import (
+    BELOW,
+    COLUMNS,
+    LINK_PICTURE,
+    OPEN,
+    STATIC,
+    check_size,
+    fingerprint,
+    link_tags,
+    text_for,
+    translations,
+)
 from vqdemo.ui.serving.blocks import ServedBlocks
 from vqdemo.ui.serving.files import weights_route
-from vqdemo.ui.views import FILES, MODEL, view
+from vqdemo.ui.views import ADDRESS, FILES, MODEL, view
 
 # Fonts that machines have: nothing is downloaded.
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -59,6 +70,7 @@ def build(model, folder: str | Path) -> ServedBlocks:
         for part in BELOW:
             view(part, text, name, texts)
         add_endpoints(model)
+    demo.link_tags = lambda address: link_tags(text, f"{address}/{ADDRESS}/{LINK_PICTURE}")
     demo.own_routes = [
         weights_route(MODEL, {name: content, **description.weight_files(described, folder), **translated}),
         FILES,

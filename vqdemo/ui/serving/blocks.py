@@ -9,6 +9,7 @@ import functools
 import logging
 import signal
 import threading
+from collections.abc import Callable
 
 import gradio as gr
 from gradio.routes import App
@@ -19,6 +20,7 @@ from starlette.routing import BaseRoute
 from vqdemo.ui.serving import limits, shutdown
 from vqdemo.ui.serving.compression import Compression
 from vqdemo.ui.serving.gate import Gate
+from vqdemo.ui.serving.link_preview import LinkPreview
 from vqdemo.ui.serving.log import keep_mcp_from_logging
 from vqdemo.ui.serving.prefix import Prefix
 
@@ -48,6 +50,7 @@ class ServedBlocks(gr.Blocks):
         """`look`: theme, css_paths, footer_links and so on, as ``launch`` takes them."""
         self.options = {**OPTIONS, **look}
         self.own_routes: list[BaseRoute] = []
+        self.link_tags: Callable[[str], str] = lambda address: ""  # see link_preview.py
         super().__init__(analytics_enabled=False, delete_cache=(HOUR, HOUR), **options)
 
     def queue(self, **options):
@@ -102,7 +105,10 @@ def extended(create_app):
             if blocks.custom_mount_path is not None:
                 blocks.take_options()
             mcp_server = True if mcp_server is None else mcp_server
-            middleware = [Middleware(layer) for layer in (Prefix, Gate, Compression)]
+            middleware = [
+                *(Middleware(layer) for layer in (Prefix, Gate, Compression)),
+                Middleware(LinkPreview, tags=blocks.link_tags),
+            ]
             app_kwargs = {"routes": blocks.own_routes, "middleware": middleware, **(app_kwargs or {})}
         return create_app(blocks, app, app_kwargs, mcp_server=mcp_server, **others)
 

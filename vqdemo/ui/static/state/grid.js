@@ -16,6 +16,10 @@ export const sameCodes = (a, b) => a.every((code, cell) => code === b[cell]);
 export const withoutUnknown = (codes, { background }) =>
   codes.map((code) => (code === UNKNOWN ? background : code));
 
+/** Whether any known cell has ink. @param {Grid} codes @param {ModelInfo} modelInfo */
+export const hasInk = (codes, { background }) =>
+  codes.some((code) => code !== UNKNOWN && code !== background);
+
 /**
  * What there is of each cell -> the same row by row.
  * @template Part

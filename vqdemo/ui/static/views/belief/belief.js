@@ -2,11 +2,14 @@
 // newer, and says what it reads as once that has settled.
 
 import { reading } from "../../state/belief.js";
+import { hasInk } from "../../state/grid.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { share } from "../parts/numbers.js";
 
 const SETTLED = 900; // ms without a change, after which the reading is said
+
+const NOTHING = /** @type {ReturnType<typeof reading>} */ ({ kind: "open", labels: [] });
 
 export function mount(element, { text }) {
   const section = element.querySelector("#belief");
@@ -24,7 +27,7 @@ export function mount(element, { text }) {
     const isOld = belief?.codes !== codes;
     section.ariaBusy = String(isOld);
     if (!belief || isOld || !modelInfo) return;
-    const { kind, labels } = reading(belief.probabilities);
+    const { kind, labels } = hasInk(codes, modelInfo) ? reading(belief.probabilities) : NOTHING;
     const names = labels.map((label) => modelInfo.labels[label]);
     belief.probabilities.forEach((probability, label) => {
       const bar = bars.children[label];

@@ -7,6 +7,7 @@ import { pointedCells } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { cropToMiddle, depict, picture } from "../parts/paint.js";
+import { tileInWords } from "../parts/tile_words.js";
 
 const TILE_SIDE = 6; // pixels of a tile that a cell shows, each way: its own 4x4 and a rim
 
@@ -77,6 +78,7 @@ export function showCells(grid, text, roving, entry) {
         row: row + 1,
         column: column + 1,
         code,
+        look: blank || unknown ? "" : tileInWords(modelInfo.tiles[code]),
       });
       if (!unknown && !blank) depict(cell.firstChild, tiles[code]);
     });

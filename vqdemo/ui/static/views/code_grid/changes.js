@@ -12,7 +12,7 @@ export function showChanges(grid, count, text) {
   });
 
   // Before the grid takes it for the begin of a selection. The mark is there to be clicked while its cell is
-  // pointed at or selected (code_grid.css).
+  // pointed at (code_grid.css).
   grid.addEventListener(
     "pointerdown",
     (event) => {

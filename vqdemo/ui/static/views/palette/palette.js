@@ -10,6 +10,7 @@ import { watch } from "../../state/store.js";
 import { share, shareOf } from "../parts/numbers.js";
 import { depict, picture } from "../parts/paint.js";
 import { rovingFocus } from "../parts/roving_focus.js";
+import { tileInWords } from "../parts/tile_words.js";
 import { codeOf, pointAtCodes } from "../parts/under_pointer.js";
 
 const TYPING_PAUSE = 800; // ms after which a number typed on the palette begins anew
@@ -33,7 +34,11 @@ export function mount(element, { text }) {
       option.dataset.code = code;
       const part = shareOf(code, modelInfo);
       const name = blank ? text.blank_option : text.option;
-      option.title = option.ariaLabel = fill(name, { code, share: share(part) });
+      option.title = option.ariaLabel = fill(name, {
+        code,
+        look: tileInWords(tiles[code]),
+        share: share(part),
+      });
       option.classList.toggle("blank", blank);
       const number = document.createElement("span");
       number.textContent = blank ? text.blank : String(code);
