@@ -4,7 +4,7 @@
 import { outputOf } from "../../state/encoding.js";
 import { placeOf } from "../../state/grid.js";
 import { pixelsOf, sharesByRing } from "../../state/patches.js";
-import "../../state/receptive_field.js";
+import { wantReceptiveField } from "../../state/receptive_field.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
@@ -13,7 +13,7 @@ import { decimal, share } from "../parts/numbers.js";
 import { paint, tint } from "../parts/paint.js";
 import { signedBars } from "../parts/signed_bars.js";
 
-const STRONGEST = 68; // of tint()'s scale: the pixel that moves z most
+const STRONGEST = 68; // of tint()'s scale: the pixel that moves z most. Roots, so that weak ones are seen as well
 
 export function mount(element, { text }) {
   const part = (selector) => element.querySelector(selector);
@@ -29,6 +29,10 @@ export function mount(element, { text }) {
       part("[data-do=numbers]").ariaPressed = String(on);
     },
   });
+
+  new IntersectionObserver(([{ isIntersecting }]) => wantReceptiveField(isIntersecting)).observe(
+    part(".field"),
+  );
 
   watch(["modelInfo", "view", "encoding", "opened", "theme"], ({ modelInfo, view, encoding, opened }) => {
     if (view !== "how" || !encoding || opened === null) return;
@@ -71,7 +75,7 @@ export function mount(element, { text }) {
     const most = Math.max(...moves) || 1;
     tint(
       part(".tint"),
-      moves.map((move) => (STRONGEST * move) / most),
+      moves.map((move) => STRONGEST * Math.sqrt(move / most)),
     );
     const [own, beside, ...beyond] = sharesByRing(moves, opened, modelInfo.grid_shape);
     part(".shares").textContent =

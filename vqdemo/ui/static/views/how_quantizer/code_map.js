@@ -23,7 +23,7 @@ export function showCodeMap(map) {
       [tile.style.left, tile.style.top] = places[code].map((at) => `${along(at)}%`);
       return tile;
     });
-    dots = blank.codes.map(() => document.createElement("i"));
+    dots = blank.codes.map(() => Object.assign(document.createElement("i"), { hidden: true }));
     map.append(...tiles, ...dots);
   }
 

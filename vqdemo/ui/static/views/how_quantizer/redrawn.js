@@ -9,7 +9,7 @@ import { state } from "../../state/store.js";
 import { decimal } from "../parts/numbers.js";
 import { inCells, paint } from "../parts/paint.js";
 
-const DIGITS = 4; // of a squared error
+const DIGITS = 5; // of a squared error
 
 /** Prepare both pictures; returns what shows them for an encoding with the code of a rank, from 0, in a cell. */
 export function redrawing(element, text) {

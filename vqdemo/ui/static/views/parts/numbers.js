@@ -14,5 +14,9 @@ export const share = (part) =>
 export const shareOf = (code, { usage, background }) =>
   code === background ? usage[code] : usage[code] / (1 - usage[background]);
 
-/** A figure with a true minus sign. */
-export const decimal = (value, digits) => value.toFixed(digits).replace("-", "−");
+/** A figure with a true minus sign, and none before zero. */
+export const decimal = (value, digits) =>
+  value
+    .toFixed(digits)
+    .replace(/^-(?=[0.]*$)/, "")
+    .replace("-", "−");
