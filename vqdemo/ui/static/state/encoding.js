@@ -29,6 +29,9 @@ export function codesByDistance(z, codebook, { background, num_codes }) {
     .sort((a, b) => a.distance - b.distance);
 }
 
+/** The largest number of the codebook, whatever its sign. @param {Float32Array} codebook */
+export const largestIn = (codebook) => codebook.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
 /** The length of the vectors. @param {ModelInfo} modelInfo @returns {number} */
 export const dimensionOf = ({ networks }) => networks.vqvae.config.code_dim;
 

@@ -1,7 +1,7 @@
 // The encoder: the patch of the open cell, what around it the encoder really reads (measured, see
 // state/receptive_field.js), and the vector z that comes of it.
 
-import { outputOf } from "../../state/encoding.js";
+import { largestIn, outputOf } from "../../state/encoding.js";
 import { placeOf } from "../../state/grid.js";
 import { pixelsOf, sharesByRing } from "../../state/patches.js";
 import { wantReceptiveField } from "../../state/receptive_field.js";
@@ -13,7 +13,7 @@ import { decimal, share } from "../parts/numbers.js";
 import { paint, tint } from "../parts/paint.js";
 import { signedBars } from "../parts/signed_bars.js";
 
-const STRONGEST = 68; // of tint()'s scale: the pixel that moves z most. Roots, so that weak ones are seen as well
+const STRONGEST = 68; // of tint()'s scale: the pixel that moves z most. Others by roots, lest weak ones be unseen
 
 export function mount(element, { text }) {
   const part = (selector) => element.querySelector(selector);
@@ -48,7 +48,7 @@ export function mount(element, { text }) {
       column: column + 1,
       side: patch.style.getPropertyValue("--side"),
     });
-    showVector(outputOf(opened, encoding, modelInfo), null, Math.max(...encoding.codebook), text.vector);
+    showVector(outputOf(opened, encoding, modelInfo), null, largestIn(encoding.codebook), text.vector);
     part(".about").textContent = blank ? text.about_blank : text.about;
   });
 

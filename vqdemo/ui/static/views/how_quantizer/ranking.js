@@ -1,7 +1,7 @@
 // The codes nearest to z, some of those further on, and the furthest, each with its tile and its distance. One of
 // them takes the place of z: beside each other, their numbers show what rounding changes.
 
-import { dimensionOf, vectorOf } from "../../state/encoding.js";
+import { dimensionOf, largestIn, vectorOf } from "../../state/encoding.js";
 import { fill } from "../../state/sentence.js";
 import { state } from "../../state/store.js";
 import { decimal } from "../parts/numbers.js";
@@ -66,7 +66,7 @@ export function rankingOf(element, text, choose) {
       part(".snap img").animate(SNAP, { duration: 260, easing: "ease-in" });
     snapped = taken.code;
     const e = vectorOf(taken.code, encoding.codebook, dimensionOf(state.modelInfo));
-    showVector(z, blank ? null : e, Math.max(...encoding.codebook), text.rounding);
+    showVector(z, blank ? null : e, largestIn(encoding.codebook), text.rounding);
     part(".error").textContent = blank
       ? text.no_error
       : fill(text.error, { distance: decimal(taken.distance, DIGITS) });
