@@ -3,7 +3,7 @@
 // Weights are fetched in the order in which they are needed. A question that is asked before they are there
 // waits for them. No server computes anything.
 
-/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Reconstruction, Settings } from "./types.js" */
+/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Quantized, Reconstruction, Settings } from "./types.js" */
 
 import { download, Fault } from "./download.js";
 
@@ -224,6 +224,30 @@ export const encode = (image) => homes.vqvae.ask("encode", { image });
  * @returns {Promise<Image[]>}
  */
 export const decode = (grids, options) => homes.vqvae.ask("decode", { grids }, options);
+
+/**
+ * Image -> the encoder's outputs and the codes that they are rounded to.
+ * @param {Image} image
+ * @returns {Promise<Quantized>}
+ */
+export const quantize = (image) => homes.vqvae.ask("quantize", { image });
+
+/**
+ * The codebook, row by row: a vector for each code.
+ * @returns {Promise<Float32Array>}
+ */
+export const codebook = () => homes.vqvae.ask("codebook", {});
+
+/**
+ * Pixel after pixel of an image is inverted: how far that moves the encoder's output for each cell. A row for
+ * each pixel, a column for each cell.
+ * @param {Image} image
+ * @param {number[]} pixels
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<Float32Array>}
+ */
+export const sensitivity = (image, pixels, options) =>
+  homes.vqvae.ask("sensitivity", { image, pixels }, options);
 
 /**
  * The unknown cells of a grid in the order in which they are filled.

@@ -16,6 +16,11 @@
  */
 
 /**
+ * What the quantizer gets and gives for an image. `vectors`: the encoder's output for each cell, row by row.
+ * @typedef {{vectors: Float32Array, codes: Grid}} Quantized
+ */
+
+/**
  * How the prior samples.
  * @typedef {object} Settings
  * @property {number | null} label the class asked for, null for any

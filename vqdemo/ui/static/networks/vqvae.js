@@ -6,7 +6,7 @@
 // product of that and the layer's weights; for a 3x3 convolution each row holds the cell's whole 3x3
 // neighbourhood (im2col).
 
-/** @import { Grid, Image } from "./types.js" */
+/** @import { Grid, Image, Quantized } from "./types.js" */
 
 import { safetensors } from "./safetensors.js";
 import { kernel, padded, strips } from "./wasm_matmul.js";
@@ -122,14 +122,58 @@ export function vqvae(file, { grid, ink_threshold }) {
     return code;
   }
 
+  /** @param {Image} image */
+  function readImage(image) {
+    for (let i = 0; i < image.length; i++) patches[places[i]] = image[i] / 255;
+    run("encoder", patches, vectors);
+  }
+
+  /** @returns {Grid} */
+  const nearestCodes = () =>
+    Array.from({ length: cells }, (_, cell) => (isBlank(cell) ? BLANK : nearest(cell)));
+
+  /** What the encoder gave for each cell, row by row. */
+  const outputs = () =>
+    Float32Array.from(
+      { length: cells * dimension },
+      (_, i) => vectors[Math.floor(i / dimension) * padded(dimension) + (i % dimension)],
+    );
+
   return {
     simd, // whether it runs on SIMD, or slower
+    codebook: codebook.data, // row by row, a vector for each code
 
     /** @param {Image} image @returns {Grid} */
     encode(image) {
-      for (let i = 0; i < image.length; i++) patches[places[i]] = image[i] / 255;
-      run("encoder", patches, vectors);
-      return Array.from({ length: cells }, (_, cell) => (isBlank(cell) ? BLANK : nearest(cell)));
+      readImage(image);
+      return nearestCodes();
+    },
+
+    /** @param {Image} image @returns {Quantized} */
+    quantize(image) {
+      readImage(image);
+      return { vectors: outputs(), codes: nearestCodes() };
+    },
+
+    /**
+     * Pixel after pixel is inverted: how far that moves what the encoder gives for each cell, in Euclidean
+     * distance. Yields after each pixel; returns a row for each pixel, a column for each cell.
+     * @param {Image} image
+     * @param {number[]} pixels
+     */
+    *sensitivity(image, pixels) {
+      readImage(image);
+      const before = outputs();
+      const moves = new Float32Array(pixels.length * cells);
+      for (const [row, pixel] of pixels.entries()) {
+        readImage(image.with(pixel, 255 - image[pixel]));
+        const after = outputs();
+        after.forEach((value, i) => {
+          moves[row * cells + Math.floor(i / dimension)] += (value - before[i]) ** 2;
+        });
+        yield;
+      }
+      return moves.map(Math.sqrt);
     },
 
     /** @param {Grid} codes @returns {Image} */

@@ -4,7 +4,7 @@
 //   {network, address, bytes, sha256, config}
 //                                   once: "vqvae" or "prior", where its weights are and what they have to be
 //                                   (see download.js), and its part of config.json
-//   {id, question, given}           encode or decode; complete, sample, conditionals, die, logProb or
+//   {id, question, given}           encode, decode, quantize, codebook or sensitivity; complete, sample, conditionals, die, logProb or
 //                                   labelProbs; and its arguments (see below, and sampling.js)
 //   {cancel: id}                    the answer is no longer wanted: it is given up at the next cell
 //   {ping: true}
@@ -37,7 +37,10 @@ const NETWORKS = {
   },
 };
 
-/** What the VQ-VAE is asked: {image} -> {codes, image}, the image decoded from them; {grids} -> images. */
+/**
+ * What the VQ-VAE is asked: {image} -> {codes, image}, the image decoded from them; {grids} -> images; and what
+ * only "How it works" asks (see vqvae.js).
+ */
 function pictures(network) {
   return {
     *encode({ image }) {
@@ -51,6 +54,15 @@ function pictures(network) {
         yield;
       }
       return images;
+    },
+    *quantize({ image }) {
+      return network.quantize(image);
+    },
+    *codebook() {
+      return network.codebook;
+    },
+    *sensitivity({ image, pixels }) {
+      return yield* network.sensitivity(image, pixels);
     },
   };
 }

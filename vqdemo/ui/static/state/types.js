@@ -1,6 +1,6 @@
 // The parts of the page's state, as JSDoc types; there is nothing here to run.
 
-/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Settings } from "../networks/types.js" */
+/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Quantized, Settings } from "../networks/types.js" */
 /** @import { findDigit } from "../drawing/framing.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
 
@@ -45,6 +45,11 @@
  * @property {Settings | null} settings of completions
  * @property {Sampling | null} sampling settings of the samples
  * @property {Graft} graft
+ * @property {number | null} opened the cell that "How it works" is about
+ * @property {Encoding | null} encoding of the drawing, while "How it works" is open: where that is of an older
+ *   drawing, a newer one is due
+ * @property {{image: Image, cell: number, moves: Float32Array, measured: number} | null} receptiveField how
+ *   far inverting each pixel of an image moves the encoder's output for a cell, and of how many that is known
  * @property {string} view which part of the page is open
  * @property {number} theme grows when the colours change, for what is painted rather than styled
  * @property {Message | null} message in the status line
@@ -87,6 +92,11 @@
  * @property {number[] | null} crop left, top, right, bottom in pixels: all that is looked at
  * @property {"dark" | "light" | null} ink null: as the picture has it
  * @property {ReturnType<typeof findDigit> | null} found
+ */
+
+/**
+ * What the encoder gives for a drawing and its codes, and the codebook that these are chosen from.
+ * @typedef {Quantized & {drawing: Drawing, image: Image, codebook: Float32Array}} Encoding
  */
 
 /**

@@ -1,5 +1,5 @@
-// The draw pad: it shows the drawing as smooth ink, draws strokes on it (strokes_by_pointer.js,
-// strokes_by_keys.js), and starts from a picture or an example.
+// The draw pad: it shows the drawing as smooth ink, draws strokes on it (parts/strokes_by_pointer.js,
+// parts/strokes_by_keys.js), and starts from a picture or an example.
 
 import { isEmpty, render, sheet } from "../../drawing/strokes.js";
 import { beginStroke, centre, clear, drawImage } from "../../state/edits.js";
@@ -12,8 +12,8 @@ import { wireHistoryButtons } from "../parts/history_buttons.js";
 import { colour } from "../parts/paint.js";
 import { showReconstruction } from "../parts/reconstruction_board.js";
 import { openDroppedFiles } from "./dropped_files.js";
-import { drawByKeys } from "./strokes_by_keys.js";
-import { drawByPointer } from "./strokes_by_pointer.js";
+import { drawByKeys } from "../parts/strokes_by_keys.js";
+import { drawByPointer } from "../parts/strokes_by_pointer.js";
 
 const DETAIL = 16; // pixels of the pad, each way, for one of the image
 const ERASER_SCALE = 1.6; // its width relative to the pen's

@@ -3,7 +3,7 @@
 import { SIDE } from "../../drawing/strokes.js";
 import { extendStroke, takeBackStroke } from "../../state/edits.js";
 import { isIdle } from "../../state/reconstruction.js";
-import { followStrokes } from "../parts/strokes.js";
+import { followStrokes } from "./strokes.js";
 
 const ERASER_BUTTON = 32; // of a pen: it is turned upside down
 
