@@ -6,19 +6,18 @@
 // product of that and the layer's weights; for a 3x3 convolution each row holds the cell's whole 3x3
 // neighbourhood (im2col).
 
+/** @import { Tensors } from "./safetensors.js" */
 /** @import { Grid, Image } from "./types.js" */
 
-import { safetensors } from "./safetensors.js";
 import { kernel, padded, strips } from "./wasm_matmul.js";
 
 /**
- * The network of a safetensors file. Throws where that is of another network.
- * @param {ArrayBuffer} file
+ * The network of these tensors. Throws where they are another network's.
+ * @param {Tensors} tensors
  * @param {{grid: number, ink_threshold: number}} config of config.json
  */
-export function vqvae(file, { grid, ink_threshold }) {
+export function vqvae(tensors, { grid, ink_threshold }) {
   const [rows, columns] = [grid, grid];
-  const tensors = safetensors(file);
   const codebook = tensors.get("quantizer.codebook");
   const [numCodes, dimension] = codebook.shape;
   const patch = Math.sqrt(tensors.get("decoder.exit.weight").shape[0]); // pixels along each side of a cell
@@ -122,6 +121,17 @@ export function vqvae(file, { grid, ink_threshold }) {
     return code;
   }
 
+  /** The image that the decoder makes of `vectors`; cells of the blank code stay empty. @param {Grid} codes */
+  function draw(codes) {
+    run("decoder", vectors, patches);
+    codes.forEach((code, cell) => {
+      if (code === BLANK) patches.fill(0, cell * padded(patch ** 2), (cell + 1) * padded(patch ** 2));
+    });
+    const image = new Uint8ClampedArray(places.length); // rounds as well
+    for (let i = 0; i < image.length; i++) image[i] = 255 * patches[places[i]];
+    return new Uint8Array(image.buffer);
+  }
+
   return {
     simd, // whether it runs on SIMD, or slower
 
@@ -135,13 +145,16 @@ export function vqvae(file, { grid, ink_threshold }) {
     /** @param {Grid} codes @returns {Image} */
     decode(codes) {
       codes.forEach((code, cell) => vectors.set(entries(code), cell * padded(dimension)));
-      run("decoder", vectors, patches);
+      return draw(codes);
+    },
+
+    /** An image redrawn from the encoder's outputs as they are, zeros for blank cells. @returns {Image} */
+    redrawUnquantized(image) {
+      const codes = this.encode(image); // of these only the blank one counts
       codes.forEach((code, cell) => {
-        if (code === BLANK) patches.fill(0, cell * padded(patch ** 2), (cell + 1) * padded(patch ** 2));
+        if (code === BLANK) vectors.fill(0, cell * padded(dimension), (cell + 1) * padded(dimension));
       });
-      const image = new Uint8ClampedArray(places.length); // rounds as well
-      for (let i = 0; i < image.length; i++) image[i] = 255 * patches[places[i]];
-      return new Uint8Array(image.buffer);
+      return draw(codes);
     },
   };
 }
