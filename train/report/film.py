@@ -92,10 +92,10 @@ def run(weights: Path, runs: Path) -> Path:
     trainings or the film would be larger than MAX_BYTES.
     """
     paths = sorted((runs / "snapshots").glob("[0-9].safetensors"))
-    log, vqvae = runs / "vqvae.csv", weights / "vqvae.safetensors"
+    log, vqvae, config = runs / "vqvae.csv", weights / "vqvae.safetensors", weights / "config.json"
     if not paths:
         raise FileNotFoundError(f"{runs / 'snapshots'} holds no snapshots: python -m train.vqvae keeps them")
-    for path in (log, vqvae):
+    for path in (log, vqvae, config):
         if not path.exists():
             raise FileNotFoundError(f"{path} is missing")
     settings, rows = read_config(weights)["training"]["vqvae"], read_log(log)

@@ -154,7 +154,7 @@ TEXT = {
         "pause": "Pause",
         "reset": "Start again",
         "ready": "Nothing has been learned yet. Take the first step.",
-        "moved": "You moved a point. The next step rounds off anew.",
+        "moved": "You moved a point; the next step rounds off anew.",
         "told_forward": "Each description has chosen a code: {used} of {all} codes are in use.",
         "told_backward": "The descriptions have moved along the sum of their pulls, a part of the way.",
         "told_codes": "The codes have moved towards the descriptions that chose them.",

@@ -18,7 +18,9 @@ export function film(file, config) {
   const networks = moments.map((_, i) => vqvae(dequantized(tensors, `${i}.`), config));
   const maps = moments.map((_, i) => {
     const flat = tensors.get(`${i}.places`)?.data;
-    return flat ? Array.from({ length: flat.length / 2 }, (_, code) => [flat[2 * code], flat[2 * code + 1]]) : null;
+    return flat
+      ? Array.from({ length: flat.length / 2 }, (_, code) => [flat[2 * code], flat[2 * code + 1]])
+      : null;
   });
 
   return {

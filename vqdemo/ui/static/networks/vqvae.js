@@ -168,7 +168,8 @@ const at = (array) => array.byteOffset / 4;
  * Weight (outputs, channels, size, size) and bias -> a layer whose weights are a matrix of k rows, one for
  * each channel of each neighbour, and n columns.
  */
-function convolution({ shape: [outputs, channels, size], data }, bias) {
+function convolution({ shape, data }, bias) {
+  const [outputs, channels, size] = shape;
   const [inputs, n] = [padded(channels), padded(outputs)];
   const k = size ** 2 * inputs;
   const weight = (i, output) => {

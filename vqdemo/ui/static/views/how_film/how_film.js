@@ -79,23 +79,22 @@ export function mount(element, { text }) {
       }),
     );
     for (const { name, chart } of curves) chart.build(values[name]);
+    part(".about-map").textContent = fill(text.map_caption, { share: share(film.variance) });
     show(false);
   }
 
   /** The moment that the slider is at. */
   function show(glides = true) {
     const frame = film.frames[Number(slider.value)];
-    const { epoch, codes, image } = frame;
+    const { epoch, image } = frame;
     slider.ariaValueText = labelOf(frame);
     [...part(".strip").children].forEach((figure, i) =>
       figure.classList.toggle("shown", i === Number(slider.value)),
     );
     paint(part(".redrawn"), image);
     part(".told").textContent = told(frame);
-    map.show(frame.map, new Set(codes), glides);
-    part(".about-map").textContent = frame.map
-      ? fill(text.map_caption, { share: share(film.variance) })
-      : text.map_none;
+    map.show(frame.map, inked(frame), glides);
+    part(".no-map").hidden = frame.map !== null;
     for (const { name, figure, chart } of curves) {
       chart.point(epoch);
       figure.textContent = epoch ? decimal(film.curves[name][epoch - 1], 4) : text.before_first;
@@ -107,18 +106,20 @@ export function mount(element, { text }) {
   const labelOf = ({ epoch, rounds }) =>
     epoch ? fill(text.epoch, { epoch }) : rounds ? text.placed : text.start;
 
+  /** The codes for ink that the drawing has. @param {FilmFrame} frame */
+  const inked = ({ codes }) => new Set(codes?.filter((code) => code !== state.modelInfo.background));
+
   /** What a frame shows, in sentences. @param {FilmFrame} frame */
-  function told({ epoch, steps, rounds, codes, image }) {
+  function told(frame) {
+    const { epoch, steps, rounds, image } = frame;
     const epochs = film.curves.mse.length;
-    const { background } = state.modelInfo;
     const when = rounds
       ? epoch
         ? fill(epoch === epochs ? text.told_last : text.told_epoch, { epoch, epochs })
         : text.told_placed
       : fill(text.told_start, { steps });
     const error = image.reduce((sum, ink, i) => sum + ((ink - pixels[i]) / 255) ** 2, 0) / image.length;
-    const count = new Set(codes).size - Number(codes?.includes(background));
     const here = fill(text.here, { error: decimal(error, 4) });
-    return [when, here, codes ? fill(text.here_codes, { count }) : ""].join(" ").trim();
+    return [when, here, ...(rounds ? [fill(text.here_codes, { count: inked(frame).size })] : [])].join(" ");
   }
 }

@@ -33,12 +33,13 @@ const fresh = () =>
   );
 
 /**
- * Where the toy stands. `done`: steps of this round, 0 to 3; `before`: the toy at its start. What the steps
- * found: `chosen`, `pulls` and `restarted`, each null until then.
+ * Where the toy stands. `done`: steps of this round, 0 to 3; `before`: the toy at its start; `moved`: whether the
+ * visitor moved a point since. What the steps found: `chosen`, `pulls` and `restarted`, each null until then.
  */
-const start = (toy, round = 0) => ({
+const start = (toy, round = 0, moved = false) => ({
   toy,
   round,
+  moved,
   done: 0,
   before: toy,
   chosen: /** @type {number[] | null} */ (null),
@@ -69,8 +70,8 @@ export function mount(element, { text }) {
   let timer = null; // while it plays
 
   const picture = plot(part(".plot"), text, at, {
-    moveDescription: (i, z) => show(start(toys.moveDescription(at.toy, i, z), at.round), false),
-    moveCode: (i, e) => show(start(toys.moveCode(at.toy, i, e), at.round), false),
+    moveDescription: (i, z) => show(start(toys.moveDescription(at.toy, i, z), at.round, true), false),
+    moveCode: (i, e) => show(start(toys.moveCode(at.toy, i, e), at.round, true), false),
   });
 
   function show(now, glides = true) {
@@ -85,14 +86,14 @@ export function mount(element, { text }) {
 
   /** What the last step did, in a sentence, and how far the learning is. */
   function told() {
-    if (!at.chosen) return at.round ? text.moved : text.ready;
-    const { error, distance } = toys.losses(at.before, at.chosen);
-    const used = new Set(at.chosen).size;
+    const chosen = at.chosen ?? toys.forward(at.toy);
+    const { error, distance } = toys.losses(at.before, chosen);
     const what = [
-      fill(text.told_forward, { used, all: at.toy.codes.length }),
+      at.moved ? text.moved : text.ready,
+      fill(text.told_forward, { used: new Set(chosen).size, all: at.toy.codes.length }),
       text.told_backward,
       at.restarted?.length ? text.told_restart : text.told_codes,
-    ][at.done - 1];
+    ][at.done];
     const figures = { round: at.round, error: decimal(error, 3), distance: decimal(distance, 3) };
     return `${what} ${fill(text.figures, figures)}`;
   }

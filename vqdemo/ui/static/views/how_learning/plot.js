@@ -6,6 +6,7 @@
 import { fill } from "../../state/sentence.js";
 import { decimal } from "../parts/numbers.js";
 
+const [RADIUS, SIDE] = [0.055, 0.12]; // of a description, of a code
 const EDGE = 1.42; // of the picture; what wanders off is shown there
 const KEY_STEP = 0.05;
 /** @type {Record<string, Point>} */
@@ -50,7 +51,10 @@ export function plot(svg, text, at, { moveDescription, moveCode }) {
   /** A point that can be moved. */
   function handle(kind, i, move, place) {
     const group = shape("g", { "data-move": `${kind}${i}`, role: "application", tabindex: 0 });
-    const body = { z: ["circle", { r: 0.055 }], e: ["rect", { x: -0.06, y: -0.06, width: 0.12, height: 0.12 }] };
+    const body = {
+      z: ["circle", { r: 0.055 }],
+      e: ["rect", { x: -0.06, y: -0.06, width: 0.12, height: 0.12 }],
+    };
     const [name, size] = body[kind];
     group.append(shape("circle", { class: "hit", r: 0.13 }), shape(name, { class: kind, ...size }));
     const follow = () => kind === "z" && followed !== i && ((followed = i), draw());
@@ -101,18 +105,25 @@ export function plot(svg, text, at, { moveDescription, moveCode }) {
       if (!chosen) return;
       const { e } = before.codes[chosen[i]];
       const [from, code] = [inside(z), inside(e)];
-      if (done < 3) drawn.push(line(from, code, `link${strength(i)}`));
+      const now = done < 3 ? code : inside(toy.codes[chosen[i]].e);
+      drawn.push(line(from, now, `link${strength(i)}`));
+      if (done > 1) drawn.push(shape("circle", { class: "was", cx: from[0], cy: from[1], r: RADIUS }));
       if (done !== 2) return;
       const { straight, commitment } = pulls[i];
       drawn.push(
-        shape("circle", { class: "was", cx: from[0], cy: from[1], r: 0.055 }),
         arrow(code, inside(plus(e, straight)), `straight${strength(i)}`),
         arrow(from, inside(plus(z, straight)), `straight${strength(i)}`),
         arrow(from, inside(plus(z, commitment)), `commitment${strength(i)}`),
       );
     });
     if (done === 3)
-      toy.codes.forEach(({ e }, i) => drawn.push(arrow(inside(before.codes[i].e), inside(e), "walked")));
+      before.codes.forEach(({ e }, i) => {
+        const [x, y] = inside(e);
+        drawn.push(
+          shape("rect", { class: "was e", x: x - SIDE / 2, y: y - SIDE / 2, width: SIDE, height: SIDE }),
+        );
+        drawn.push(arrow([x, y], inside(toy.codes[i].e), "walked"));
+      });
     traces.replaceChildren(...drawn);
   }
 
