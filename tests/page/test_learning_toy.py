@@ -54,7 +54,9 @@ def in_pytorch(start, beta: float) -> tuple[list[dict], list[float]]:
         quantized = quantizer(parameter.T[None, :, None], blank)  # a grid of one row
         drawn = quantized.vectors[0, :, 0].T
         error = (drawn - target).square().sum(1)
-        distance = quantized.commitment_loss * 2 * DESCRIPTIONS  # that is a mean over numbers and descriptions
+        distance = (
+            quantized.commitment_loss * 2 * DESCRIPTIONS
+        )  # that is a mean over numbers and descriptions
         members, chosen = parameter.detach().clone(), quantized.codes.flatten()
         optimizer.zero_grad()
         (error.sum() + beta * distance).backward()

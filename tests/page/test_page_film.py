@@ -61,6 +61,7 @@ def test_the_slider_goes_through_the_training(browser, film_url):
     asked = []
     page.on("request", lambda request: "film-" in request.url and asked.append(request.url))
     page.goto(film_url)
+    page.wait_for_selector("#code-grid [role=gridcell]")
     for network in ("vqvae", "prior"):
         until_network(page, network)
     assert not asked, "the film is fetched although nobody looks at it"
@@ -102,7 +103,11 @@ def check_that_blank_stays_blank(page, film):
     page.locator(".nav [data-view=bench]").click()
     page.locator(".draw-pad [data-do=clear]").click()
     page.locator(".nav [data-view=how]").click()
-    until(page, "(before) => [...document.querySelectorAll('.how-film .strip img')].at(-1).src !== before", before)
+    until(
+        page,
+        "(before) => [...document.querySelectorAll('.how-film .strip img')].at(-1).src !== before",
+        before,
+    )
     for i in range(7):
         film.locator("input").fill(str(i))
         assert np.ptp(picture(page, SHOWN)) == 0  # blank cells draw nothing, at any moment

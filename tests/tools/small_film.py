@@ -41,9 +41,7 @@ def write_runs(weights: Path, runs: Path, moments=range(7)) -> torch.Tensor:
         model.quantizer.codebook[BLANK] = 0
         snapshots.save(runs, number, model)
     for epoch in range(EPOCHS):
-        log_row(
-            runs / "vqvae.csv", {"epoch": epoch + 1, "mse": MSE[epoch], "commitment": COMMITMENT[epoch]}
-        )
+        log_row(runs / "vqvae.csv", {"epoch": epoch + 1, "mse": MSE[epoch], "commitment": COMMITMENT[epoch]})
     return order
 
 

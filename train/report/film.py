@@ -52,10 +52,14 @@ def final_order(final: Tensor, last: Tensor) -> Tensor:
     snapshot's. Raises ValueError if they are not the same but for order and rounding.
     """
     if final.shape != last.shape:
-        raise ValueError(f"the snapshots' codebooks are {tuple(last.shape)}, the weights' {tuple(final.shape)}")
+        raise ValueError(
+            f"the snapshots' codebooks are {tuple(last.shape)}, the weights' {tuple(final.shape)}"
+        )
     distance, order = torch.cdist(final, last, compute_mode="donot_use_mm_for_euclid_dist").min(1)
     if distance.max() > NEAR * final.norm(dim=1).mean():
-        raise ValueError("the snapshots are of another training: their last codebook is not that of the weights")
+        raise ValueError(
+            "the snapshots are of another training: their last codebook is not that of the weights"
+        )
     return order
 
 
@@ -100,7 +104,9 @@ def run(weights: Path, runs: Path) -> Path:
             raise FileNotFoundError(f"{path} is missing")
     settings, rows = read_config(weights)["training"]["vqvae"], read_log(log)
     if len(rows) != settings["epochs"]:
-        raise ValueError(f"{log} has {len(rows)} epochs, and the weights were trained for {settings['epochs']}")
+        raise ValueError(
+            f"{log} has {len(rows)} epochs, and the weights were trained for {settings['epochs']}"
+        )
 
     snapshots = [load_file(path) for path in paths]
     final = load_file(vqvae)[CODEBOOK].float()
