@@ -40,7 +40,7 @@ def drawn(toy, kind: str) -> int:
 
 
 def begins(sentence: str) -> re.Pattern:
-    return re.compile(re.escape(sentence.split("{")[0]))
+    return re.compile(re.escape(sentence.split("{", maxsplit=1)[0]))
 
 
 @pytest.mark.both_editions

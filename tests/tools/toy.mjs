@@ -1,5 +1,5 @@
-// The toy of "How it can learn" under node: for a JSON file {toy, beta, picks, steps}, where it is after each step.
-// `picks`: numbers in [0, 1) for its restarts.
+// The toy of "How it can learn" under node: for a JSON file {toy, beta, picks, steps}, where it is after each
+// step. `picks`: numbers in [0, 1) for its restarts.
 
 import { readFileSync } from "node:fs";
 

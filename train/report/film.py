@@ -13,10 +13,10 @@
     curves                            the log: {"mse": [...], "commitment": [...]}, means of each epoch
     variance                          share of the final codes' variance that the map shows
 
-Quantization is symmetric: the scale is the largest magnitude / 127, so that no weight is off by more than half
-a scale, 1/254 of the largest. Codes are numbered as in vqvae.safetensors. The map is the plane of the two
-principal components of the final codes for patches with ink, and is the same at all moments; the blank code,
-whose vector is always zero, stays where it is.
+Quantization is symmetric: the scale is the largest magnitude / 127, so that no weight is off by more than
+half a scale, 1/254 of the largest. Codes are numbered as in vqvae.safetensors. The map is the plane of the
+two principal components of the final codes for patches with ink, and is the same at all moments; the blank
+code, whose vector is always zero, stays where it is.
 """
 
 import argparse
@@ -57,14 +57,12 @@ def final_order(final: Tensor, last: Tensor) -> Tensor:
         )
     distance, order = torch.cdist(final, last, compute_mode="donot_use_mm_for_euclid_dist").min(1)
     if distance.max() > NEAR * final.norm(dim=1).mean():
-        raise ValueError(
-            "the snapshots are of another training: their last codebook is not that of the weights"
-        )
+        raise ValueError("the snapshots are of another training: their last codebook is not the weights'")
     return order
 
 
 def places(codebooks: list[Tensor], final: Tensor) -> tuple[list[Tensor], float]:
-    """Codebooks (K,D) -> the map positions (K,2) in [0,1] of each, and the share of variance that they show."""
+    """Codebooks (K,D) -> map positions (K,2) in [0,1] of each, and the share of variance that they show."""
     inked = torch.cat([final[:BLANK], final[BLANK + 1 :]])
     mean = inked.mean(0)
     _, sizes, components = torch.linalg.svd(inked - mean, full_matrices=False)
@@ -90,7 +88,7 @@ def moments_of(settings: dict, numbers: list[int]) -> list[dict]:
 
 
 def run(weights: Path, runs: Path) -> Path:
-    """Pack the snapshots and the log in `runs` into the film of the VQ-VAE in `weights`; where it was written.
+    """Pack the snapshots and the log in `runs` into the film of the VQ-VAE in `weights`; its path.
 
     Raises FileNotFoundError if snapshots, log or weights are missing, and ValueError if they are of different
     trainings or the film would be larger than MAX_BYTES.

@@ -1,5 +1,5 @@
-// The film of the training, from the file that train/report/film.py packs: the VQ-VAE as it was at some moments.
-// That file's header says what is in it. The network is vqvae.js, once for each moment.
+// The film of the training, from the file that train/report/film.py packs: the VQ-VAE as it was at some
+// moments. That file's header says what is in it. The network is vqvae.js, once for each moment.
 
 /** @import { Tensors } from "./safetensors.js" */
 /** @import { FilmFrame, Image } from "./types.js" */

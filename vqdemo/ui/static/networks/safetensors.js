@@ -3,8 +3,8 @@
 /** @typedef {Map<string, {shape: number[], data: Float32Array}>} Tensors by their names */
 
 /**
- * The tensors of a safetensors file (ArrayBuffer): float64, float32, float16, bfloat16 or int8. Throws if the file
- * is cut off or is something else, or a tensor is of another type.
+ * The tensors of a safetensors file (ArrayBuffer): float64, float32, float16, bfloat16 or int8. Throws if the
+ * file is cut off or is something else, or a tensor is of another type.
  * @returns {Tensors}
  */
 export function safetensors(file) {

@@ -121,7 +121,7 @@ export function vqvae(tensors, { grid, ink_threshold }) {
     return code;
   }
 
-  /** The image that the decoder makes of `vectors`; cells of the blank code stay empty. @param {Grid} codes */
+  /** What the decoder makes of `vectors`; cells of the blank code stay empty. @param {Grid} codes */
   function draw(codes) {
     run("decoder", vectors, patches);
     codes.forEach((code, cell) => {

@@ -2,8 +2,8 @@
 //
 // It is sent
 //   {network, address, bytes, sha256, config}
-//                                   once: "vqvae", "prior" or "film", where its weights are and what they have
-//                                   to be (see download.js), and its part of config.json
+//                                   once: "vqvae", "prior" or "film", where its weights are and what they
+//                                   have to be (see download.js), and its part of config.json
 //   {id, question, given}           encode or decode; complete, sample, conditionals, die, logProb or
 //                                   labelProbs; show; and its arguments (see below, sampling.js and film.js)
 //   {cancel: id}                    the answer is no longer wanted: it is given up at the next cell

@@ -7,8 +7,8 @@
 /**
  * @typedef {object} State
  * @property {ModelInfo | null} modelInfo null until it has come
- * @property {Record<WorkerName | "model", NetworkStatus>} networks how far model.json, the networks and the film
- *   are
+ * @property {Record<WorkerName | "model", NetworkStatus>} networks how far model.json, the networks and
+ *   the film are
  * @property {Drawing | null} drawing what is on the pad
  * @property {Grid | null} encoded the codes of a drawing, and
  * @property {Drawing | null} encodedDrawing which drawing that was: when it is not `drawing`, a newer

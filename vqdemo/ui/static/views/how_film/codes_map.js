@@ -1,5 +1,5 @@
-// The codebook as a map: each code's tile where its vector lies, those of the visitor's drawing framed. From one
-// moment to the next the tiles glide, unless the visitor wants no motion.
+// The codebook as a map: each code's tile where its vector lies, those of the visitor's drawing framed. From
+// one moment to the next the tiles glide, unless the visitor wants no motion.
 
 import { state, watch } from "../../state/store.js";
 import { colour, paint } from "../parts/paint.js";

@@ -1,5 +1,6 @@
-// The training film: the visitor's drawing as it would have been redrawn at moments of the training, the codebook
-// moving into place, and the losses. The film is large, and is fetched when this part of the page is first seen.
+// The training film: the visitor's drawing as it would have been redrawn at moments of the training, the
+// codebook moving into place, and the losses. The film is large, and is fetched when this part of the page is
+// first seen.
 
 /** @import { Film, FilmFrame } from "../../networks/types.js" */
 

@@ -1,5 +1,5 @@
-// How the quantizer can learn: a toy in two dimensions that the visitor steps through, by hand or by itself. What
-// it computes is in toy.js, how it looks in plot.js.
+// How the quantizer can learn: a toy in two dimensions that the visitor steps through, by hand or by itself.
+// What it computes is in toy.js, how it looks in plot.js.
 
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
@@ -33,8 +33,9 @@ const fresh = () =>
   );
 
 /**
- * Where the toy stands. `done`: steps of this round, 0 to 3; `before`: the toy at its start; `moved`: whether the
- * visitor moved a point since. What the steps found: `chosen`, `pulls` and `restarted`, each null until then.
+ * Where the toy stands. `done`: steps of this round, 0 to 3; `before`: the toy at its start; `moved`:
+ * whether the visitor moved a point since. What the steps found: `chosen`, `pulls` and `restarted`, each
+ * null until then.
  */
 const start = (toy, round = 0, moved = false) => ({
   toy,

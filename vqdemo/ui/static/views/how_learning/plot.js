@@ -1,5 +1,6 @@
-// The picture of the toy: descriptions and codes, which pointer and arrow keys move, the targets, and what the last
-// step did. One description is followed: the one that was pointed at last shows its arrows more strongly.
+// The picture of the toy: descriptions and codes, which pointer and arrow keys move, the targets, and what
+// the last step did. One description is followed: the one that was pointed at last shows its arrows more
+// strongly.
 
 /** @import { Point } from "./toy.js" */
 
@@ -37,7 +38,8 @@ const plus = ([x, y], [dx, dy]) => /** @type {Point} */ ([x + dx, y + dy]);
  * @param {SVGSVGElement} svg
  * @param {Record<string, string>} text
  * @param at the first that is shown: see start() in how_learning.js
- * @param {{moveDescription: (i: number, to: Point) => void, moveCode: (i: number, to: Point) => void}} actions
+ * @param {{moveDescription: (i: number, to: Point) => void, moveCode: (i: number, to: Point) => void}}
+ * actions
  */
 export function plot(svg, text, at, { moveDescription, moveCode }) {
   const [targets, traces] = [shape("g", {}), shape("g", {})];

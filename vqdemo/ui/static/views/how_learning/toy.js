@@ -1,10 +1,12 @@
-// Vector quantization in two dimensions, small enough to look at: the quantizer of vqdemo/vqvae.py, and one step
-// of its training, in plain numbers. Each description z is a parameter of its own here, rather than an encoder's
-// output, and the decoder changes nothing: what it draws of a code is e itself, and the error is |e - target|².
-// Learning is plain gradient descent. All functions are pure.
+// Vector quantization in two dimensions, small enough to look at: the quantizer of vqdemo/vqvae.py, and one
+// step of its training, in plain numbers. Each description z is a parameter of its own here, rather than an
+// encoder's output, and the decoder changes nothing: what it draws of a code is e itself, and the error is |e
+// - target|². Learning is plain gradient descent. All functions are pure.
 
 /** @typedef {[number, number]} Point */
-/** @typedef {{z: Point, target: Point}} Description what the encoder says, and what ought to be drawn of it */
+/**
+ * @typedef {{z: Point, target: Point}} Description what the encoder says, and what ought to be drawn of it
+ */
 
 /**
  * A code: its vector, and the running count and sum of the descriptions that chose it.
@@ -23,7 +25,12 @@ const times = (s, a) => /** @type {Point} */ ([s * a[0], s * a[1]]);
 const squared = ([x, y]) => x * x + y * y;
 const mean = (numbers) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
 
-/** A toy before its first step. @param {Description[]} descriptions @param {Point[]} vectors @returns {Toy} */
+/**
+ * A toy before its first step.
+ * @param {Description[]} descriptions
+ * @param {Point[]} vectors
+ * @returns {Toy}
+ */
 export function toy(descriptions, vectors) {
   const count = descriptions.length / vectors.length; // as if all codes had been chosen alike
   return { descriptions, codes: vectors.map((e) => ({ e, count, total: times(count, e) })) };
@@ -38,7 +45,8 @@ export function forward({ descriptions, codes }) {
 }
 
 /**
- * The mean of what is learned from: error |e - target|², and distance |z - e|², which the commitment loss weighs.
+ * The mean of what is learned from: error |e - target|², and distance |z - e|², which the commitment loss
+ * weighs.
  * @param {Toy} toy @param {number[]} chosen by forward()
  */
 export function losses({ descriptions, codes }, chosen) {
@@ -50,8 +58,8 @@ export function losses({ descriptions, codes }, chosen) {
 }
 
 /**
- * Backward: for each description, half the downhill gradient of its error, which is found at e and arrives at z
- * unchanged (straight-through), and half that of the commitment loss, beta |z - e|².
+ * Backward: for each description, half the downhill gradient of its error, which is found at e and arrives
+ * at z unchanged (straight-through), and half that of the commitment loss, beta |z - e|².
  * @param {Toy} toy @param {number[]} chosen @param {number} beta
  */
 export function gradients({ descriptions, codes }, chosen, beta) {
