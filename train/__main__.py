@@ -1,4 +1,4 @@
-"""Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics -> pictures.
+"""Everything in order: VQ-VAE -> codes -> prior -> where the sliders start -> metrics -> pictures and film.
 
 `python -m train --data DIR --out DIR`. The folder of weights gets both networks at once, when the second is
 trained. What has been trained, chosen or measured already with these settings is not done again.
@@ -12,7 +12,7 @@ from train import choose_defaults, evaluate, prior, vqvae
 from train.measure.classifier import ClassifierSettings
 from train.measure.subject import Subject
 from train.prior import PriorSettings
-from train.report import charts, montages
+from train.report import charts, film, montages
 from train.runtime import distributed
 from train.runtime.folders import Folders, add_folder_arguments, folders_from
 from train.runtime.settings import add_arguments
@@ -80,6 +80,10 @@ def main() -> None:
         evaluate.run(Subject(folders))
     montages.run(folders)
     charts.run(folders.out, folders.runs)
+    try:
+        film.run(folders.out, folders.runs)
+    except (FileNotFoundError, ValueError) as error:  # snapshots of another training, or of none
+        print(f"no film: {error}")
     print(f"all done in {(time.time() - started) / 60:.0f} minutes")
 
 

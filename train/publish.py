@@ -24,7 +24,7 @@ from train.data import datasets
 from train.report.table import markdown
 from train.runtime.weights_folder import dataset_of
 from vqdemo import site
-from vqdemo.storage import FILES, read_config
+from vqdemo.storage import FILES, FILM, film_of, read_config
 from vqdemo.ui.layout import LINK_PICTURE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -85,7 +85,7 @@ chooses them.
 | `prior.safetensors` | the prior |
 | `config.json` | what rebuilds both networks, their training's settings, the names of the classes |
 | `metrics.json` | measurements of exactly these files |
-
+{film}
 ## Data
 
 {dataset}: {images}, of the classes {classes}, and random doodles drawn by the training program, so that other
@@ -110,6 +110,7 @@ were of one. Samples are not always good ones. Nothing here is fit for reading p
 
 MIT, for code and weights. {data_licence}
 """
+FILM_ROW = f"| `{FILM}` | the VQ-VAE at moments of its training, int8, for the page |\n"
 MNIST_LICENCE = """\
 MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges. Its card on the Hub, `ylecun/mnist`, says MIT;
 the documentation of
@@ -165,6 +166,7 @@ def model_card(name: str, folder: Path) -> ModelCard:
         classes=", ".join(model.labels),
         dataset=title,
         images=f"{number:,} training pictures" if number else "its training pictures",
+        film=FILM_ROW if film_of(folder) else "",
         data_licence=MNIST_LICENCE if mnist else f"The pictures of {title} have a licence of their own.",
         vqvae_epochs=training["vqvae"]["epochs"],
         prior_epochs=training["prior"]["epochs"],
@@ -174,9 +176,9 @@ def model_card(name: str, folder: Path) -> ModelCard:
 
 
 def stage_model(name: str, folder: Path, stage: Path) -> None:
-    """Weights, measurements and card, as they are to lie on the Hub."""
+    """Weights, measurements, film and card, as they are to lie on the Hub."""
     for file in FILES:
-        if (folder / file).is_file():
+        if (folder / file).is_file() and (file != FILM or film_of(folder)):
             shutil.copy(folder / file, stage)
     model_card(name, folder).save(stage / "README.md")
 

@@ -5,7 +5,7 @@
     index.html              the HTML of the views, put together
     service-worker.js       keeps the page in the visitor's browser, for when there is no network
     page-<fingerprint>/     scripts, styles, sentences, icons
-    model/                  model.json, and the weights of both networks
+    model/                  model.json, the weights of both networks, and the film of the training, if any
 
 index.html names all else by addresses that change with the content, so that a browser never mixes two
 releases.
@@ -122,7 +122,9 @@ def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
     files |= {f"{folder}/{name}": content for name, content in parts.items()}
     picture = f"{address.rstrip('/')}/" * bool(address) + f"{folder}/{layout.LINK_PICTURE}"
     index = index_html(text, folder, parts, model_address, picture).encode()
-    files["service-worker.js"] = service_worker(files, index, [model_address, f"{folder}/"])
+    film = described["film"] and f"model/{described['film']['file']}"  # large, and fetched by those who look
+    kept = {name: content for name, content in files.items() if name != film}
+    files["service-worker.js"] = service_worker(kept, index, [model_address, f"{folder}/"])
     files["index.html"] = index
     return files
 

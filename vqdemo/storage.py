@@ -1,8 +1,8 @@
 """Files of weights: how they are found, read and checked.
 
-A folder of weights holds config.json, vqvae.safetensors, prior.safetensors and metrics.json. It is a local
-folder, or a repository on the Hugging Face Hub that is downloaded once and then cached. Every error names the
-file and the cause.
+A folder of weights holds config.json, vqvae.safetensors, prior.safetensors and metrics.json, and perhaps
+film.safetensors, moments of the VQ-VAE's training. It is a local folder, or a repository on the Hugging Face
+Hub that is downloaded once and then cached. Every error names the file and the cause.
 """
 
 import hashlib
@@ -10,12 +10,13 @@ import json
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load, save
 
 NETWORKS = ("vqvae.safetensors", "prior.safetensors")
 FLOATS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)  # what tensors may be stored as
-FILES = ("config.json", *NETWORKS, "metrics.json")
+FILM = "film.safetensors"
+FILES = ("config.json", *NETWORKS, "metrics.json", FILM)
 
 
 def find(source: str | Path, revision: str | None = None) -> Path:
@@ -62,6 +63,23 @@ def find(source: str | Path, revision: str | None = None) -> Path:
 def weight_files(folder: str | Path) -> list[Path]:
     """The files of a folder's networks, the VQ-VAE's first."""
     return [Path(folder) / name for name in NETWORKS]
+
+
+def film_of(folder: str | Path) -> Path | None:
+    """The film of the training that made a folder's VQ-VAE (train/report/film.py).
+
+    None if there is none, or only that of another VQ-VAE, which was there before. Raises ValueError if the
+    file is damaged.
+    """
+    path, vqvae = Path(folder) / FILM, Path(folder) / NETWORKS[0]
+    if not path.is_file():
+        return None
+    try:
+        with safe_open(path, framework="pt") as file:
+            made_of = (file.metadata() or {}).get("vqvae")
+    except SafetensorError as error:
+        raise ValueError(f"{path} is damaged or not a safetensors file: {error}") from None
+    return path if made_of == hashlib.sha256(vqvae.read_bytes()).hexdigest() else None
 
 
 def read_config(folder: Path) -> dict:

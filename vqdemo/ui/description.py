@@ -29,7 +29,7 @@ def model_json(model, folder: str | Path) -> dict:
     """The content of model.json, for a model that was loaded from this folder of weights.
 
     Two networks: "vqvae" and "prior", each with its `config`, the name of its `file` of weights, relative to
-    model.json, and the `bytes` and `sha256` of that file.
+    model.json, and the `bytes` and `sha256` of that file. "film" is described alike, or None.
     """
     tiles = np.asarray(model.tiles)
     drawings = as_bytes(example_images(model))
@@ -38,6 +38,7 @@ def model_json(model, folder: str | Path) -> dict:
     return {
         "id": identity_of(folder),
         "networks": networks(model, folder),
+        "film": film(model, folder),
         "grid_shape": list(model.grid_shape),
         "num_codes": int(model.num_codes),
         "labels": list(model.labels),
@@ -63,23 +64,35 @@ def model_json(model, folder: str | Path) -> dict:
 
 def networks(model, folder: str | Path) -> dict:
     """Of each network by its name: its `config`, and `file`, `bytes` and `sha256` of its weights."""
-    described = {}
-    for path in storage.weight_files(folder):
-        content = path.read_bytes()
-        sha256 = hashlib.sha256(content).hexdigest()
-        described[path.stem] = {
-            "config": asdict(getattr(model, path.stem).config),
-            "file": f"{path.stem}-{sha256[:FINGERPRINT]}.safetensors",
-            "bytes": len(content),
-            "sha256": sha256,
-        }
-    return described
+    return {
+        path.stem: file_entry(path, getattr(model, path.stem).config) for path in storage.weight_files(folder)
+    }
+
+
+def film(model, folder: str | Path) -> dict | None:
+    """The same of the film of the VQ-VAE's training, whose networks have its config; None without a film."""
+    path = storage.film_of(folder)
+    return path and file_entry(path, model.vqvae.config)
+
+
+def file_entry(path: Path, config) -> dict:
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return {
+        "config": asdict(config),
+        "file": f"{path.stem}-{sha256[:FINGERPRINT]}.safetensors",
+        "bytes": len(content),
+        "sha256": sha256,
+    }
 
 
 def weight_files(description: dict, folder: str | Path) -> dict[str, Path]:
     """The stored files of weights by the names that a model.json gives them, in the order of their need."""
     paths = {path.stem: path for path in storage.weight_files(folder)}
-    return {network["file"]: paths[name] for name, network in description["networks"].items()}
+    files = {network["file"]: paths[name] for name, network in description["networks"].items()}
+    if description["film"]:
+        files[description["film"]["file"]] = Path(folder) / storage.FILM
+    return files
 
 
 def written(description: dict) -> bytes:

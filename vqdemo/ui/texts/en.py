@@ -185,7 +185,45 @@ TEXT = {
         "map_caption": "The codebook: codes that look alike lie together. Each dot is a cell with ink, on the code that is "
         "nearest to its z.",
     },
-    "how_learning": {"heading": "How it can learn though rounding has no slope"},
+    "how_learning": {
+        "heading": "How it can learn though rounding has no slope",
+        "lead": "A toy to play with: a description has two numbers here instead of {numbers}, so that it is a point on "
+        "paper. The decoder of the toy simply draws the code. Each description has a target, which ought to be drawn "
+        "for it. The error is the squared distance from its code to its target. Drag any circle or square.",
+        "plot": "Descriptions, codes and targets of the toy. Each description and code can be moved: drag it, or use "
+        "the arrow keys.",
+        "z": "description z",
+        "e": "code e",
+        "target": "target",
+        "why": "Move a circle a little: it keeps its code, so the same is drawn, and the error stays as it was. Learning "
+        "goes downhill, but here the ground is level: rounding has no slope. Three steps lead around that, over and "
+        "over:",
+        "forward": "Forward: round off",
+        "forward_text": "Each description is replaced by the nearest code. Only the code is drawn.",
+        "backward": "Backward: pretend there was no rounding",
+        "backward_text": "The error pulls at the code, towards the target. The description is pulled the same way and as "
+        "strongly, as if the two were one (straight-through). A second pull leads it back to its code (commitment).",
+        "straight": "Orange: the error’s pull, at the code and copied to the description.",
+        "commitment": "Blue: commitment.",
+        "codes": "Codes: follow the descriptions",
+        "codes_text": "A code moves towards the average of the descriptions that chose it, a part of the way each time (a "
+        "running average). A code that is hardly ever chosen is dead: it restarts where a random description is.",
+        "step": "Next step",
+        "play": "Play",
+        "pause": "Pause",
+        "reset": "Start again",
+        "ready": "Nothing has been learned yet. Take the first step.",
+        "moved": "You moved a point; the next step rounds off anew.",
+        "told_forward": "Each description has chosen a code: {used} of {all} codes are in use.",
+        "told_backward": "The descriptions have moved along the sum of their pulls, a part of the way.",
+        "told_codes": "The codes have moved towards the descriptions that chose them.",
+        "told_restart": "The codes have moved, and a dead one has restarted at a description.",
+        "figures": "Round {round}: mean error {error}, mean squared distance from description to code {distance}.",
+        "beta": "Weight of the commitment, β",
+        "beta_help": "At 0 the descriptions wander off, away from their codes, and never settle. At 1 they stay close.",
+        "description_at": "Description {number}, at {x} across and {y} up. Arrow keys move it.",
+        "code_at": "Code {number}, at {x} across and {y} up. Arrow keys move it.",
+    },
     "how_decoder": {
         "heading": "The decoder redraws",
         "lead": "The decoder sees nothing but the codes. Click a code to switch it off or on, and see what it adds. Your "
@@ -208,7 +246,35 @@ TEXT = {
         "measuring": "All other codes are tried in its place.",
     },
     "how_prior": {"heading": "The prior expects"},
-    "how_film": {"heading": "How it came to be: the training"},
+    "how_film": {
+        "heading": "How it came to be: the training",
+        "lead": "Moments of the training that made this network were kept. Here is your drawing as it would have been redrawn "
+        "then. Move the slider through time.",
+        "none": "These weights carry no film of their training.",
+        "slider": "Moment of the training",
+        "start": "before codes",
+        "placed": "first codes",
+        "epoch": "epoch {epoch}",
+        "redrawn": "Your drawing, redrawn then",
+        "map": "The codes then",
+        "map_none": "There is no codebook yet.",
+        "map_caption": "Each picture is a code: where its {numbers} numbers were then, and what it stands for today. Framed: the "
+        "codes of your drawing. The map shows the two directions in which today’s codes differ most, {share} of "
+        "their differences.",
+        "losses": "What is learned from",
+        "losses_caption": "The average of each epoch. One epoch: all training pictures, once.",
+        "error": "Squared error of a pixel",
+        "commitment": "Commitment loss: mean squared distance from a description to its code, for each of its numbers",
+        "before_first": "not averaged yet",
+        "told_start": "After {steps} small batches of pictures, still without codes: the descriptions are not rounded off, and "
+        "the decoder gets them as they are.",
+        "told_placed": "The same networks a moment later: {strokes} codes have been placed among the descriptions, which are now "
+        "rounded off to them. Whatever is worse is the price of rounding.",
+        "told_epoch": "After epoch {epoch} of {epochs}.",
+        "told_last": "At the end, after epoch {epoch}: the network of this page.",
+        "here": "Squared error of a pixel of your drawing: {error}.",
+        "here_codes": "Different codes for ink in it: {count}.",
+    },
     "how_losses": {"heading": "What they are trained for, and how good they are"},
     "lessons": {"heading": "Lessons"},
     "teach": {"heading": "A lesson of 45 minutes"},
@@ -411,6 +477,7 @@ TEXT = {
         "stopping": "The server is about to stop. Please try again in a moment.",
         "loading_vqvae": "Encoder and decoder are on their way: {percent} %. Drawing works meanwhile.",
         "loading_prior": "The prior is on its way: {percent} %.",
+        "loading_film": "The film of the training is on its way: {percent} %.",
         "fault_missing": "{file} is no longer to be had. The page may have a new model: reload it; your drawing is kept.",
         "fault_altered": "{file} is not the file that this page was made for. The page may have a new model: "
         "reload it; your drawing is kept.",

@@ -3,7 +3,7 @@
 // Weights are fetched in the order in which they are needed. A question that is asked before they are there
 // waits for them. No server computes anything.
 
-/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Quantized, Reconstruction, Settings } from "./types.js" */
+/** @import { Completion, Die, Film, Grid, Image, ModelInfo, NetworkStatus, Quantized, Reconstruction, Settings, WorkerName } from "./types.js" */
 
 import { download, Fault } from "./download.js";
 
@@ -11,7 +11,7 @@ const PATIENCE = 20_000; // ms after which a worker that says nothing is asked w
 
 /** @type {Record<string, string>} */
 let sentences = {};
-/** @type {(name: NetworkName | "model", status: NetworkStatus) => void} */
+/** @type {(name: WorkerName | "model", status: NetworkStatus) => void} */
 let tell = () => {};
 /** @type {(() => void) | null} */
 let modelAgain = null; // where model.json could not be fetched: goes on
@@ -69,7 +69,7 @@ const toImage = (base64) => Uint8Array.from(atob(base64), (letter) => letter.cha
 
 // ---- the workers ----
 
-/** @param {NetworkName} name */
+/** @param {WorkerName} name */
 function home(name) {
   let network = null; // {address, file, bytes, sha256, config}
   let fault = null;
@@ -183,12 +183,15 @@ function newWorker() {
   return new Worker(address, { type: "module" });
 }
 
-/** @type {Record<NetworkName, ReturnType<typeof home>>} */
-const homes = { vqvae: home("vqvae"), prior: home("prior") };
+/** @type {Record<WorkerName, ReturnType<typeof home>>} */
+const homes = { vqvae: home("vqvae"), prior: home("prior"), film: home("film") };
 
 let isBackward = false; // whether the prior fills the last unknown cell first
 
-function load(address, { networks }) {
+let fetchFilm = () => {}; // the film of the training begins to load; only the first call counts
+
+/** @param {string} address @param {ModelInfo} modelInfo */
+function load(address, { networks, film }) {
   isBackward = networks.prior.config.backward;
   const at = ({ file, ...others }) => ({ address: new URL(file, address).href, file, ...others });
   let began = false;
@@ -196,6 +199,10 @@ function load(address, { networks }) {
     if (!began) homes.prior.load(at(networks.prior), () => {});
     began = true;
   });
+  fetchFilm = () => {
+    homes.film.load(at(film), () => {});
+    fetchFilm = () => {};
+  };
 }
 
 /** Fetch again what could not be fetched. */
@@ -345,3 +352,15 @@ export const logProb = (grids, known, label = null, options = {}) =>
  * @returns {Promise<number[]>}
  */
 export const labelProbs = (codes, options) => homes.prior.ask("labelProbs", { codes }, options);
+
+/**
+ * The film of the training, with an image as it would have been redrawn then. It is fetched when it is first
+ * asked for; the weights must have one (see ModelInfo).
+ * @param {Image} image
+ * @param {{signal?: AbortSignal}} [options]
+ * @returns {Promise<Film>}
+ */
+export function film(image, options) {
+  fetchFilm();
+  return homes.film.ask("show", { image }, options);
+}

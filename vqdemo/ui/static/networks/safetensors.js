@@ -1,16 +1,16 @@
 // Files of weights. The format: https://github.com/huggingface/safetensors#format
 
+/** @typedef {Map<string, {shape: number[], data: Float32Array}>} Tensors by their names */
+
 /**
- * A safetensors file (ArrayBuffer) of float64, float32, float16 or bfloat16 -> a Map from name to {shape, data:
- * Float32Array}.  Throws if the file is cut off or is something else, or a tensor is of another type.
+ * The tensors of a safetensors file (ArrayBuffer): float64, float32, float16, bfloat16 or int8. Throws if the
+ * file is cut off or is something else, or a tensor is of another type.
+ * @returns {Tensors}
  */
 export function safetensors(file) {
-  if (file.byteLength < 8) throw new Error("not a safetensors file: it has no header");
-  const length = Number(new DataView(file).getBigUint64(0, true));
-  if (length > file.byteLength - 8) throw new Error("not a safetensors file, or cut off in its header");
-  const { __metadata__, ...header } = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
+  const { length, tensors } = headerOf(file);
   return new Map(
-    Object.entries(header).map(([name, { dtype, shape, data_offsets }]) => {
+    Object.entries(tensors).map(([name, { dtype, shape, data_offsets }]) => {
       const [from, to] = data_offsets.map((at) => 8 + length + at);
       if (to > file.byteLength)
         throw new Error(`the file of weights is cut off: ${name} lies beyond its end`);
@@ -21,11 +21,25 @@ export function safetensors(file) {
   );
 }
 
+/** What a safetensors file says of itself: strings by their names. */
+export const metadata = (file) => headerOf(file).metadata;
+
+/** The header of a file: its length in bytes, the metadata, and where the tensors are. */
+function headerOf(file) {
+  if (file.byteLength < 8) throw new Error("not a safetensors file: it has no header");
+  const length = Number(new DataView(file).getBigUint64(0, true));
+  if (length > file.byteLength - 8) throw new Error("not a safetensors file, or cut off in its header");
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(file, 8, length)));
+  const { __metadata__: metadata = {}, ...tensors } = header;
+  return { length, metadata, tensors };
+}
+
 const READ = {
   F64: (bytes) => Float32Array.from(new Float64Array(bytes)),
   F32: (bytes) => new Float32Array(bytes),
   BF16: (bytes) => float32(bytes, (bits) => bits << 16), // the upper half of a float32
   F16: (bytes) => float32(bytes, fromHalf),
+  I8: (bytes) => Float32Array.from(new Int8Array(bytes)),
 };
 
 /** Numbers of 16 bits each, of which `bits` tells the bits of the same as float32. */

@@ -53,6 +53,7 @@
  * @typedef {object} ModelInfo
  * @property {string} id changes with the weights of either network
  * @property {Record<NetworkName, NetworkFile>} networks
+ * @property {NetworkFile | null} film of the VQ-VAE's training, where the weights have one
  * @property {[number, number]} grid_shape rows, columns
  * @property {number} num_codes
  * @property {string[]} labels the names of the classes
@@ -85,6 +86,29 @@
  */
 
 /** @typedef {"vqvae" | "prior"} NetworkName */
+
+/**
+ * What has a worker, and what is fetched, of its own.
+ * @typedef {NetworkName | "film"} WorkerName
+ */
+
+/**
+ * The VQ-VAE at a moment of its training.
+ * @typedef {object} FilmFrame
+ * @property {number} epoch how many are finished
+ * @property {number | null} steps batches, where the moment is within the first epoch
+ * @property {boolean} rounds whether there is a codebook yet
+ * @property {Grid | null} codes of the image asked about; null without a codebook
+ * @property {Image} image it redrawn
+ * @property {[number, number][] | null} map by code: where its vector lies, (x, y), 0 to 1
+ */
+
+/**
+ * @typedef {object} Film
+ * @property {FilmFrame[]} frames
+ * @property {{mse: number[], commitment: number[]}} curves the mean of each epoch
+ * @property {number} variance share of the final codes' variance that the map shows
+ */
 
 /**
  * How far a network is. `loaded`, `total`: bytes of its weights. `fault`: a sentence about what is wrong.

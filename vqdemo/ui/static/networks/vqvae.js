@@ -6,19 +6,18 @@
 // product of that and the layer's weights; for a 3x3 convolution each row holds the cell's whole 3x3
 // neighbourhood (im2col).
 
+/** @import { Tensors } from "./safetensors.js" */
 /** @import { Grid, Image, Quantized } from "./types.js" */
 
-import { safetensors } from "./safetensors.js";
 import { kernel, padded, strips } from "./wasm_matmul.js";
 
 /**
- * The network of a safetensors file. Throws where that is of another network.
- * @param {ArrayBuffer} file
+ * The network of these tensors. Throws where they are another network's.
+ * @param {Tensors} tensors
  * @param {{grid: number, ink_threshold: number}} config of config.json
  */
-export function vqvae(file, { grid, ink_threshold }) {
+export function vqvae(tensors, { grid, ink_threshold }) {
   const [rows, columns] = [grid, grid];
-  const tensors = safetensors(file);
   const codebook = tensors.get("quantizer.codebook");
   const [numCodes, dimension] = codebook.shape;
   const patch = Math.sqrt(tensors.get("decoder.exit.weight").shape[0]); // pixels along each side of a cell
@@ -139,6 +138,17 @@ export function vqvae(file, { grid, ink_threshold }) {
       (_, i) => vectors[Math.floor(i / dimension) * padded(dimension) + (i % dimension)],
     );
 
+  /** What the decoder makes of `vectors`; cells of the blank code stay empty. @param {Grid} codes */
+  function draw(codes) {
+    run("decoder", vectors, patches);
+    codes.forEach((code, cell) => {
+      if (code === BLANK) patches.fill(0, cell * padded(patch ** 2), (cell + 1) * padded(patch ** 2));
+    });
+    const image = new Uint8ClampedArray(places.length); // rounds as well
+    for (let i = 0; i < image.length; i++) image[i] = 255 * patches[places[i]];
+    return new Uint8Array(image.buffer);
+  }
+
   return {
     simd, // whether it runs on SIMD, or slower
     codebook: codebook.data, // row by row, a vector for each code
@@ -179,13 +189,16 @@ export function vqvae(file, { grid, ink_threshold }) {
     /** @param {Grid} codes @returns {Image} */
     decode(codes) {
       codes.forEach((code, cell) => vectors.set(entries(code), cell * padded(dimension)));
-      run("decoder", vectors, patches);
+      return draw(codes);
+    },
+
+    /** An image redrawn from the encoder's outputs as they are, zeros for blank cells. @returns {Image} */
+    redrawUnquantized(image) {
+      const codes = this.encode(image); // of these only the blank one counts
       codes.forEach((code, cell) => {
-        if (code === BLANK) patches.fill(0, cell * padded(patch ** 2), (cell + 1) * padded(patch ** 2));
+        if (code === BLANK) vectors.fill(0, cell * padded(dimension), (cell + 1) * padded(dimension));
       });
-      const image = new Uint8ClampedArray(places.length); // rounds as well
-      for (let i = 0; i < image.length; i++) image[i] = 255 * patches[places[i]];
-      return new Uint8Array(image.buffer);
+      return draw(codes);
     },
   };
 }
@@ -199,7 +212,8 @@ const at = (array) => array.byteOffset / 4;
  * Weight (outputs, channels, size, size) and bias -> a layer whose weights are a matrix of k rows, one for
  * each channel of each neighbour, and n columns.
  */
-function convolution({ shape: [outputs, channels, size], data }, bias) {
+function convolution({ shape, data }, bias) {
+  const [outputs, channels, size] = shape;
   const [inputs, n] = [padded(channels), padded(outputs)];
   const k = size ** 2 * inputs;
   const weight = (i, output) => {

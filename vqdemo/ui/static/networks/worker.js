@@ -2,10 +2,11 @@
 //
 // It is sent
 //   {network, address, bytes, sha256, config}
-//                                   once: "vqvae" or "prior", where its weights are and what they have to be
-//                                   (see download.js), and its part of config.json
-//   {id, question, given}           encode, decode, quantize, codebook or sensitivity; complete, sample, conditionals, die, logProb or
-//                                   labelProbs; and its arguments (see below, and sampling.js)
+//                                   once: "vqvae", "prior" or "film", where its weights are and what they
+//                                   have to be (see download.js), and its part of config.json
+//   {id, question, given}           encode, decode, quantize, codebook or sensitivity; complete, sample,
+//                                   conditionals, die, logProb or labelProbs; show; and its arguments (see
+//                                   below, sampling.js and film.js)
 //   {cancel: id}                    the answer is no longer wanted: it is given up at the next cell
 //   {ping: true}
 //
@@ -20,7 +21,9 @@
 // Nothing more is sent of a question that was cancelled.
 
 import { download, Fault } from "./download.js";
+import { film } from "./film.js";
 import { pixelcnn } from "./pixelcnn.js";
+import { safetensors } from "./safetensors.js";
 import { sampling } from "./sampling.js";
 import { vqvae } from "./vqvae.js";
 
@@ -28,12 +31,16 @@ const PATIENCE = 4; // ms for which a computation goes on before messages are lo
 
 const NETWORKS = {
   vqvae(file, config) {
-    const network = vqvae(file, config);
+    const network = vqvae(safetensors(file), config);
     return { simd: network.simd, questions: pictures(network) };
   },
   prior(file, config, simd) {
     const network = pixelcnn(file, config, { simd });
     return { simd: network.simd, questions: sampling(network) };
+  },
+  film(file, config) {
+    const { simd, ...questions } = film(file, config);
+    return { simd, questions };
   },
 };
 

@@ -1,6 +1,6 @@
 // How far the networks are, and going on once they are there.
 
-/** @import { NetworkName, NetworkStatus } from "../networks/types.js" */
+/** @import { NetworkStatus, WorkerName } from "../networks/types.js" */
 
 import { retry } from "../networks/client.js";
 import { say, sentences } from "./message.js";
@@ -9,7 +9,7 @@ import { state, update } from "./store.js";
 
 let told = false; // that all runs slower
 
-/** @param {NetworkName | "model"} name @param {NetworkStatus} status */
+/** @param {WorkerName | "model"} name @param {NetworkStatus} status */
 export function showNetwork(name, status) {
   const before = state.networks[name];
   update({ networks: { ...state.networks, [name]: status } });

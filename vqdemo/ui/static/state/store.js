@@ -9,7 +9,7 @@ const waiting = { phase: /** @type {"waiting"} */ ("waiting"), loaded: 0, total:
 /** @type {State} */
 export const state = {
   modelInfo: null,
-  networks: { model: waiting, vqvae: waiting, prior: waiting },
+  networks: { model: waiting, vqvae: waiting, prior: waiting, film: waiting },
   drawing: null,
   encoded: null,
   encodedDrawing: null,

@@ -1,13 +1,14 @@
 // The parts of the page's state, as JSDoc types; there is nothing here to run.
 
-/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkName, NetworkStatus, Quantized, Settings } from "../networks/types.js" */
+/** @import { Completion, Die, Grid, Image, ModelInfo, NetworkStatus, Quantized, Settings, WorkerName } from "../networks/types.js" */
 /** @import { findDigit } from "../drawing/framing.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
 
 /**
  * @typedef {object} State
  * @property {ModelInfo | null} modelInfo null until it has come
- * @property {Record<NetworkName | "model", NetworkStatus>} networks how far model.json and the networks are
+ * @property {Record<WorkerName | "model", NetworkStatus>} networks how far model.json, the networks and
+ *   the film are
  * @property {Drawing | null} drawing what is on the pad
  * @property {Grid | null} encoded the codes of a drawing, and
  * @property {Drawing | null} encodedDrawing which drawing that was: when it is not `drawing`, a newer

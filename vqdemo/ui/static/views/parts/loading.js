@@ -1,5 +1,6 @@
 // What a board says until its network is there: that it is on its way, and how far.
 
+/** @import { WorkerName } from "../../networks/types.js" */
 /** @import { State } from "../../state/types.js" */
 
 import { sentences } from "../../state/message.js";
@@ -10,7 +11,7 @@ import { watch } from "../../state/store.js";
 /**
  * The sentence for a network that is not there, or "".
  * @param {Pick<State, "networks">} state
- * @param {"vqvae" | "prior"} name
+ * @param {WorkerName} name
  */
 export function loadingSentence({ networks }, name) {
   const { phase, fault } = networks[name];
@@ -23,7 +24,7 @@ export function loadingSentence({ networks }, name) {
 /**
  * Show it, with a bar, at the end of an element.
  * @param {Element} element
- * @param {"vqvae" | "prior"} name
+ * @param {WorkerName} name
  */
 export function showLoading(element, name) {
   const note = Object.assign(document.createElement("p"), { className: "loading" });
