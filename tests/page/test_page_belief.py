@@ -89,7 +89,7 @@ def parts(page):
 
 def test_the_settings_reshape_the_die(page, model):
     draw_and_settle(page)
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     for name, value in {"temperature": "1", "top_p": "1", "guidance": "0"}.items():
         page.locator(f".completion [name={name}]").fill(value)
     cell(page, 3, 4).click()

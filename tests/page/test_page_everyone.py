@@ -40,7 +40,7 @@ def test_axe_core_finds_nothing_wrong_in_any_view(open_page, options):
     page.get_by_role("button", name="Surprise").click()
     expect(page.locator("#what-if button:enabled")).to_have_count(8)
     page.locator("[data-preset=bottom]").click()
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     page.locator("#complete").click()
     page.wait_for_selector("#completions button")
     page.get_by_role("button", name="One cell").click()

@@ -9,8 +9,8 @@ from vqdemo.ui.endpoints.api import add_endpoints
 from vqdemo.ui.endpoints.limits import MAX_UPLOAD_BYTES
 from vqdemo.ui.layout import BELOW, COLUMNS, OPEN, STATIC, check_size, text_for
 from vqdemo.ui.serving.blocks import ServedBlocks
-from vqdemo.ui.serving.files import weights_route
-from vqdemo.ui.views import FILES, MODEL, view
+from vqdemo.ui.serving.files import files_route
+from vqdemo.ui.views import COURSE, FILES, MODEL, view
 
 # Fonts that machines have: nothing is downloaded.
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -54,7 +54,8 @@ def build(model, folder: str | Path) -> ServedBlocks:
             view(part, text, name)
         add_endpoints(model)
     demo.own_routes = [
-        weights_route(MODEL, {name: content, **description.weight_files(described, folder)}),
+        files_route(MODEL, {name: content, **description.weight_files(described, folder)}),
+        COURSE,
         FILES,
     ]
     return demo
