@@ -120,7 +120,7 @@ def site(weights: str | Path) -> dict[str, bytes]:
 
 
 def page_files(text: dict) -> dict[str, bytes]:
-    """All that does not depend on the weights' values: scripts, styles, sentences, course, manifest, icons."""
+    """All that depends on no values of weights: scripts, styles, sentences, manifest, icons, course."""
     names = [path.relative_to(layout.STATIC).as_posix() for path in sorted(layout.STATIC.rglob("*.*"))]
     kept = [name for name in names if name.endswith((".js", ".svg")) or not name.startswith("views/")]
     kept.remove("standalone/service_worker.js")

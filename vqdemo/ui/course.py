@@ -42,7 +42,7 @@ INDEX = """\
 
 
 def files() -> dict[str, bytes]:
-    """The files by their names: excerpts.json (see views/parts/excerpts.js), and the course if it is there."""
+    """The files by name: excerpts.json (see views/parts/excerpts.js), and the course if it is there."""
     pages = {}
     if COURSE.is_file():
         pages[PAGE] = page(COURSE.read_text(encoding="utf-8")).encode()

@@ -1,4 +1,4 @@
-"""The Python behind each part of How it works: a few functions as they stand in the files, for the page to show.
+"""The Python behind each part of How it works: functions as they stand in the files, for the page to show.
 
 They are found by name and copied when the page is built, so that they are never out of date. Files of
 vqdemo/ are always there. Those of train/ are read as text, and left out where that folder is not beside

@@ -116,6 +116,7 @@ TEXT = {
         "heading": "The prior expects",
         "lead": "The second network, the prior, fills unknown cells one after the other, in the order of the numbers. "
         "For each it says how likely every code is, and one is drawn. Point at a cell to see what the prior may read for it.",
+        "backward": "It begins with the last cell: the training digits turned out to be easier to predict that way.",
         "half": "Your grid has no unknown cell, so the lower half is taken for unknown here.",
         "unknown": "Unknown are the “?” cells of the workbench.",
         "cells": "Cells with their numbers in the order of filling. Arrow keys point at one.",
@@ -160,7 +161,6 @@ TEXT = {
         "prior": "The loss of the prior",
         "prior_words": "The true code of each cell should be likely, given the cells before it and the known ones after "
         "it. Which cells are known is drawn anew each time, so that any part can be completed later.",
-        "letters": "The letters",
         "known": "known after",
         "letter_L": "the loss, which is made small",
         "letter_x": "the picture that goes in",

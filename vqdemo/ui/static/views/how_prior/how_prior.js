@@ -64,9 +64,10 @@ export function mount(element, { text }) {
     from = codes;
     const isWhole = !codes.includes(UNKNOWN);
     const erased = isWhole ? cellsOfPart(HALF, shape) : [];
-    part(".subject").textContent = isWhole ? text.half : text.unknown;
     question = codes.map((code, other) => (erased.includes(other) ? UNKNOWN : code));
     order = networks.generationOrder(codes.map(() => UNKNOWN));
+    const begins = order[0] === 0 ? [] : [text.backward];
+    part(".subject").textContent = [...begins, isWhole ? text.half : text.unknown].join(" ");
     const filled = networks.generationOrder(question);
     cell ??= filled[Math.floor(filled.length / 2)];
   }
