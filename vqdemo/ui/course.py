@@ -33,6 +33,7 @@ INDEX = """\
     <meta name="color-scheme" content="light dark" />
     <title>{title}</title>
     <link rel="stylesheet" href="../course.css" />
+    <link rel="icon" href="../icon.svg" />
   </head>
   <body>
 {body}

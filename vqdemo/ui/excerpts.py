@@ -45,12 +45,14 @@ def excerpt(file: str, name: str) -> dict:
     Raises LookupError if the file has no such thing.
     """
     text = (ROOT / file).read_text(encoding="utf-8")
-    node: ast.AST = ast.parse(text)
+    node: ast.Module | ast.ClassDef | ast.FunctionDef = ast.parse(text)
     for part in name.split("."):
-        inside = [child for child in ast.iter_child_nodes(node) if getattr(child, "name", None) == part]
-        if not inside:
+        defined = (child for child in node.body if isinstance(child, (ast.ClassDef, ast.FunctionDef)))
+        found = next((child for child in defined if child.name == part), None)
+        if found is None:
             raise LookupError(f"{file} has no {name}")
-        node = inside[0]
+        node = found
+    assert not isinstance(node, ast.Module)  # a name has one part at least
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     return {
         "file": file,
