@@ -258,7 +258,7 @@ def test_how_it_works_shows_the_visitors_digit(page):
 
 
 def test_no_view_has_more_than_300_words():
-    for view in ("samples", "graft", "codebook", "how", "how_prior"):
+    for view in ("samples", "graft", "codebook", "how"):
         sentences = re.findall(r"'([^']*)'|\"([^\"]*)\"", str(list(TEXT[view].items())))
         assert sum(len(" ".join(pair).split()) for pair in sentences) < 300, view
 

@@ -138,8 +138,8 @@ TEXT = {
         "blind, it fell on code {code}.",
         "known": "The cell’s die: the wider a part, the likelier its code. This cell is known and keeps its code, {code}.",
         "blind_heading": "Why it reads what comes after",
-        "blind_text": "A plain PixelCNN reads only the cells before. Make this prior blind like that: the digit asked for "
-        "and the random numbers stay the same, but it is told nothing of known cells after.",
+        "blind_text": "Plain networks of this kind (PixelCNN) read only the cells before. Make this one blind like that: the "
+        "digit and the random numbers stay the same, but it is told nothing of the known cells after.",
         "blind": "Make it blind",
         "told": "Told of all known cells",
         "untold": "Blind to known cells after",
