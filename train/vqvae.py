@@ -22,6 +22,7 @@ from dataclasses import asdict, dataclass
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor
 from tqdm import tqdm
 
 from train import palette
@@ -87,6 +88,15 @@ class VQVAESettings:
             raise ValueError(f"codes must be 2 to 4096, not {self.codes}")
         if not 0 <= self.ink_threshold < 1:
             raise ValueError(f"the ink threshold must be in [0,1), not {self.ink_threshold}")
+
+
+def loss_of(error: Tensor, commitment: Tensor, entropy: Tensor, settings: VQVAESettings) -> Tensor:
+    """The loss, a scalar like all three.
+
+    error: mean squared error of a pixel / variance of the data. commitment: mean squared distance of the
+    encoder's outputs to their codes. entropy: of the use of the codes, which counts in favour.
+    """
+    return error + settings.commitment * commitment - settings.usage_entropy * entropy
 
 
 def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
@@ -172,7 +182,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 decoded = decoder(decoded_from, blank)
             mse = F.mse_loss(decoded.float(), target)
             optimizer.zero_grad(set_to_none=True)
-            (mse / variance + s.commitment * commitment - s.usage_entropy * entropy).backward()
+            loss_of(mse / variance, commitment, entropy, s).backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
 

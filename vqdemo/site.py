@@ -27,7 +27,7 @@ from PIL import Image, ImageDraw
 
 import vqdemo
 from vqdemo import storage
-from vqdemo.ui import description, layout
+from vqdemo.ui import course, description, layout
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 ICON_SIDES = (192, 512)  # pixels of the icons that an installed page needs
@@ -130,11 +130,12 @@ def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
 
 
 def page_files(text: dict) -> dict[str, bytes]:
-    """All that does not depend on the weights' values: scripts, styles, sentences, manifest and icons."""
+    """All that depends on no values of weights: scripts, styles, sentences, manifest, icons, course."""
     names = [path.relative_to(layout.STATIC).as_posix() for path in sorted(layout.STATIC.rglob("*.*"))]
     kept = [name for name in names if name.endswith((".js", ".svg")) or not name.startswith("views/")]
     kept.remove("standalone/service_worker.js")
     files = {name: (layout.STATIC / name).read_bytes() for name in kept}
+    files |= {f"{course.FOLDER}/{name}": content for name, content in course.files().items()}
     files["views.css"] = views_css().encode()
     files["sentences/en.json"] = layout.as_json(text)
     files["manifest.webmanifest"] = layout.as_json(manifest(text))

@@ -393,7 +393,7 @@ def test_completions_keep_what_is_known_and_are_kept_by_a_click(page):
 def test_the_settings_are_obeyed(page):
     page.locator("[data-preset=random]").click()
     until(page, f"() => ({CODES})().includes(-1)")
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     page.locator("[name=n]").fill("2")
     page.locator("[name=seed]").fill("5")
     page.locator("[name=seed]").press("Tab")
@@ -424,7 +424,7 @@ def test_with_nothing_unknown_complete_says_so(page):
 
 def test_completions_of_an_edited_grid_are_given_up(page):
     until_network(page, "prior")
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     page.locator("[name=n]").fill("16")
     page.locator("[name=n]").press("Tab")
     page.locator("[data-preset=top]").click()
@@ -455,7 +455,7 @@ def test_pointing_at_a_cell_shows_its_patch_on_drawing_and_reconstruction(page):
 def test_no_horizontal_scroll(open_page):
     page = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     page.locator("[data-preset=bottom]").click()
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     page.locator("#complete").click()
     page.wait_for_selector("#completions button")
     for width in (320, 390, 768, 1024):

@@ -73,23 +73,25 @@ def test_the_needle_of_the_die_points_to_the_code_that_a_completion_put_there(pa
     for row, column in ((4, 2), (6, 6)):
         cell(page, row, column).click()
         own = str(codes(page)[row, column])
-        expect(page.locator(".die")).to_have_attribute("aria-label", re.compile(rf"points to code {own}\."))
-        expect(page.locator(".die .needle")).to_be_visible()
+        expect(page.locator(".what-if .die")).to_have_attribute(
+            "aria-label", re.compile(rf"points to code {own}\.")
+        )
+        expect(page.locator(".what-if .die .needle")).to_be_visible()
         expect(page.locator(f"#what-if [data-code='{own}']")).to_have_attribute("aria-pressed", "true")
 
 
 def parts(page):
     """The shares of the codes on the die that is shown."""
-    expect(page.locator(".die")).to_be_visible()
+    expect(page.locator(".what-if .die")).to_be_visible()
     return page.evaluate(
-        "() => Object.fromEntries([...document.querySelectorAll('.die i:not([hidden])')]"
+        "() => Object.fromEntries([...document.querySelectorAll('.what-if .die i:not([hidden])')]"
         ".map((part) => [part.dataset.part, parseFloat(part.style.width) / 100]))"
     )
 
 
 def test_the_settings_reshape_the_die(page, model):
     draw_and_settle(page)
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     for name, value in {"temperature": "1", "top_p": "1", "guidance": "0"}.items():
         page.locator(f".completion [name={name}]").fill(value)
     cell(page, 3, 4).click()
@@ -106,7 +108,7 @@ def test_the_settings_reshape_the_die(page, model):
     asked = model.conditionals(codes(page), label=2)[3, 4]
     until(
         page,
-        "([code, share]) => Math.abs(parseFloat(document.querySelector(`.die [data-part='${code}']`).style.width)"
+        "([code, share]) => Math.abs(parseFloat(document.querySelector(`.what-if .die [data-part='${code}']`).style.width)"
         " / 100 - share) < 5e-3",
         [int(asked.argmax()), float(asked.max())],
     )

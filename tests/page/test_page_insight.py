@@ -131,7 +131,7 @@ def test_a_tap_and_the_focus_point_too(open_page):
 def test_the_what_if_strip_offers_the_likeliest_codes_and_one_click_adopts(page, model):
     draw_and_settle(page)
     grid = codes(page)
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     for name, value in {"temperature": "1", "top_p": "1", "guidance": "0"}.items():
         page.locator(f".completion [name={name}]").fill(value)
     cell(page, 3, 4).click()
@@ -397,7 +397,7 @@ def test_the_sliders_say_what_is_asked(page, model):
 
 
 def test_sixteen_alternatives_stand_side_by_side(page):
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     page.locator("[name=n]").fill("16")
     page.locator("[name=n]").press("Tab")
     ask_for_bottom(page)

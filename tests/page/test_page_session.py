@@ -100,7 +100,7 @@ def test_a_link_holds_unknown_cells_digit_and_seed(open_page):
     page = open_page()
     page.locator("[data-preset=top]").click()
     page.locator("select[name=label]").select_option("5")
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     page.locator("[name=seed]").fill("4321")
     page.locator("[name=seed]").press("Tab")
     grid = codes(page)

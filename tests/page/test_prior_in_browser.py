@@ -265,6 +265,39 @@ def test_the_same_seeds_give_the_same_codes_in_999_of_1000_grids(node, model, di
     assert differing(node, model, cut(digits[:250]), 4) <= 1
 
 
+def test_the_blind_completions_are_those_of_a_prior_without_known_cells_after(
+    node, model, digits, monkeypatch
+):
+    """`PixelCNN.context_after` is told that no cell is known; labels are sampled as ever."""
+    told = model.prior.context_after
+    parts, questions = cut(digits[:12]), []
+    for i, part in enumerate(parts):
+        settings = SETTINGS[i % 4] | {"label": None if i % 3 else 3, "seed": i, "n": 3}
+        questions.append(("complete", {"codes": flat(part), "blind": True} | settings))
+    ours = np.array(node(questions, model.prior))
+
+    def completed():
+        given = [question[1] for question in questions]
+        return np.array(
+            [
+                model.complete(
+                    part, **{k: v for k, v in each.items() if k not in ("codes", "blind")}
+                ).reshape(3, -1)
+                for part, each in zip(parts, given, strict=True)
+            ]
+        )
+
+    seeing = completed()
+    monkeypatch.setattr(
+        model.prior,
+        "context_after",
+        lambda codes, known, labels: told(codes, torch.zeros_like(known), labels),
+        raising=False,
+    )
+    assert (ours != completed()).any(-1).sum() <= 1  # a tie of rounded numbers
+    assert (ours != seeing).any(-1).mean() > 0.5, "being blind changes nothing"
+
+
 # ---- properties of its own ----
 
 

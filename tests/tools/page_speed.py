@@ -122,7 +122,7 @@ def what_ifs(page, times: int):
 
 def completions(page, times: int):
     """The first alternative, and all."""
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     page.locator("[name=n]").fill("8")
     page.locator("[name=n]").press("Tab")
     page.locator("[data-preset=top]").click()

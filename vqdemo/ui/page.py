@@ -20,8 +20,8 @@ from vqdemo.ui.layout import (
     translations,
 )
 from vqdemo.ui.serving.blocks import ServedBlocks
-from vqdemo.ui.serving.files import weights_route
-from vqdemo.ui.views import ADDRESS, FILES, MODEL, view
+from vqdemo.ui.serving.files import files_route
+from vqdemo.ui.views import ADDRESS, COURSE, FILES, MODEL, view
 
 # Fonts that machines have: nothing is downloaded.
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
@@ -72,7 +72,8 @@ def build(model, folder: str | Path) -> ServedBlocks:
         add_endpoints(model)
     demo.link_tags = lambda address: link_tags(text, f"{address}/{ADDRESS}/{LINK_PICTURE}")
     demo.own_routes = [
-        weights_route(MODEL, {name: content, **description.weight_files(described, folder), **translated}),
+        files_route(MODEL, {name: content, **description.weight_files(described, folder), **translated}),
+        COURSE,
         FILES,
     ]
     return demo

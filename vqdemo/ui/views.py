@@ -11,15 +11,20 @@ import hashlib
 import gradio as gr
 from starlette.routing import Mount
 
+from vqdemo.ui import course
 from vqdemo.ui.layout import STATIC, classes_of, part_of, sentences_of
-from vqdemo.ui.serving.files import FingerprintedFiles
+from vqdemo.ui.serving.files import FingerprintedFiles, files_route
 
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
 CONTENTS = hashlib.sha256()
 for path in sorted(STATIC.rglob("*.*")):
     CONTENTS.update(path.relative_to(STATIC).as_posix().encode() + path.read_bytes())
+COURSE_FILES = course.files()
+for content in COURSE_FILES.values():
+    CONTENTS.update(content)
 ADDRESS = f"vqdemo/{CONTENTS.hexdigest()[:12]}"
 MODEL = "vqdemo/model"  # where model.json, the weights and the translations are
+COURSE = files_route(f"{ADDRESS}/{course.FOLDER}", COURSE_FILES)
 FILES = Mount(f"/{ADDRESS}", FingerprintedFiles(directory=STATIC))
 
 # Scripts lie where the app is: there is the page, or what `<gradio-app src>` names on a page of another site.

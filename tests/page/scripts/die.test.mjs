@@ -7,6 +7,7 @@ import test from "node:test";
 
 import { finished, pixelcnn } from "../../../vqdemo/ui/static/networks/pixelcnn.js";
 import { sampling } from "../../../vqdemo/ui/static/networks/sampling.js";
+import { seenOf, sightsOf } from "../../../vqdemo/ui/static/state/context.js";
 import { codeAt, sharesOf } from "../../../vqdemo/ui/static/state/die.js";
 
 const weights = new URL("../../../weights/", import.meta.url);
@@ -41,6 +42,21 @@ for (const label of [3, null])
         }
       });
     });
+
+test("of a blind completion it is the die of what is before the cell alone", () => {
+  const choice = { temperature: 1, top_p: 1, guidance: 0.5 };
+  const order = [...Array(CELLS).keys()];
+  if (config.backward) order.reverse();
+  const question = digit.map((code, cell) => (cell % 7 > 3 ? -1 : code));
+  const asked = { codes: question, n: 4, label: 3, seed: SEED, ...choice };
+  finished(prior.complete({ ...asked, blind: true })).forEach((grid, first) => {
+    for (const cell of order.filter((cell) => question[cell] < 0).slice(2, 20)) {
+      const codes = seenOf(grid, sightsOf(cell, question, order, true));
+      const die = finished(prior.die({ codes, cell, label: 3, drawn: { ...asked, first } }));
+      assert.equal(codeAt(die.needle, sharesOf(die, choice)), grid[cell]);
+    }
+  });
+});
 
 test("without a setting it is what is expected in the cell, whatever its own code", () => {
   const plain = { temperature: 1, top_p: 1, guidance: 0 };

@@ -7,7 +7,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 COMPRESSED = ("", "/", "/config", "/gradio_api/info")
-MODEL = re.compile(r"/vqdemo/model/[^/]+\.json")
+TEXTS = re.compile(r"/vqdemo/(model/[^/]+\.json|[^/]+/course/[^/]+)")
 
 
 class Compression:
@@ -19,6 +19,6 @@ class Compression:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = get_route_path(scope) if scope["type"] == "http" else None
-        if path in COMPRESSED or (path and MODEL.fullmatch(path)):
+        if path in COMPRESSED or (path and TEXTS.fullmatch(path)):
             return await self.compressing(scope, receive, send)
         return await self.app(scope, receive, send)

@@ -1,5 +1,6 @@
 """Files whose address changes with their content, so that browsers may keep them for good."""
 
+import mimetypes
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -20,16 +21,18 @@ class FingerprintedFiles(StaticFiles):
         return response
 
 
-def weights_route(address: str, files: dict[str, bytes | Path]) -> Route:
-    """GET {address}/{name}: files by their names, each of which holds a fingerprint of its file."""
+def files_route(address: str, files: dict[str, bytes | Path]) -> Route:
+    """GET {address}/{name}: files by their names. Name or address holds a fingerprint of the file."""
     headers = {"cache-control": FOR_GOOD}
 
     async def endpoint(request: Request) -> Response:
-        file = files.get(request.path_params["name"])
+        name = request.path_params["name"]
+        file = files.get(name)
         if file is None:
             raise HTTPException(404)
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         if isinstance(file, bytes):
-            return Response(file, media_type="application/json", headers=headers)
-        return FileResponse(file, media_type="application/octet-stream", headers=headers)
+            return Response(file, media_type=kind, headers=headers)
+        return FileResponse(file, media_type=kind, headers=headers)
 
     return Route(f"/{address}/{{name}}", endpoint)

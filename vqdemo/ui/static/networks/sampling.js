@@ -110,7 +110,8 @@ export function sampling(network) {
   /**
    * n completions of a grid, the known cells unchanged, numbered from `first`: {codes, n, label (null for
    * any), temperature, top_p, guidance, seed} -> grids. Yields {alternative, grid} as soon as one is there;
-   * the first is computed alone where `ahead` is true.
+   * the first is computed alone where `ahead` is true. Where `blind` is true, each cell is drawn as by a plain
+   * PixelCNN, without the known cells after it; labels are still drawn given all known cells.
    */
   function* complete({
     codes,
@@ -122,6 +123,7 @@ export function sampling(network) {
     guidance = 0,
     seed,
     ahead = false,
+    blind = false,
   }) {
     check({ codes, n, label, temperature, top_p, guidance, seed });
     if (!codes.includes(-1)) return range(n).map(() => [...codes]);
@@ -132,7 +134,7 @@ export function sampling(network) {
     const grids = [];
     const together = guidance > 0 ? Math.floor(network.most / 2) : network.most;
     const distinct = [...new Set(guidance > 0 ? [...labels, numLabels] : labels)];
-    const context = yield* contextFor(codes, distinct);
+    const context = yield* contextFor(blind ? empty : codes, distinct);
     while (grids.length < n) {
       const some = labels.slice(grids.length, grids.length + (ahead && grids.length === 0 ? 1 : together));
       const numbers = some.map((_, i) => inOrder(cellNumbers(seed, first + grids.length + i, cells)));

@@ -29,6 +29,7 @@
  * @property {number} [top_p] up to 1: the least likely codes are left out
  * @property {number} guidance how strongly the class is insisted on, 0 or more
  * @property {number} seed equal seeds give equal grids
+ * @property {boolean} [blind] whether a cell is drawn without the known cells after it
  */
 
 /**

@@ -1,12 +1,14 @@
-// How it works: the way of the visitor's own digit through both networks, the losses, and the measured
-// quality.
+// How it works: the way of the visitor's own digit through both networks, in five pictures that lead to the parts
+// below, and the code of each part.
 
 import { rasterise, SIDE } from "../../drawing/strokes.js";
 import * as networks from "../../networks/client.js";
 import { distributionIn, UNKNOWN } from "../../state/grid.js";
 import { newestFirst } from "../../state/newest_first.js";
+import { openView } from "../../state/page.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
+import { showExcerpts } from "../parts/excerpts.js";
 import { paint } from "../parts/paint.js";
 
 export function mount(element, { text }) {
@@ -14,25 +16,29 @@ export function mount(element, { text }) {
   const queue = newestFirst();
   let shown = { codes: null, theme: null }; // of the prior's picture
 
-  watch(["modelInfo"], ({ modelInfo }) => {
-    if (!modelInfo) return;
-    const { rows: figures, measured_on } = modelInfo.figures;
-    const rows = figures.map(({ name, ours, peer }) => {
-      const row = document.createElement("tr");
-      const title = Object.assign(document.createElement("th"), {
-        scope: "row",
-        textContent: text.figures[name],
-      });
-      const cells = [ours, peer ?? text.not_measured].map((figure) =>
-        Object.assign(document.createElement("td"), { textContent: figure }),
-      );
-      row.append(title, ...cells);
-      return row;
-    });
-    part("tbody").replaceChildren(...rows);
-    part(".quality").hidden = !rows.length;
-    part(".measured-on").textContent = measured_on ? fill(text.quality_text, measured_on) : "";
-    part(".peer-text").hidden = !figures.some(({ peer }) => peer);
+  // The pictures are a table of contents: each leads to the part that is about it.
+  const parts = [...element.querySelectorAll("[data-part]")];
+  const targetOf = ({ dataset }) => document.querySelector(`.view.${dataset.part}`);
+  for (const button of parts) button.addEventListener("click", () => goTo(targetOf(button)));
+  part("[data-view]").title = part("[data-view]").ariaLabel = text.draw_go;
+  part("[data-view]").addEventListener("click", () => openView("bench"));
+
+  function goTo(target) {
+    const heading = target.querySelector("h2");
+    const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+    target.scrollIntoView({ behavior });
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+
+  watch(["view", "modelInfo"], ({ view, modelInfo }) => {
+    if (!modelInfo || view !== "how") return;
+    showExcerpts(text);
+    for (const button of parts) {
+      const name = targetOf(button).querySelector("h2").textContent;
+      if (button.matches(".more *")) button.textContent = name;
+      else button.title = button.ariaLabel = fill(text.go, { part: name });
+    }
   });
 
   watch(
