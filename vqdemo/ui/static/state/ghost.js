@@ -14,8 +14,9 @@ export const toggleGhost = () => update({ ghosting: !state.ghosting });
 
 const queue = newestFirst();
 
-watch(["codes", "decodedCodes", "drawing", "belief", "settings", "ghosting", "completing"], (now) => {
-  const { codes, settings, ghosting, ghost, completing } = now;
+watch(["codes", "decodedCodes", "drawing", "belief", "settings", "ghosting", "completing", "lesson"], (now) => {
+  const { codes, settings, ghost, completing } = now;
+  const ghosting = now.ghosting && !now.lesson?.isGuessing;
   if (ghost && (ghost.codes !== codes || !ghosting)) update({ ghost: null });
   const isAtRest =
     now.decodedCodes === codes && now.encodedDrawing === now.drawing && now.belief?.codes === codes;
