@@ -192,7 +192,9 @@ function penaltyOf(rows) {
     .flatMap((line, row) =>
       line
         .slice(1)
-        .filter((dark, column) => [line[column], rows[row][column], rows[row][column + 1]].every((one) => one === dark)),
+        .filter((dark, column) =>
+          [line[column], rows[row][column], rows[row][column + 1]].every((one) => one === dark),
+        ),
     );
   const share = sum(rows.flat().map(Number)) / rows.length ** 2;
   const uneven = Math.floor(Math.abs(share - 0.5) / 0.05);

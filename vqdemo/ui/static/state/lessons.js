@@ -54,7 +54,12 @@ export async function startLesson() {
   else clear();
   select([]);
   const tries = lesson.tries + 1;
-  const begun = { start: { codes: codes ?? modelInfo.blank.codes, image }, tries, guess: null, outcome: null };
+  const begun = {
+    start: { codes: codes ?? modelInfo.blank.codes, image },
+    tries,
+    guess: null,
+    outcome: null,
+  };
   update({ lesson: { ...lesson, ...begun, isGuessing } });
 }
 
@@ -97,6 +102,5 @@ watch(CHECKED, (now) => {
   if (!progress?.solved) return;
   const { name } = lessonOf(now);
   const best = progress.score === null ? null : Math.min(progress.score, now.solved[name] ?? Infinity);
-  if (!(name in now.solved) || now.solved[name] !== best)
-    update({ solved: { ...now.solved, [name]: best } });
+  if (!(name in now.solved) || now.solved[name] !== best) update({ solved: { ...now.solved, [name]: best } });
 });

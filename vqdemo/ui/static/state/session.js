@@ -18,7 +18,18 @@ import { state, update, watch } from "./store.js";
 const SAVE_DELAY = 400; // ms without a change
 const MAX_LENGTH = 1e6; // letters; storages hold about five million, of four works; the oldest steps go first
 /** What is kept besides the history. @type {(keyof State)[]} */
-const KEYS = ["settings", "recent", "surprise", "ghosting", "speed", "view", "sampling", "graft", "lesson", "solved"];
+const KEYS = [
+  "settings",
+  "recent",
+  "surprise",
+  "ghosting",
+  "speed",
+  "view",
+  "sampling",
+  "graft",
+  "lesson",
+  "solved",
+];
 
 let timer;
 let changed = false; // since it was last saved
@@ -160,7 +171,8 @@ function fitsOf(modelInfo) {
       [value.beat, value.guess].every((part) => part === null || isNumber(part)) &&
       typeof value.isGuessing === "boolean" &&
       (value.outcome === null || areNumbers(value.outcome, modelInfo.labels.length)) &&
-      (value.start === null || (isObject(value.start) && grid(value.start.codes) && image(value.start.image))),
+      (value.start === null ||
+        (isObject(value.start) && grid(value.start.codes) && image(value.start.image))),
     solved: (value) =>
       isObject(value) && Object.values(value).every((score) => score === null || isNumber(score)),
 
