@@ -252,7 +252,7 @@ TEXT = {
                 "edited": "Some codes are not those of your drawing: restore them, below the code grid.",
                 "kept": "Lost: {share}. More than {level} is wanted.",
                 "done": "Lost: {share} of your drawing.",
-                "hint": "Try hatching with the thinnest pen, or many dots.",
+                "hint": "Try slanted hatching with the thinnest pen, or many small dots.",
                 "shows": "The codes were learned from digits. What digits never show has no code, and comes back as "
                 "something that digits do show.",
             },
