@@ -49,7 +49,7 @@ export function showLesson(section, text) {
     part(".number").textContent = fill(text.number, { number, last: LESSONS.length });
     [part("[data-do=previous]").disabled, part("[data-do=next]").disabled] = [first, last];
     part("#lesson-title").textContent = task.title;
-    part(".asks span").textContent = fill(task.asks, asShown(task.levels ?? {}));
+    part(".asks span").textContent = task.asks;
     part(".hint").textContent = task.hint;
     showHint(false);
   }

@@ -9,6 +9,7 @@ import { depictQr } from "../parts/qr_picture.js";
 /** Minutes: those of the lessons count the discussion after the task, which takes one to three. */
 const MINUTES = { lost: 4, change: 3, eight: 6, erase: 5, predict: 4, heat: 4, hook: 3, unkept: 4 };
 const [OPENING, CLOSING] = [4, 8];
+const QUESTIONS = ["code", "chosen", "learned", "prior"]; // of the closing discussion
 
 export function mount(element, { text }) {
   let isBuilt = false;
@@ -33,17 +34,13 @@ export function mount(element, { text }) {
     // The times add up in the order in which the parts are made.
     const opening = plain(OPENING, text.opening, text.opening_does);
     const lessons = Object.keys(MINUTES).map((name, i) => {
-      const { title, does, question, answer } = text.lessons[name];
-      const words = [
-        made("h3", {}, `${i + 1}. ${title}`),
-        made("p", {}, does),
-        questions([{ question, answer }]),
-      ];
+      const told = text.lessons[name];
+      const words = [made("h3", {}, `${i + 1}. ${told.title}`), made("p", {}, told.does), questions([told])];
       const link = made("figure", {}, made("img", {}), made("figcaption", {}, made("a", {})));
       showAddress(link, { lesson: i + 1 });
       return timed(MINUTES[name], made("div", {}, ...words), link);
     });
-    const discussed = questions(Object.values(text.closing_questions));
+    const discussed = questions(QUESTIONS.map((name) => text.closing_questions[name]));
     const closing = plain(CLOSING, text.closing, text.closing_does, discussed);
     element.querySelector("ol").replaceChildren(opening, ...lessons, closing);
     element.querySelector("h2").textContent = fill(text.heading, { minutes: start });
