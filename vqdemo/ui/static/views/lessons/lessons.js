@@ -1,5 +1,5 @@
-// The lessons: a button in the page's first line, and a bar that is there while a lesson is open (bar.js, loaded
-// when the first one is).
+// The lessons: a button in the page's first line, and a bar that is there while a lesson is open. What moves the
+// bar (bar.js) is loaded when the first lesson is opened, or once the networks are there.
 
 import { closeLesson, openLesson } from "../../state/page.js";
 import { state, watch } from "../../state/store.js";
@@ -8,14 +8,17 @@ export function mount(element, { text }) {
   const button = element.querySelector("[data-do=lessons]");
   const section = element.querySelector("#lesson");
   let last = 1; // the lesson that was open last
-  let bar = null;
+  let shown = null;
 
   button.addEventListener("click", () => (state.lesson ? closeLesson() : openLesson(last)));
   watch(["modelInfo", "lesson"], ({ modelInfo, lesson }) => {
     if (!modelInfo) return;
     last = lesson?.number ?? last;
-    if (lesson) bar ??= import("./bar.js").then(({ showLesson }) => showLesson(section, text));
+    if (lesson) shown ??= import("./bar.js").then(({ showLesson }) => showLesson(section, text));
     section.hidden = !lesson;
     button.ariaExpanded = String(Boolean(lesson));
+  });
+  watch(["networks"], ({ networks }) => {
+    if (networks.prior.phase === "ready") import("./bar.js");
   });
 }
