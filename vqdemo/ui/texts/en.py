@@ -13,6 +13,17 @@ VIEWS = {
     "how": "How it works",
 }
 
+LESSONS = {
+    "lost": "Find what is lost",
+    "change": "Change one code",
+    "eight": "Make a 3 into an 8",
+    "erase": "How little is enough?",
+    "predict": "Predict a completion",
+    "heat": "Raise the temperature until it breaks",
+    "hook": "Find a code that draws a hook",
+    "unkept": "Draw what the codes cannot keep",
+}
+
 TEXT = {
     "title": TITLE,
     "header": {
@@ -363,8 +374,218 @@ TEXT = {
         "word_perplexity": "Perplexity",
         "says_perplexity": "How many codes would be in use if all were used alike. Codes that are rarely used hardly count.",
     },
-    "lessons": {"heading": "Lessons"},
-    "teach": {"heading": "A lesson of 45 minutes"},
+    "lessons": {
+        "heading": "Lessons",
+        "number": "{number} of {last}",
+        "previous": "The lesson before",
+        "next": "The next lesson",
+        "start": "Start",
+        "again": "Start again",
+        "hint": "Hint",
+        "link": "Link",
+        "teach": "Teach",
+        "close": "Close the lessons",
+        "guesses": "Your guess",
+        "link_heading": "Link to this lesson",
+        "qr": "QR code of {address}",
+        "copy": "Copy",
+        "copied": "Copied",
+        "copy_yourself": "The browser does not let the page copy. The link is selected: copy it from its field.",
+        "not_started": "Press Start; Undo brings your own work back.",
+        "waiting": "One moment…",
+        "best": "Your best: {score}.",
+        "tasks": {
+            "lost": {
+                "title": LESSONS["lost"],
+                "asks": "Draw a digit. Then choose the cell of the code grid in which most of your drawing is lost.",
+                "draw": "Draw a digit on the pad.",
+                "choose": "Lost in all: {share} of your drawing. Where most of all? Choose that cell.",
+                "elsewhere": "{share} of all that is lost is lost in this cell. Other cells lose more.",
+                "found": "Found: {share} of all that is lost is lost in this cell.",
+                "hint": "Compare the reconstruction with your drawing: at sharp corners, at the ends of strokes, in "
+                "narrow gaps.",
+                "shows": "The codes keep what many digits have in common. What is special about your hand comes back "
+                "smoother.",
+            },
+            "change": {
+                "title": LESSONS["change"],
+                "asks": "Choose one cell and give it another code. How far does the change reach in the picture?",
+                "changed": "Changed cells: {count}. It should be just one.",
+                "unknown": "The cell is unknown now. Give it a code.",
+                "alike": "One code is changed, but nothing is to be seen of it. Try a code that looks different.",
+                "done": "One code is changed. {share} of what changed in the picture lies in its cell.",
+                "hint": "Click a cell in the middle of a stroke. “What if?” and the palette below show what the codes "
+                "draw; click one.",
+                "shows": "A code draws where it stands. The rest of the change lies right around it, where strokes are "
+                "joined.",
+            },
+            "eight": {
+                "title": LESSONS["eight"],
+                "asks": "Change as few codes as you can, until the digit reads as 8.",
+                "beat": "Somebody did it with {score} codes. Can you, too? Press Start.",
+                "unknown": "Changed cells: {count}. Some are unknown: give them codes.",
+                "changed": "Changed cells: {count}. Reads as 8: {share}.",
+                "done": "It reads as 8 ({share}). Changed cells: {count}.",
+                "challenge": "I made a 3 into an 8 with {score} codes. Can you?",
+                "hint": "An 8 is closed where a 3 is open: on the left, above and below. Two codes can do it.",
+                "shows": "What makes it an 8 sits in very few codes: those that close its two loops.",
+            },
+            "erase": {
+                "title": LESSONS["erase"],
+                "asks": "Erase as many cells as you can, so that what is left still reads as 5.",
+                "beat": "Somebody left only {score} cells known. Can you, too? Press Start.",
+                "edited": "Some cells have other codes than at the start. Only erase.",
+                "unsure": "Known cells: {count}. Reads as 5: {share}, which is too little.",
+                "more": "Known cells: {count}. Reads as 5: {share}. Get down to {most} cells.",
+                "done": "Known cells: {count}, and it still reads as 5 ({share}). Let them be completed.",
+                "challenge": "I left only {score} cells of a 5, and it still reads as 5. Can you?",
+                "hint": "Drag over cells and press Delete. Leave a cell that hardly any other digit has like that.",
+                "shows": "A few cells tell which digit it is, and the others follow from them: that is why they can be "
+                "completed at all.",
+            },
+            "predict": {
+                "title": LESSONS["predict"],
+                "asks": "Only the upper half is known. Which digit will the first completion be?",
+                "guess": "Your guess:",
+                "complete": "Your guess is {guess}. Now complete the “?” cells.",
+                "right": "It reads as {digit}, as you said.",
+                "wrong": "It reads as {digit}, and you said {guess}. Start again for another digit.",
+                "hint": "“Reads as” shows how likely each digit is, given the upper half.",
+                "shows": "The network does not know the answer. It draws one by chance: likely digits often, unlikely "
+                "ones seldom.",
+            },
+            "heat": {
+                "title": LESSONS["heat"],
+                "asks": "Nothing is known. Complete it, then raise the temperature in the settings and complete again, "
+                "until no digits come out.",
+                "complete": "Complete the “?” cells.",
+                "bits": "Temperature {temperature}: {bits} bits a cell. More than {level} are wanted.",
+                "done": "Temperature {temperature}: {bits} bits a cell. It is broken.",
+                "hint": "Open Settings below the button. A code that was expected with 1 in 2 takes 1 bit; with 1 in "
+                "8, 3 bits: the more bits, the less likely the digit.",
+                "shows": "Temperature makes unlikely codes likelier. A little of it brings variety; with too much the "
+                "codes no longer go together.",
+            },
+            "hook": {
+                "title": LESSONS["hook"],
+                "asks": "Put a code that draws a hook into any cell. A hook goes around a light spot, on three sides "
+                "at least.",
+                "none": "Choose a cell, then a code.",
+                "straight": "Code {code} goes around nothing.",
+                "done": "Code {code} draws a hook.",
+                "hint": "Look through the palette, or see Codebook, where codes that look alike lie together.",
+                "shows": "Nobody gave the network these strokes. It found them, since digits are made of them.",
+            },
+            "unkept": {
+                "title": LESSONS["unkept"],
+                "asks": "Draw something so unlike a digit that more than a quarter of it is lost.",
+                "draw": "Draw on the pad.",
+                "more": "Draw some more.",
+                "edited": "Some codes are not those of your drawing: restore them, below the code grid.",
+                "kept": "Lost: {share}. More than {level} is wanted.",
+                "done": "Lost: {share} of your drawing.",
+                "hint": "Try slanted hatching with the thinnest pen, or many small dots.",
+                "shows": "The codes were learned from digits. What digits never show has no code, and comes back as "
+                "something that digits do show.",
+            },
+        },
+    },
+    "teach": {
+        "heading": "A lesson of {minutes} minutes",
+        "lead": "Eight short tasks about how a computer writes pictures down in few symbols, and makes up new ones. "
+        "The page checks each task, and shows what to try next. Nothing is installed, nobody signs in, and what is "
+        "drawn stays on the device.",
+        "print": "Print",
+        "needs": "What you need",
+        "devices": "A phone, tablet or computer for one or two students each, with a browser of the last years.",
+        "screen": "A large screen for you.",
+        "network": "A network to open the page. Once it is loaded, it needs none.",
+        "before": "No knowledge before. Students of about 14 and older can follow.",
+        "for_all": "The page, for everybody",
+        "sequence": "Sequence",
+        "from": "Minute {start}",
+        "takes": "{minutes} min",
+        "ask": "Ask",
+        "answer": "Short answer",
+        "qr": "QR code of {address}",
+        "opening": "Opening",
+        "opening_does": "Draw a digit on the large screen. Below it stand {cells} codes, and on the right a picture that was "
+        "made from these codes alone. Students open the page, and the first task.",
+        "closing": "What have we seen?",
+        "closing_does": "Collect answers before you give yours.",
+        "lessons": {
+            "lost": {
+                "title": LESSONS["lost"],
+                "does": "Everybody draws, and finds where the picture that comes back differs most.",
+                "question": "Why does the page not keep everything?",
+                "answer": "784 pixels become {cells} codes. What is dropped is what most digits do without.",
+            },
+            "change": {
+                "title": LESSONS["change"],
+                "does": "Everybody changes one code and watches the picture.",
+                "question": "Is a code more like a letter, or more like a pixel?",
+                "answer": "In between: it stands for a small piece of a stroke, in one place.",
+            },
+            "eight": {
+                "title": LESSONS["eight"],
+                "does": "A contest: who needs the fewest codes? Scores can be shared as links.",
+                "question": "How does the page know that it is an 8?",
+                "answer": "For each digit, the second network says how likely such codes are. The digit for which they "
+                "are likeliest wins.",
+            },
+            "erase": {
+                "title": LESSONS["erase"],
+                "does": "A contest: who leaves the fewest cells?",
+                "question": "Which cells tell most? Why do blank ones tell so little?",
+                "answer": "Those that differ between digits. Corners are blank in nearly all digits.",
+            },
+            "predict": {
+                "title": LESSONS["predict"],
+                "does": "Everybody guesses first, then completes. Compare within the class.",
+                "question": "Can you be sure to be right?",
+                "answer": "No: the network draws by chance. One can only know how likely each digit is.",
+            },
+            "heat": {
+                "title": LESSONS["heat"],
+                "does": "Everybody raises the temperature step by step.",
+                "question": "Text generators have such a setting, too. When would you raise it?",
+                "answer": "For variety, as in a story; not where the answer must be right.",
+            },
+            "hook": {
+                "title": LESSONS["hook"],
+                "does": "Everybody looks for a hook among the {codes} codes.",
+                "question": "Who decided that there are hooks?",
+                "answer": "Nobody. In training, codes moved to where they redraw the training digits best.",
+            },
+            "unkept": {
+                "title": LESSONS["unkept"],
+                "does": "Everybody tries to draw what comes back worst.",
+                "question": "What does this say about networks and what they were trained on?",
+                "answer": "They are good at what they have seen. Anything else is made to look like it.",
+            },
+        },
+        "closing_questions": {
+            "code": {
+                "question": "What is a code?",
+                "answer": "A number that stands for one learned way to fill a cell.",
+            },
+            "chosen": {
+                "question": "How is it chosen?",
+                "answer": "The encoder describes the cell by {numbers} numbers; the code with the nearest such numbers is "
+                "taken.",
+            },
+            "learned": {
+                "question": "How is it learned?",
+                "answer": "From many digits: after each try, codes and networks are moved a little, so that the picture "
+                "that comes back is more like the drawing.",
+            },
+            "prior": {
+                "question": "What does the second network add?",
+                "answer": "It knows which codes go together. So it can complete a digit, make up new ones, and say how "
+                "likely a digit is.",
+            },
+        },
+    },
     "share": {
         "heading": "Save & share",
         "link": "Link",

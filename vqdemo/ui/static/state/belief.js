@@ -5,7 +5,7 @@ import * as networks from "../networks/client.js";
 import { newestFirst } from "./newest_first.js";
 import { state, update, watch } from "./store.js";
 
-const SURE = 0.8; // a label at least this likely is what the digit reads as
+export const SURE = 0.8; // a label at least this likely is what the digit reads as
 const POSSIBLE = 0.1; // and one at least this likely is what it may be
 
 const queue = newestFirst();

@@ -14,15 +14,19 @@ export const toggleGhost = () => update({ ghosting: !state.ghosting });
 
 const queue = newestFirst();
 
-watch(["codes", "decodedCodes", "drawing", "belief", "settings", "ghosting", "completing"], (now) => {
-  const { codes, settings, ghosting, ghost, completing } = now;
-  if (ghost && (ghost.codes !== codes || !ghosting)) update({ ghost: null });
-  const isAtRest =
-    now.decodedCodes === codes && now.encodedDrawing === now.drawing && now.belief?.codes === codes;
-  if (!ghosting || completing || !isAtRest || !codes?.includes(UNKNOWN)) queue(null);
-  else if (ghost?.codes !== codes || ghost.settings !== settings || ghost.count < total(ROUNDS))
-    queue((signal) => imagine(codes, settings, signal), `${codes}: ${JSON.stringify(settings)}`);
-});
+watch(
+  ["codes", "decodedCodes", "drawing", "belief", "settings", "ghosting", "completing", "lesson"],
+  (now) => {
+    const { codes, settings, ghost, completing } = now;
+    const ghosting = now.ghosting && !now.lesson?.isGuessing;
+    if (ghost && (ghost.codes !== codes || !ghosting)) update({ ghost: null });
+    const isAtRest =
+      now.decodedCodes === codes && now.encodedDrawing === now.drawing && now.belief?.codes === codes;
+    if (!ghosting || completing || !isAtRest || !codes?.includes(UNKNOWN)) queue(null);
+    else if (ghost?.codes !== codes || ghost.settings !== settings || ghost.count < total(ROUNDS))
+      queue((signal) => imagine(codes, settings, signal), `${codes}: ${JSON.stringify(settings)}`);
+  },
+);
 
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 

@@ -1,37 +1,86 @@
-// The page around the work: which view is open, and its colours. Each view has an address (#samples, or
-// ?view=samples where a frame passes on only queries), and the browser's Back goes back to the one before.
+// The page around the work: which view and which lesson are open, and its colours. Each view has an address
+// (#samples, or ?view=samples where a frame passes on only queries), and so has each lesson, in any view
+// (#lesson=4, #samples&lesson=4, ?lesson=4); the browser's Back goes back to the one before.
+
+/** @import { State } from "./types.js" */
 
 import { state, update } from "./store.js";
 
-const [FIRST, ...OTHERS] = ["bench", "samples", "graft", "codebook", "how"];
-const PARAMETER = "view";
+export const VIEWS = ["bench", "samples", "graft", "codebook", "how", "teach"];
+const FIRST = VIEWS[0];
+export const LAST_LESSON = 8;
+const [VIEW, LESSON, BEAT] = ["view", "lesson", "beat"];
 
-/** The view that an address names, or null. */
-function viewOf(address) {
+/** What an address names, or null for each: a view, a lesson, and a score to reach in it. */
+function namedBy(address) {
   const { hash, searchParams } = new URL(address);
-  const named = [hash.slice(1), searchParams.get(PARAMETER)];
-  return named.find((name) => name === FIRST || OTHERS.includes(name)) ?? null;
+  const words = new URLSearchParams(hash.slice(1));
+  const view = [...words.keys(), searchParams.get(VIEW)].find((name) => VIEWS.includes(name)) ?? null;
+  const number = (name, most) => {
+    const value = Number(words.get(name) ?? searchParams.get(name));
+    return Number.isInteger(value) && value >= 1 && value <= most ? value : null;
+  };
+  return { view, lesson: number(LESSON, LAST_LESSON), beat: number(BEAT, Infinity) };
 }
 
-function addressOf(view) {
+function addressOf(view, lesson) {
   const address = new URL(location.href);
-  address.searchParams.delete(PARAMETER);
-  address.hash = view === FIRST ? "" : view;
+  for (const name of [VIEW, LESSON, BEAT]) address.searchParams.delete(name);
+  const words = [
+    view === FIRST ? [] : [view],
+    lesson ? [`${LESSON}=${lesson.number}`] : [],
+    lesson?.beat ? [`${BEAT}=${lesson.beat}`] : [],
+  ];
+  address.hash = words.flat().join("&");
   return address.href;
+}
+
+/**
+ * The address of a lesson, or of the page for teachers, for others to open.
+ * @param {{lesson?: number, beat?: number | null, view?: string}} what
+ */
+export function addressFor({ lesson, beat = null, view = FIRST }) {
+  const address = new URL(addressOf(view, lesson && { number: lesson, beat }));
+  address.search = "";
+  return address.href;
+}
+
+/** @returns {State["lesson"]} the one that is open already, if it is that one */
+function lessonNamed(number, beat) {
+  if (number === null) return null;
+  if (state.lesson?.number === number) return { ...state.lesson, beat: beat ?? state.lesson.beat };
+  return { number, beat, start: null, tries: 0, isGuessing: false, guess: null, outcome: null };
+}
+
+function show(view, lesson) {
+  window.history.pushState(null, "", addressOf(view, lesson));
+  update({ view, lesson });
 }
 
 /** @param {string} view */
 export function openView(view) {
-  if (view === state.view) return;
-  window.history.pushState(null, "", addressOf(view));
-  update({ view });
+  if (view !== state.view) show(view, state.lesson);
 }
 
-/** Open the view that the address names, if it names one, and keep the address true from now on. */
+/** @param {number} number from 1 on */
+export function openLesson(number) {
+  if (number !== state.lesson?.number) show(state.view, lessonNamed(number, null));
+}
+
+export function closeLesson() {
+  if (state.lesson) show(state.view, null);
+}
+
+/** Open what the address names, if it names anything, and keep the address true from now on. */
 export function followAddress() {
-  update({ view: viewOf(location.href) ?? state.view });
-  window.history.replaceState(null, "", addressOf(state.view));
-  addEventListener("popstate", () => update({ view: viewOf(location.href) ?? FIRST }));
+  const { view, lesson, beat } = namedBy(location.href);
+  const opened = lessonNamed(lesson, beat);
+  update({ view: view ?? (opened ? FIRST : state.view), lesson: opened });
+  window.history.replaceState(null, "", addressOf(state.view, opened));
+  addEventListener("popstate", () => {
+    const named = namedBy(location.href);
+    update({ view: named.view ?? FIRST, lesson: lessonNamed(named.lesson, named.beat) });
+  });
 }
 
 /** What is painted in the colours of the theme has to be painted again. */

@@ -18,7 +18,18 @@ import { state, update, watch } from "./store.js";
 const SAVE_DELAY = 400; // ms without a change
 const MAX_LENGTH = 1e6; // letters; storages hold about five million, of four works; the oldest steps go first
 /** What is kept besides the history. @type {(keyof State)[]} */
-const KEYS = ["settings", "recent", "surprise", "ghosting", "speed", "view", "sampling", "graft"];
+const KEYS = [
+  "settings",
+  "recent",
+  "surprise",
+  "ghosting",
+  "speed",
+  "view",
+  "sampling",
+  "graft",
+  "lesson",
+  "solved",
+];
 
 let timer;
 let changed = false; // since it was last saved
@@ -154,6 +165,16 @@ function fitsOf(modelInfo) {
     sampling: (value) => isObject(value) && [value.temperature, value.guidance, value.seed].every(isNumber),
     graft: (value) =>
       isObject(value) && (value.other === null || grid(value.other)) && areNumbers(value.taken),
+    lesson: (value) =>
+      isObject(value) &&
+      [value.number, value.tries].every(isNumber) &&
+      [value.beat, value.guess].every((part) => part === null || isNumber(part)) &&
+      typeof value.isGuessing === "boolean" &&
+      (value.outcome === null || areNumbers(value.outcome, modelInfo.labels.length)) &&
+      (value.start === null ||
+        (isObject(value.start) && grid(value.start.codes) && image(value.start.image))),
+    solved: (value) =>
+      isObject(value) && Object.values(value).every((score) => score === null || isNumber(score)),
 
     /** A step of the history without what does not fit; null without drawing or codes. */
     step(value) {

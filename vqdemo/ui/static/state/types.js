@@ -51,6 +51,9 @@
  *   drawing, a newer one is due
  * @property {{image: Image, cell: number, moves: Float32Array, measured: number} | null} receptiveField how
  *   far inverting each pixel of an image moves the encoder's output for a cell, and of how many that is known
+ * @property {OpenLesson | null} lesson
+ * @property {Record<string, number | null>} solved the lessons that were solved, by name: the best score, or null
+ * @property {Loss | null} loss made while a lesson asks for it
  * @property {string} view which part of the page is open
  * @property {number} theme grows when the colours change, for what is painted rather than styled
  * @property {Message | null} message in the status line
@@ -111,6 +114,23 @@
 /**
  * A second grid, and which cells are taken from it.
  * @typedef {{other: Grid | null, taken: number[]}} Graft
+ */
+
+/**
+ * The lesson that is open.
+ * @typedef {object} OpenLesson
+ * @property {number} number from 1 on
+ * @property {number | null} beat the score that a link challenges the visitor to reach
+ * @property {{codes: Grid, image: Image} | null} start what it began with; null until it is started
+ * @property {number} tries how often it was started
+ * @property {boolean} isGuessing whether a completion is to be predicted, and not on show yet
+ * @property {number | null} guess the label that the visitor expects
+ * @property {number[] | null} outcome the probability of each label for the completion that came
+ */
+
+/**
+ * What is lost of a drawing in a reconstruction: see lossOf() in lessons/loss.js.
+ * @typedef {{drawing: Drawing, image: Image, cells: number[], share: number, ink: number}} Loss
  */
 
 /** @typedef {{text: string, kind: "note" | "error"}} Message */

@@ -1,3 +1,24 @@
-// Stub.
+// The lessons: a button in the page's first line, and a bar that is there while a lesson is open. What moves the
+// bar (bar.js) is loaded when the first lesson is opened, or once the networks are there.
 
-export function mount() {}
+import { closeLesson, openLesson } from "../../state/page.js";
+import { state, watch } from "../../state/store.js";
+
+export function mount(element, { text }) {
+  const button = element.querySelector("[data-do=lessons]");
+  const section = element.querySelector("#lesson");
+  let last = 1; // the lesson that was open last
+  let shown = null;
+
+  button.addEventListener("click", () => (state.lesson ? closeLesson() : openLesson(last)));
+  watch(["modelInfo", "lesson"], ({ modelInfo, lesson }) => {
+    if (!modelInfo) return;
+    last = lesson?.number ?? last;
+    if (lesson) shown ??= import("./bar.js").then(({ showLesson }) => showLesson(section, text));
+    section.hidden = !lesson;
+    button.ariaExpanded = String(Boolean(lesson));
+  });
+  watch(["networks"], ({ networks }) => {
+    if (networks.prior.phase === "ready") import("./bar.js");
+  });
+}

@@ -1,0 +1,102 @@
+// The addresses of views and lessons, and the browser's Back.
+
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { LESSONS } from "../../../vqdemo/ui/static/state/lessons/list.js";
+import {
+  addressFor,
+  closeLesson,
+  followAddress,
+  LAST_LESSON,
+  openLesson,
+  openView,
+} from "../../../vqdemo/ui/static/state/page.js";
+import { state, update } from "../../../vqdemo/ui/static/state/store.js";
+
+const HOME = "https://example.org/space/";
+const listeners = {};
+globalThis.addEventListener = (kind, listener) => (listeners[kind] = listener);
+
+/** The page at an address: what it opens. */
+function arrive(address, view = "bench") {
+  const entries = [];
+  const go = (_, __, href) => (globalThis.location.href = href);
+  globalThis.location = { href: HOME + address };
+  globalThis.window = {
+    history: {
+      replaceState: go,
+      pushState: (...parts) => {
+        entries.push(globalThis.location.href);
+        go(...parts);
+      },
+    },
+  };
+  update({ view, lesson: null });
+  followAddress();
+  return () => {
+    globalThis.location.href = entries.pop();
+    listeners.popstate();
+  };
+}
+const opened = () => [state.view, state.lesson?.number ?? null, state.lesson?.beat ?? null];
+const shown = () => globalThis.location.href.replace(HOME, "");
+
+for (const [address, wanted, kept] of [
+  ["", ["bench", null, null], ""],
+  ["#samples", ["samples", null, null], "#samples"],
+  ["?view=teach", ["teach", null, null], "#teach"],
+  ["#lesson=4", ["bench", 4, null], "#lesson=4"],
+  ["?lesson=4", ["bench", 4, null], "#lesson=4"],
+  ["?lesson=3&beat=2&__theme=dark", ["bench", 3, 2], "?__theme=dark#lesson=3&beat=2"],
+  ["#codebook&lesson=7", ["codebook", 7, null], "#codebook&lesson=7"],
+  ["?view=codebook&lesson=7", ["codebook", 7, null], "#codebook&lesson=7"],
+  ["#lesson=0", ["bench", null, null], ""],
+  ["#lesson=9", ["bench", null, null], ""],
+  ["#lesson=2.5", ["bench", null, null], ""],
+  ["#lesson=x&beat=y", ["bench", null, null], ""],
+]) {
+  test(`opened by ${address || "the bare address"}`, () => {
+    arrive(address);
+    assert.deepEqual(opened(), wanted);
+    assert.equal(shown(), kept);
+  });
+}
+
+test("without a name in the address the view stays, but a lesson opens the workbench", () => {
+  arrive("", "how");
+  assert.equal(state.view, "how");
+  arrive("#lesson=2", "how");
+  assert.equal(state.view, "bench");
+});
+
+test("views and lessons open and close independently, and Back goes the same way back", () => {
+  const back = arrive("");
+  openLesson(7);
+  openView("codebook");
+  assert.deepEqual([opened(), shown()], [["codebook", 7, null], "#codebook&lesson=7"]);
+  openLesson(8);
+  closeLesson();
+  assert.equal(shown(), "#codebook");
+  for (const wanted of [["codebook", 8], ["codebook", 7], ["bench", 7], ["bench", null]]) {
+    back();
+    assert.deepEqual(opened().slice(0, 2), wanted);
+  } // prettier-ignore
+});
+
+test("what was begun in a lesson stays while other views are opened", () => {
+  const back = arrive("#lesson=7");
+  update({ lesson: { ...state.lesson, start: { codes: [1], image: null } } });
+  openView("codebook");
+  back();
+  assert.deepEqual(state.lesson.start.codes, [1]);
+});
+
+test("the address for others has nothing of the visitor's own", () => {
+  arrive("?__theme=dark#codebook&lesson=7");
+  assert.equal(addressFor({}), HOME);
+  assert.equal(addressFor({ lesson: 3, beat: 2 }), `${HOME}#lesson=3&beat=2`);
+  assert.equal(addressFor({ view: "teach" }), `${HOME}#teach`);
+});
+
+test("every lesson has an address", () => assert.equal(LAST_LESSON, LESSONS.length));
