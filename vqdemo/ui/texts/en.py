@@ -780,6 +780,7 @@ TEXT = {
     },
     "status": {
         **{f"view_{view}": name for view, name in VIEWS.items()},
+        "view_teach": "For teachers",
         "title": TITLE,
         "title_alternatives": "{count} alternatives",
         "stopping": "The server is about to stop. Please try again in a moment.",
