@@ -11,8 +11,9 @@ const answers = images.map((image) => {
   const computation = shown.show({ image: Uint8Array.from(image) });
   for (;;) {
     const { done, value } = computation.next();
-    if (done)
-      return { ...value, frames: value.frames.map((frame) => ({ ...frame, image: Array.from(frame.image) })) };
+    if (!done) continue;
+    const frames = value.frames.map((frame) => ({ ...frame, image: Array.from(frame.image) }));
+    return { ...value, frames };
   }
 });
 process.stdout.write(JSON.stringify(answers));

@@ -1,7 +1,7 @@
 // Vector quantization in two dimensions, small enough to look at: the quantizer of vqdemo/vqvae.py, and one
 // step of its training, in plain numbers. Each description z is a parameter of its own here, rather than an
-// encoder's output, and the decoder changes nothing: what it draws of a code is e itself, and the error is |e
-// - target|². Learning is plain gradient descent. All functions are pure.
+// encoder's output. The decoder changes nothing: what it draws of a code is e itself, and the error is
+// |e - target|². Learning is plain gradient descent. All functions are pure.
 
 /** @typedef {[number, number]} Point */
 /**
