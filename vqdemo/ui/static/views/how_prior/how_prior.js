@@ -72,7 +72,9 @@ export function mount(element, { text }) {
     cell ??= filled[Math.floor(filled.length / 2)];
   }
 
-  const areCurrent = () => answers?.question === question && answers.settings === state.settings;
+  function areCurrent() {
+    return answers?.question === question && answers.settings === state.settings;
+  }
 
   function ask() {
     const { settings } = state;
