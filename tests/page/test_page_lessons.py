@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from app_process import ROOT
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 from visitor import (
     CODES,
@@ -286,7 +287,7 @@ def test_hatching_is_not_kept(open_page, model):
     page.keyboard.press("Home")
     draw(page, [(2, 2), (26, 26)])
     expect(progress(page)).to_contain_text("Lost:")
-    for shift in range(3, 22, 3):
+    for shift in range(4, 22, 4):
         draw(page, [(2 + shift, 2), (26, 26 - shift)])
         draw(page, [(2, 2 + shift), (26 - shift, 26)])
     settle(page)
@@ -361,3 +362,12 @@ def test_the_bar_is_slim_and_never_wider_than_the_window(open_page):
             expect(page.locator(f"#{view}")).to_be_visible()
             overflow = "document.querySelector('.gradio-container').scrollWidth - innerWidth"
             assert page.evaluate(overflow) <= 0, f"{view} at {width}"
+
+
+def test_axe_core_finds_nothing_wrong_with_bar_and_page_for_teachers(open_page):
+    page = open_page("/#teach&lesson=5")
+    expect(page.locator("#lesson-title")).not_to_be_empty()
+    page.locator("#lesson [data-do=hint]").click()
+    page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("async () => (await axe.run({resultTypes: ['violations']})).violations")
+    assert [(fault["id"], [node["html"] for node in fault["nodes"]]) for fault in found] == []

@@ -509,7 +509,7 @@ TEXT = {
         "answer": "Short answer",
         "qr": "QR code of {address}",
         "opening": "Opening",
-        "opening_does": "Draw a digit on the large screen. Below it stand {cells} codes, and on the right a picture that was "
+        "opening_does": "Draw a digit on the large screen. Beside it stand {cells} codes, and the picture on the right was "
         "made from these codes alone. Students open the page, and the first task.",
         "closing": "What have we seen?",
         "closing_does": "Collect answers before you give yours.",

@@ -1,7 +1,7 @@
 // The bar of the open lesson: what it asks for, how far the visitor is, and once it is solved what it shows.
 
 import { CHECKED, guess, LESSONS, progressOf, startLesson } from "../../state/lessons.js";
-import { closeLesson, openLesson, openView } from "../../state/page.js";
+import { addressFor, closeLesson, openLesson, openView } from "../../state/page.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
@@ -23,6 +23,7 @@ export function showLesson(section, text) {
     hint: () => showHint(part(".hint").hidden),
     close: closeLesson,
   });
+  part("a").href = addressFor({ view: "teach" });
   part("a").addEventListener("click", (event) => {
     event.preventDefault(); // the address keeps the lesson
     openView("teach");
