@@ -4,7 +4,7 @@
 // the page asks nothing of any server.
 
 import { start } from "./start.js";
-import { language, SOURCE } from "./state/language.js";
+import { isRightToLeft, language, SOURCE } from "./state/language.js";
 import { watch } from "./state/store.js";
 
 const addressOf = (name) => new URL(`views/${name}/${name}.js`, import.meta.url).href;
@@ -47,6 +47,7 @@ async function translate(element, name, translations) {
   const translated = await translation;
   if (translated) element.innerHTML = translated.html[name];
   element.lang = translated ? language : SOURCE;
+  element.dir = translated && isRightToLeft ? "rtl" : "ltr"; // Gradio's blocks say ltr
   element.style.visibility = "";
   return translated ? { ...translated.text[name], status: translated.text.status } : null;
 }
