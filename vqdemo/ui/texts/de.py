@@ -9,13 +9,25 @@ VIEWS = {
     "how": "So geht es",
 }
 
+LESSONS = {
+    "lost": "Finde, was verloren geht",
+    "change": "Ändere einen Code",
+    "eight": "Mach aus einer 3 eine 8",
+    "erase": "Wie wenig genügt?",
+    "predict": "Sage eine Ergänzung voraus",
+    "heat": "Erhöhe die Temperatur, bis es zerbricht",
+    "hook": "Finde einen Code, der einen Haken zeichnet",
+    "unkept": "Zeichne, was die Codes nicht bewahren können",
+}
+
 TEXT = {
     "title": TITLE,
     "header": {
         "heading": "Eine Ziffer, {cells} Codes",
         "language": "Sprache",
-        "lead": "Zeichne. Ein neuronales Netz hält deine Zeichnung als kleines Raster von Codes fest und zeichnet sie allein "
-        "aus diesen Codes neu. Ändere sie, lösche einige und lass den Rest ergänzen.",
+        "lead": "Zeichne. Ein neuronales Netz schreibt deine Zeichnung als Raster von Codes auf und zeichnet sie allein "
+        "aus diesen neu. Ändere Codes, lösche einige und lass den Rest ergänzen.",
+        "picture": "Eine Ziffer, wie sie gezeichnet wurde, das Raster ihrer Codes, und die Ziffer, aus ihnen neu gezeichnet.",
     },
     "nav": {"label": "Ansichten", **VIEWS},
     "samples": {
@@ -99,22 +111,252 @@ TEXT = {
         "prior": "Es erwartet",
         "prior_text": "Verdecke eine Zelle: Was würde der Prior dort hinsetzen, wenn er alle anderen kennt? Dies ist seine "
         "durchschnittliche Antwort.",
-        "losses": "Worauf sie trainiert sind",
-        "vqvae_loss": "VQ-VAE: Das Bild x′ soll x gleichen und jede Beschreibung z eines Ausschnitts mit Tinte nahe am e "
-        "ihres Codes liegen. Die Codes folgen, als gleitende Mittel der Beschreibungen, für die sie stehen. Der leere Code "
-        "lernt nichts.",
-        "known": "bekannte Zellen",
-        "prior_loss": "Prior: Der wahre Code jeder unbekannten Zelle soll wahrscheinlich sein, gegeben die davor und alle "
-        "bekannten.",
-        "quality": "Wie gut es ist",
+        "more": "Mehr darüber",
+        "draw_go": "Zur Zeichnung gehen",
+        "go": "Zu „{part}“ gehen",
+        "code_show": "Der Programmcode dazu",
+        "code_at": "{file}, Zeile {line}",
+        "course": "Der Kurs: das ganze Training, Schritt für Schritt",
+    },
+    "how_encoder": {
+        "heading": "Der Encoder schaut hin",
+        "lead": "Zeige auf eine Zelle. Der Encoder liest ihren Ausschnitt und was um ihn herum ist, und beschreibt beides "
+        "durch eine Liste von {numbers} Zahlen, genannt z.",
+        "numbers": "Zahlen",
+        "numbers_help": "Jede einzelne Zahl zeigen",
+        "cells": "Deine Ziffer",
+        "cells_caption": "{cells} Zellen. Klicke eine an: Sie bleibt geöffnet, hier und in den Teilen darunter.",
+        "grid": "Zellen deiner Ziffer. Pfeiltasten bewegen und öffnen eine Zelle.",
+        "cell": "Zeile {row}, Spalte {column}",
+        "patch": "Der Ausschnitt",
+        "place": "Zeile {row}, Spalte {column}: {side} × {side} Pixel.",
+        "place_blank": "Zeile {row}, Spalte {column}: {side} × {side} Pixel, ohne Tinte.",
+        "field": "Was gelesen wird",
+        "measuring": "Ein Pixel nach dem anderen wird umgekehrt, um zu sehen, wie weit das z bewegt: {percent}.",
+        "shares": "Gemessen: wie weit sich z bewegt, wenn ein einzelnes Pixel umgekehrt wird. {own} davon entfallen auf "
+        "den Ausschnitt, {beside} auf die Zellen um ihn herum, {beyond} auf weiter entfernte.",
+        "vector": "Die Beschreibung z",
+        "about": "{numbers} Zahlen; nach links sind sie negativ. Niemand hat festgelegt, was jede von ihnen bedeutet. Das "
+        "Netz hat sie gelernt: Mit ihnen lassen sich Bilder neu zeichnen.",
+        "about_blank": "Der Ausschnitt hat keine Tinte, darum werden diese Zahlen nicht benutzt.",
+    },
+    "how_quantizer": {
+        "heading": "Der Quantisierer rundet",
+        "lead": "Das Codebuch hat für jeden von {strokes} Codes eine Liste von {numbers} Zahlen, genannt e. Aufgeschrieben "
+        "wird der Code, dessen e am nächsten an z liegt. Alles andere am Ausschnitt wird vergessen.",
+        "numbers": "Zahlen",
+        "numbers_help": "Zeigen, was das Runden an jeder Zahl ändert",
+        "cells": "Ist da Tinte?",
+        "grid": "Zellen deiner Ziffer. Pfeiltasten bewegen und öffnen eine Zelle.",
+        "cell": "Zeile {row}, Spalte {column}",
+        "ink": "Das dunkelste Pixel des Ausschnitts hat {most} der vollen Tinte. Das ist mehr als {threshold}: z wird "
+        "verglichen.",
+        "no_ink": "Das dunkelste Pixel des Ausschnitts hat {most} der vollen Tinte. Das ist nicht mehr als {threshold}: "
+        "Die Zelle ist leer, Code 0. Verglichen wird nichts.",
+        "nearest": "Welcher Code ist der nächste?",
+        "ranks": "Die Codes nach ihrem Abstand von z: Wähle den, der genommen wird",
+        "rank": "Platz {rank}: Code {code}, Abstand {distance}",
+        "code": "Code {code}",
+        "blank": "Code 0, leer",
+        "nearest_caption": "Balken: wie weit e von z entfernt ist. Nimm einen anderen und sieh, was er zeichnet.",
+        "rounding": "Was geht verloren?",
+        "error": "Balken: z. Marken: e. Orange: was das Runden ändert. Abstand der beiden: {distance}.",
+        "no_error": "Eine leere Zelle braucht keine Zahlen.",
+        "redrawn": "Was wird neu gezeichnet?",
+        "with_nearest": "Mit den nächsten Codes. Quadratischer Fehler: {error}.",
+        "with_chosen": "Stattdessen mit Code {code}. Quadratischer Fehler: {error}.",
+        "with_ranked": "Mit Platz {rank} in jeder Zelle. Quadratischer Fehler: {error}.",
+        "choose": "Wähle einen anderen Code zum Vergleich.",
+        "everywhere": "In allen Zellen mit Tinte",
+        "everywhere_help": "In jeder Zelle mit Tinte den Code auf diesem Platz nehmen",
+        "live": "Zeichne und sieh zu, wie die Codes gewählt werden",
+        "pad": "Zeichenfläche. Zeichne mit Maus, Stift oder Finger; oder Pfeiltasten bewegen, die Leertaste setzt den "
+        "Stift auf und hebt ihn ab.",
+        "undo": "Rückgängig",
+        "clear": "Leeren",
+        "pad_caption": "Das ist die Zeichnung der Werkbank: Zeichne hier auf ihr.",
+        "map": "Karte der Codes, mit einem Punkt für jede Zelle mit Tinte",
+        "map_caption": "Das Codebuch: Ähnliche Codes liegen beieinander. Jeder Punkt ist eine Zelle mit Tinte, auf dem "
+        "Code, der ihrem z am nächsten ist.",
+    },
+    "how_learning": {
+        "heading": "Wie es lernen kann, obwohl Runden keine Steigung hat",
+        "lead": "Ein Modell zum Spielen: Eine Beschreibung hat hier zwei Zahlen statt {numbers} und ist darum ein Punkt "
+        "auf dem Papier. Der Decoder des Modells zeichnet einfach den Code. Zu jeder Beschreibung gehört ein Ziel, das "
+        "für sie gezeichnet werden soll. Der Fehler ist der quadrierte Abstand von ihrem Code zu ihrem Ziel. Zieh an "
+        "einem Kreis oder Quadrat.",
+        "plot": "Beschreibungen, Codes und Ziele des Modells. Jede Beschreibung und jeder Code lässt sich bewegen: durch "
+        "Ziehen oder mit den Pfeiltasten.",
+        "z": "Beschreibung z",
+        "e": "Code e",
+        "target": "Ziel",
+        "why": "Bewege einen Kreis ein wenig: Er behält seinen Code, also wird dasselbe gezeichnet, und der Fehler bleibt, "
+        "wie er war. Lernen geht bergab, aber hier ist der Boden eben: Runden hat keine Steigung. Drei Schritte führen "
+        "darum herum, immer wieder:",
+        "forward": "Vorwärts: runden",
+        "forward_text": "Jede Beschreibung wird durch den nächsten Code ersetzt. Nur der Code wird gezeichnet.",
+        "backward": "Rückwärts: so tun, als wäre nicht gerundet worden",
+        "backward_text": "Der Fehler zieht am Code, zum Ziel hin. An der Beschreibung wird in dieselbe Richtung und ebenso "
+        "stark gezogen, als wären beide eins (straight-through). Ein zweiter Zug führt sie zu ihrem Code zurück: die "
+        "Bindung (commitment).",
+        "straight": "Orange: der Zug des Fehlers, am Code und auf die Beschreibung übertragen.",
+        "commitment": "Blau: die Bindung (commitment).",
+        "codes": "Codes: den Beschreibungen folgen",
+        "codes_text": "Ein Code bewegt sich auf den Durchschnitt der Beschreibungen zu, die ihn gewählt haben, jedes Mal "
+        "ein Stück weit (ein gleitendes Mittel). Ein Code, der kaum noch gewählt wird, ist tot: Er beginnt neu, dort, "
+        "wo eine zufällige Beschreibung ist.",
+        "step": "Nächster Schritt",
+        "play": "Abspielen",
+        "pause": "Pause",
+        "reset": "Von vorn",
+        "ready": "Noch ist nichts gelernt. Mach den ersten Schritt.",
+        "moved": "Du hast einen Punkt bewegt; der nächste Schritt rundet neu.",
+        "told_forward": "Jede Beschreibung hat einen Code gewählt: {used} von {all} Codes sind in Gebrauch.",
+        "told_backward": "Die Beschreibungen haben sich entlang der Summe ihrer Züge bewegt, ein Stück weit.",
+        "told_codes": "Die Codes haben sich auf die Beschreibungen zubewegt, die sie gewählt haben.",
+        "told_restart": "Die Codes haben sich bewegt, und ein toter hat bei einer Beschreibung neu begonnen.",
+        "figures": "Runde {round}: mittlerer Fehler {error}, mittlerer quadrierter Abstand von der Beschreibung zum Code "
+        "{distance}.",
+        "beta": "Gewicht der Bindung, β",
+        "beta_help": "Bei 0 laufen die Beschreibungen davon, weg von ihren Codes, und kommen nie zur Ruhe. Bei 1 bleiben "
+        "sie nah.",
+        "description_at": "Beschreibung {number}, bei {x} waagerecht und {y} senkrecht. Pfeiltasten bewegen sie.",
+        "code_at": "Code {number}, bei {x} waagerecht und {y} senkrecht. Pfeiltasten bewegen ihn.",
+    },
+    "how_decoder": {
+        "heading": "Der Decoder zeichnet neu",
+        "lead": "Der Decoder sieht nichts als die Codes. Klicke auf einen Code, um ihn aus- oder einzuschalten, und sieh, "
+        "was er beiträgt. Deine Arbeit bleibt, wie sie ist.",
+        "codes": "Die Codes",
+        "grid": "Codes deiner Ziffer. Pfeiltasten bewegen, die Leertaste schaltet einen Code aus oder ein.",
+        "cell": "Zeile {row}, Spalte {column}",
+        "codes_caption": "{on} von {count} Codes sind an.",
+        "all": "Alle an",
+        "none": "Alle aus",
+        "picture": "Was sie zeichnen",
+        "picture_caption": "Gezeichnet aus den Codes, die an sind.",
+        "added": "Was dieser beiträgt",
+        "added_caption": "Code {code}, Zeile {row}, Spalte {column}. Blau: Tinte, die er hinzufügt. Orange: Tinte von "
+        "anderen, die er wegnimmt.",
+        "added_blank": "Zeile {row}, Spalte {column} ist leer: Code 0 zeichnet nichts.",
+        "reach": "Wie weit er reicht",
+        "reach_caption": "Gemessen: wie weit sich jedes Pixel im Durchschnitt ändert, wenn ein anderer Code dort steht. "
+        "{own} davon liegen im Ausschnitt, {beside} in den Zellen um ihn herum, {beyond} weiter weg.",
+        "measuring": "Alle anderen Codes werden an seiner Stelle ausprobiert.",
+    },
+    "how_prior": {
+        "heading": "Der Prior erwartet",
+        "lead": "Das zweite Netz, der Prior, füllt unbekannte Zellen nacheinander, in der Reihenfolge der Nummern. Für "
+        "jede sagt es, wie wahrscheinlich jeder Code ist, und einer wird gezogen. Zeige auf eine Zelle, um zu sehen, "
+        "was der Prior für sie lesen darf.",
+        "backward": "Er beginnt mit der letzten Zelle: Die Trainingsziffern ließen sich in dieser Richtung leichter "
+        "vorhersagen.",
+        "half": "Dein Raster hat keine unbekannte Zelle, darum gilt hier die untere Hälfte als unbekannt.",
+        "unknown": "Unbekannt sind die „?“-Zellen der Werkbank.",
+        "cells": "Zellen mit ihren Nummern in der Reihenfolge des Füllens. Pfeiltasten zeigen auf eine.",
+        "cell": "Nummer {turn}, Zeile {row}, Spalte {column}: {sight}",
+        "own": "die Zelle, auf die du zeigst",
+        "before": "davor: hat bis dahin einen Code",
+        "after": "danach, und bekannt",
+        "unseen": "nicht gesehen",
+        "sight": "Zeile {row}, Spalte {column}: Nummer {turn} von {cells}. Zellen, die der Prior für sie liest: {before} "
+        "davor, und {after} bekannte danach. Nicht gesehen: {unseen}.",
+        "sight_blind": "Zeile {row}, Spalte {column}: Nummer {turn} von {cells}. Zellen, die der blinde Prior für sie "
+        "liest: {before} davor, und keine danach. Nicht gesehen: {unseen}.",
+        "die": "Der Würfel der Zelle: alle Codes nach ihren Anteilen, wie Ergänzungen sie ziehen.",
+        "option": "Code {code}, Wahrscheinlichkeit {share}",
+        "needle": "Die gezogene Zahl zeigt auf Code {code}.",
+        "drawn": "Der Würfel der Zelle: je breiter ein Teil, desto wahrscheinlicher sein Code. Die Nadel ist eine "
+        "Zufallszahl; in der ersten Ergänzung unten fiel sie auf Code {code}.",
+        "drawn_blind": "Der Würfel der Zelle: je breiter ein Teil, desto wahrscheinlicher sein Code. Die Nadel ist "
+        "dieselbe Zufallszahl; blind fiel sie auf Code {code}.",
+        "known": "Der Würfel der Zelle: je breiter ein Teil, desto wahrscheinlicher sein Code. Diese Zelle ist bekannt und "
+        "behält ihren Code {code}.",
+        "blind_heading": "Warum er liest, was danach kommt",
+        "blind_text": "Einfache Netze dieser Art (PixelCNN) lesen nur die Zellen davor. Mach dieses ebenso blind: Ziffer "
+        "und Zufallszahlen bleiben dieselben, aber von den bekannten Zellen danach erfährt es nichts.",
+        "blind": "Blind machen",
+        "told": "Kennt alle bekannten Zellen",
+        "untold": "Blind für bekannte Zellen danach",
+        "completion": "Ergänzung {number}, {bits} Bits",
+        "verdict": "Was ergänzt wurde, braucht im Durchschnitt {told} Bits, wenn der Prior alles Bekannte kennt, und "
+        "{untold}, wenn er blind ist, beides mit allen bekannten Zellen gerechnet. Weniger Bits heißt "
+        "wahrscheinlicher: Es passt zum Bekannten.",
+        "same": "Hier kommt keine bekannte Zelle nach einer unbekannten, darum ändert Blindsein nichts. Lösche auf der "
+        "Werkbank andere Zellen, um einen Unterschied zu sehen.",
+    },
+    "how_film": {
+        "heading": "Wie es dazu kam: das Training",
+        "lead": "Aus dem Training dieses Netzes sind Momente festgehalten. Hier siehst du deine Zeichnung, wie es sie "
+        "damals neu gezeichnet hätte. Bewege den Regler durch die Zeit.",
+        "none": "Zu diesen Gewichten gibt es keinen Film ihres Trainings.",
+        "slider": "Moment des Trainings",
+        "start": "vor den Codes",
+        "placed": "erste Codes",
+        "epoch": "Epoche {epoch}",
+        "redrawn": "Deine Zeichnung, damals neu gezeichnet",
+        "map": "Die Codes damals",
+        "map_none": "Es gibt noch kein Codebuch.",
+        "map_caption": "Jedes Bild ist ein Code: wo seine {numbers} Zahlen damals waren, und wofür er heute steht. "
+        "Umrahmt: die Codes deiner Zeichnung. Die Karte zeigt die zwei Richtungen, in denen sich die heutigen Codes am "
+        "meisten unterscheiden, {share} ihrer Unterschiede.",
+        "losses": "Woraus gelernt wird",
+        "losses_caption": "Der Durchschnitt jeder Epoche. Eine Epoche: alle Trainingsbilder, einmal.",
+        "error": "Quadratischer Fehler eines Pixels",
+        "commitment": "Bindungsverlust (commitment loss): mittlerer quadrierter Abstand einer Beschreibung von ihrem Code, "
+        "für jede ihrer Zahlen",
+        "before_first": "noch kein Durchschnitt",
+        "told_start": "Nach {steps} kleinen Stapeln (batches) von Bildern, noch ohne Codes: Die Beschreibungen werden "
+        "nicht gerundet, und der Decoder bekommt sie, wie sie sind.",
+        "told_placed": "Dieselben Netze einen Moment später: {strokes} Codes sind zwischen die Beschreibungen gesetzt, und "
+        "diese werden nun auf sie gerundet. Was schlechter ist, ist der Preis des Rundens.",
+        "told_epoch": "Nach Epoche {epoch} von {epochs}.",
+        "told_last": "Am Ende, nach Epoche {epoch}: das Netz dieser Seite.",
+        "here": "Quadratischer Fehler eines Pixels deiner Zeichnung: {error}.",
+        "here_codes": "Verschiedene Codes für Tinte darin: {count}.",
+    },
+    "how_losses": {
+        "heading": "Worauf sie trainiert sind, und wie gut sie sind",
+        "lead": "Ein Verlust (loss) ist eine Zahl, die sagt, wie schlecht ein Netz ist. Das Training ändert das Netz "
+        "Schritt für Schritt so, dass der Verlust kleiner wird.",
+        "vqvae": "Der Verlust des VQ-VAE",
+        "vqvae_words": "Das Bild, das zurückkommt, muss dem gleichen, das hineinging. Jede Beschreibung einer Zelle mit "
+        "Tinte muss nahe bei ihrem Code bleiben, und alle Codes sollen etwa gleich oft benutzt werden. Die Codes haben "
+        "keinen eigenen Verlust: Sie folgen, als gleitende Mittel der Beschreibungen, die sie gewählt haben. Der leere "
+        "Code lernt nichts.",
+        "prior": "Der Verlust des Priors",
+        "prior_words": "Der wahre Code jeder Zelle soll wahrscheinlich sein, gegeben die Zellen davor und die bekannten "
+        "danach. Welche Zellen bekannt sind, wird jedes Mal neu ausgelost, so dass später jeder beliebige Teil ergänzt "
+        "werden kann.",
+        "known": "bekannt danach",
+        "letter_L": "der Verlust (loss), der klein werden soll",
+        "letter_x": "das Bild, das hineingeht",
+        "letter_x2": "das Bild, das zurückkommt",
+        "letter_norm": "mittlere quadrierte Differenz: Zahl für Zahl abziehen, quadrieren, mitteln",
+        "letter_sigma": "Varianz: wie sehr sich die Pixel der Trainingsbilder untereinander unterscheiden",
+        "letter_z": "die Beschreibung einer Zelle durch den Encoder, {numbers} Zahlen",
+        "letter_e": "die eigenen {numbers} Zahlen des Codes: die Zeile des Codebuchs, die z am nächsten ist",
+        "letter_beta": "Gewicht des zweiten Terms: wie fest z bei e gehalten wird",
+        "letter_H": "Entropie: wie gleichmäßig die Codes benutzt werden; minus, denn mehr ist besser",
+        "letter_lambda": "Gewicht des dritten Terms, ein kleines",
+        "letter_K": "die Anzahl der Codes, {codes}",
+        "letter_sum": "die Summe über alle Zellen i",
+        "letter_ln": "natürlicher Logarithmus; minus ln einer Wahrscheinlichkeit ist 0, wenn sie 1 ist, und wächst, wenn "
+        "sie sinkt",
+        "letter_p": "Wahrscheinlichkeit, wie der Prior sie angibt",
+        "letter_c": "der Code der Zelle i, eine Zahl von 0 bis K − 1",
+        "letter_before": "die Codes aller Zellen, die in der Reihenfolge des Füllens vor Zelle i kommen",
+        "letter_known": "die Codes der bekannten Zellen nach Zelle i",
+        "quality": "Wie gut es ist: die gemessenen Werte",
         "ours": "hier",
-        "peer": "üblich",
+        "peer": "Notebook-Vergleich",
         "not_measured": "–",
         "quality_text": "An {pictures} ungesehenen Bildern von {set}.",
-        "peer_text": "„Üblich“ sind die Netze der üblichen Notebooks, mit 128 Codes, trainiert an denselben Bildern.",
+        "peer_text": "Der Notebook-Vergleich sind das VQ-VAE und das PixelCNN, die in Lehr-Notebooks üblich sind, mit 128 "
+        "Codes, trainiert an denselben Bildern.",
         "figures": {
             "error": "Quadratischer Fehler eines Pixels",
-            "likeness": "Ähnlichkeit (SSIM)",
+            "likeness": "Ähnlichkeit (SSIM: 1 ist dasselbe Bild)",
             "used": "Benutzte Codes",
             "even": "Gleichmäßigkeit ihres Gebrauchs in Zellen mit Tinte (perplexity)",
             "needed": "Codes, die eine Ziffer braucht",
@@ -122,16 +364,247 @@ TEXT = {
             "confident": "Proben, die klar eine Ziffer sind",
             "asked": "Proben, die als die verlangte Ziffer gelesen werden",
         },
+        "words": "Wörter dieser Seite",
+        "word_codebook": "Codebuch (codebook)",
+        "says_codebook": "Die Tabelle aller Codes: für jeden die {numbers} Zahlen, für die er steht.",
+        "word_prior": "Prior",
+        "says_prior": "Das Netz, das weiß, welche Codes zusammenpassen, noch bevor es ein Bild sieht: Es gibt jedem Code "
+        "in jeder Zelle eine Wahrscheinlichkeit.",
+        "word_logits": "Logits",
+        "says_logits": "Die rohen Punktzahlen des Netzes, eine für jeden Code. Positiv gemacht und so skaliert, dass ihre "
+        "Summe 1 ist, sind sie die Wahrscheinlichkeiten.",
+        "word_temperature": "Temperatur (temperature)",
+        "says_temperature": "Durch sie werden die Punktzahlen vor dem Ziehen geteilt. Niedrig: fast immer der "
+        "wahrscheinlichste Code. Hoch: auch unwahrscheinliche.",
+        "word_top_p": "Top-p",
+        "says_top_p": "Nur die wahrscheinlichsten Codes dürfen gezogen werden, so viele, wie zusammen diese "
+        "Wahrscheinlichkeit erreichen.",
+        "word_guidance": "Führung (guidance)",
+        "says_guidance": "Wie sehr Codes bevorzugt werden, die für die verlangte Ziffer wahrscheinlicher sind als für eine "
+        "beliebige.",
+        "word_nats": "Bits und nats",
+        "says_nats": "Maße der Überraschung. Ein Bit ist die Überraschung eines Münzwurfs, und 1 nat sind 1,44 Bits. Was "
+        "Wahrscheinlichkeit 1 hat, überrascht gar nicht.",
+        "word_perplexity": "Perplexität (perplexity)",
+        "says_perplexity": "Wie viele Codes in Gebrauch wären, wenn alle gleich oft benutzt würden. Selten benutzte Codes "
+        "zählen kaum.",
     },
-    "how_encoder": {"heading": "Der Encoder schaut hin"},
-    "how_quantizer": {"heading": "Der Quantisierer rundet"},
-    "how_learning": {"heading": "Wie es lernen kann, obwohl Runden keine Steigung hat"},
-    "how_decoder": {"heading": "Der Decoder zeichnet neu"},
-    "how_prior": {"heading": "Der Prior erwartet"},
-    "how_film": {"heading": "Wie es dazu kam: das Training"},
-    "how_losses": {"heading": "Worauf sie trainiert sind, und wie gut sie sind"},
-    "lessons": {"heading": "Aufgaben"},
-    "teach": {"heading": "Eine Unterrichtsstunde von 45 Minuten"},
+    "lessons": {
+        "heading": "Aufgaben",
+        "number": "{number} von {last}",
+        "previous": "Die vorige Aufgabe",
+        "next": "Die nächste Aufgabe",
+        "start": "Start",
+        "again": "Von vorn",
+        "hint": "Tipp",
+        "link": "Link",
+        "teach": "Unterricht",
+        "close": "Die Aufgaben schließen",
+        "guesses": "Deine Vermutung",
+        "link_heading": "Link zu dieser Aufgabe",
+        "qr": "QR-Code von {address}",
+        "copy": "Kopieren",
+        "copied": "Kopiert",
+        "copy_yourself": "Der Browser lässt die Seite nicht kopieren. Der Link ist ausgewählt: Kopiere ihn aus seinem Feld.",
+        "not_started": "Drücke Start; Rückgängig bringt deine eigene Arbeit zurück.",
+        "waiting": "Einen Moment…",
+        "best": "Dein bestes Ergebnis: {score}.",
+        "tasks": {
+            "lost": {
+                "title": LESSONS["lost"],
+                "asks": "Zeichne eine Ziffer. Wähle dann im Raster der Codes die Zelle, in der am meisten von deiner "
+                "Zeichnung verloren geht.",
+                "draw": "Zeichne eine Ziffer auf die Zeichenfläche.",
+                "choose": "Insgesamt verloren: {share} deiner Zeichnung. Wo am meisten? Wähle diese Zelle.",
+                "elsewhere": "Von allem Verlorenen gehen {share} in dieser Zelle verloren. Andere Zellen verlieren mehr.",
+                "found": "Gefunden: Von allem Verlorenen gehen {share} in dieser Zelle verloren.",
+                "hint": "Vergleiche die Rekonstruktion mit deiner Zeichnung: an scharfen Ecken, an den Enden der Striche, "
+                "in engen Lücken.",
+                "shows": "Die Codes bewahren, was viele Ziffern gemeinsam haben. Was an deiner Handschrift besonders ist, "
+                "kommt glatter zurück.",
+            },
+            "change": {
+                "title": LESSONS["change"],
+                "asks": "Wähle eine Zelle und gib ihr einen anderen Code. Wie weit reicht die Änderung im Bild?",
+                "changed": "Geänderte Zellen: {count}. Es soll nur eine sein.",
+                "unknown": "Die Zelle ist jetzt unbekannt. Gib ihr einen Code.",
+                "alike": "Ein Code ist geändert, aber zu sehen ist davon nichts. Versuche einen Code, der anders aussieht.",
+                "done": "Ein Code ist geändert. Von dem, was sich im Bild geändert hat, liegen {share} in seiner Zelle.",
+                "hint": "Klicke auf eine Zelle mitten in einem Strich. „Was wäre, wenn?“ und die Palette darunter zeigen, "
+                "was die Codes zeichnen; klicke einen an.",
+                "shows": "Ein Code zeichnet dort, wo er steht. Der Rest der Änderung liegt gleich daneben, wo sich Striche "
+                "verbinden.",
+            },
+            "eight": {
+                "title": LESSONS["eight"],
+                "asks": "Ändere so wenige Codes wie möglich, bis die Ziffer als 8 gelesen wird.",
+                "beat": "Jemand hat es mit {score} Codes geschafft. Kannst du das auch? Drücke Start.",
+                "unknown": "Geänderte Zellen: {count}. Einige sind unbekannt: Gib ihnen Codes.",
+                "changed": "Geänderte Zellen: {count}. Als 8 gelesen: {share}.",
+                "done": "Sie wird als 8 gelesen ({share}). Geänderte Zellen: {count}.",
+                "challenge": "Ich habe mit {score} Codes aus einer 3 eine 8 gemacht. Kannst du das auch?",
+                "hint": "Eine 8 ist geschlossen, wo eine 3 offen ist: links, oben und unten. Zwei Codes können genügen.",
+                "shows": "Was sie zur 8 macht, steckt in sehr wenigen Codes: in denen, die ihre zwei Schleifen schließen.",
+            },
+            "erase": {
+                "title": LESSONS["erase"],
+                "asks": "Lösche so viele Zellen wie möglich, so dass der Rest immer noch als 5 gelesen wird.",
+                "beat": "Jemand hat nur {score} Zellen bekannt gelassen. Kannst du das auch? Drücke Start.",
+                "edited": "Einige Zellen haben andere Codes als am Anfang. Lösche nur.",
+                "unsure": "Bekannte Zellen: {count}. Als 5 gelesen: {share}, das ist zu wenig.",
+                "more": "Bekannte Zellen: {count}. Als 5 gelesen: {share}. Komm herunter auf {most} Zellen.",
+                "done": "Bekannte Zellen: {count}, und sie wird immer noch als 5 gelesen ({share}). Lass den Rest ergänzen.",
+                "challenge": "Ich habe von einer 5 nur {score} Zellen gelassen, und sie wird immer noch als 5 gelesen. "
+                "Kannst du das auch?",
+                "hint": "Ziehe über Zellen und drücke Entf. Lass eine Zelle stehen, die kaum eine andere Ziffer so hat.",
+                "shows": "Wenige Zellen verraten, welche Ziffer es ist, und die anderen ergeben sich daraus: Nur darum "
+                "lassen sie sich ergänzen.",
+            },
+            "predict": {
+                "title": LESSONS["predict"],
+                "asks": "Nur die obere Hälfte ist bekannt. Welche Ziffer wird die erste Ergänzung?",
+                "guess": "Deine Vermutung:",
+                "complete": "Du vermutest {guess}. Ergänze jetzt die „?“-Zellen.",
+                "right": "Gelesen als {digit}, wie du gesagt hast.",
+                "wrong": "Gelesen als {digit}, und du hast {guess} gesagt. Drücke „Von vorn“ für eine andere Ziffer.",
+                "hint": "„Gelesen als“ zeigt, wie wahrscheinlich jede Ziffer ist, gegeben die obere Hälfte.",
+                "shows": "Das Netz kennt die Antwort nicht. Es zieht eine per Zufall: wahrscheinliche Ziffern oft, "
+                "unwahrscheinliche selten.",
+            },
+            "heat": {
+                "title": LESSONS["heat"],
+                "asks": "Nichts ist bekannt. Lass alles ergänzen, erhöhe dann in den Einstellungen die Temperatur und "
+                "ergänze noch einmal, bis keine Ziffern mehr herauskommen.",
+                "complete": "Ergänze die „?“-Zellen.",
+                "bits": "Temperatur {temperature}: {bits} Bits je Zelle. Verlangt sind mehr als {level}.",
+                "done": "Temperatur {temperature}: {bits} Bits je Zelle. Es ist zerbrochen.",
+                "hint": "Öffne die Einstellungen unter dem Knopf. Ein Code mit Wahrscheinlichkeit 1/2 braucht 1 Bit, einer "
+                "mit 1/8 braucht 3 Bits: je mehr Bits, desto unwahrscheinlicher die Ziffer.",
+                "shows": "Temperatur macht unwahrscheinliche Codes wahrscheinlicher. Ein wenig davon bringt Vielfalt; bei "
+                "zu viel passen die Codes nicht mehr zusammen.",
+            },
+            "hook": {
+                "title": LESSONS["hook"],
+                "asks": "Setze einen Code, der einen Haken zeichnet, in eine beliebige Zelle. Ein Haken läuft um eine "
+                "helle Stelle herum, auf mindestens drei Seiten.",
+                "none": "Wähle eine Zelle, dann einen Code.",
+                "straight": "Code {code} läuft um nichts herum.",
+                "done": "Code {code} zeichnet einen Haken.",
+                "hint": "Sieh die Palette durch, oder geh zum Codebuch, wo ähnliche Codes beieinander liegen.",
+                "shows": "Niemand hat dem Netz diese Striche gegeben. Es hat sie gefunden, weil Ziffern aus ihnen bestehen.",
+            },
+            "unkept": {
+                "title": LESSONS["unkept"],
+                "asks": "Zeichne etwas, das einer Ziffer so unähnlich ist, dass mehr als ein Viertel davon verloren geht.",
+                "draw": "Zeichne auf die Zeichenfläche.",
+                "more": "Zeichne noch etwas mehr.",
+                "edited": "Einige Codes sind nicht die deiner Zeichnung: Setze sie zurück, unter dem Raster der Codes.",
+                "kept": "Verloren: {share}. Verlangt ist mehr als {level}.",
+                "done": "Verloren: {share} deiner Zeichnung.",
+                "hint": "Versuche schräge Schraffur mit dem dünnsten Stift oder viele kleine Punkte.",
+                "shows": "Die Codes wurden an Ziffern gelernt. Was Ziffern nie zeigen, hat keinen Code und kommt als etwas "
+                "zurück, was Ziffern zeigen.",
+            },
+        },
+    },
+    "teach": {
+        "heading": "Eine Unterrichtsstunde von {minutes} Minuten",
+        "lead": "Acht kurze Aufgaben dazu, wie ein Computer Bilder mit wenigen Zeichen aufschreibt und neue erfindet. Die "
+        "Seite prüft jede Aufgabe und zeigt, was als Nächstes zu versuchen ist. Nichts wird installiert, niemand "
+        "meldet sich an, und was gezeichnet wird, bleibt auf dem Gerät.",
+        "print": "Drucken",
+        "needs": "Was nötig ist",
+        "devices": "Ein Handy, Tablet oder Computer für je ein oder zwei Lernende, mit einem Browser der letzten Jahre.",
+        "screen": "Ein großer Bildschirm für die Lehrkraft.",
+        "network": "Ein Netzzugang, um die Seite zu öffnen. Ist sie einmal geladen, braucht sie keinen mehr.",
+        "before": "Kein Vorwissen. Ab etwa 14 Jahren gut zu verstehen.",
+        "for_all": "Die Seite, für alle",
+        "sequence": "Ablauf",
+        "from": "Minute {start}",
+        "takes": "{minutes} min",
+        "ask": "Frage",
+        "answer": "Kurze Antwort",
+        "qr": "QR-Code von {address}",
+        "opening": "Einstieg",
+        "opening_does": "Auf dem großen Bildschirm eine Ziffer zeichnen. Darunter stehen {cells} Codes, und rechts ein "
+        "Bild, das allein aus diesen Codes gemacht ist. Die Lernenden öffnen die Seite und die erste Aufgabe.",
+        "closing": "Was haben wir gesehen?",
+        "closing_does": "Erst Antworten sammeln, dann die eigene geben.",
+        "lessons": {
+            "lost": {
+                "title": LESSONS["lost"],
+                "does": "Alle zeichnen und finden, wo das Bild, das zurückkommt, am meisten abweicht.",
+                "question": "Warum bewahrt die Seite nicht alles?",
+                "answer": "Aus 784 Pixeln werden {cells} Codes. Weggelassen wird, worauf die meisten Ziffern verzichten "
+                "können.",
+            },
+            "change": {
+                "title": LESSONS["change"],
+                "does": "Alle ändern einen Code und beobachten das Bild.",
+                "question": "Ist ein Code eher wie ein Buchstabe oder eher wie ein Pixel?",
+                "answer": "Etwas dazwischen: Er steht für ein kleines Stück eines Strichs, an einer Stelle.",
+            },
+            "eight": {
+                "title": LESSONS["eight"],
+                "does": "Ein Wettbewerb: Wer braucht die wenigsten Codes? Ergebnisse lassen sich als Links teilen.",
+                "question": "Woher weiß die Seite, dass es eine 8 ist?",
+                "answer": "Das zweite Netz sagt für jede Ziffer, wie wahrscheinlich solche Codes sind. Die Ziffer, für die "
+                "sie am wahrscheinlichsten sind, gewinnt.",
+            },
+            "erase": {
+                "title": LESSONS["erase"],
+                "does": "Ein Wettbewerb: Wer lässt die wenigsten Zellen übrig?",
+                "question": "Welche Zellen verraten am meisten? Warum verraten leere so wenig?",
+                "answer": "Die, in denen sich Ziffern unterscheiden. Ecken sind in fast allen Ziffern leer.",
+            },
+            "predict": {
+                "title": LESSONS["predict"],
+                "does": "Alle raten zuerst und ergänzen dann. In der Klasse vergleichen.",
+                "question": "Kann man sicher sein, richtig zu liegen?",
+                "answer": "Nein: Das Netz zieht per Zufall. Man kann nur wissen, wie wahrscheinlich jede Ziffer ist.",
+            },
+            "heat": {
+                "title": LESSONS["heat"],
+                "does": "Alle erhöhen die Temperatur Schritt für Schritt.",
+                "question": "Textgeneratoren haben auch so eine Einstellung. Wann würdet ihr sie erhöhen?",
+                "answer": "Für mehr Vielfalt, etwa in einer Geschichte; nicht dort, wo die Antwort stimmen muss.",
+            },
+            "hook": {
+                "title": LESSONS["hook"],
+                "does": "Alle suchen unter den {codes} Codes einen Haken.",
+                "question": "Wer hat entschieden, dass es Haken gibt?",
+                "answer": "Niemand. Im Training sind die Codes dorthin gewandert, wo sie die Trainingsziffern am besten "
+                "neu zeichnen.",
+            },
+            "unkept": {
+                "title": LESSONS["unkept"],
+                "does": "Alle versuchen zu zeichnen, was am schlechtesten zurückkommt.",
+                "question": "Was sagt das über Netze und das, woran sie trainiert wurden?",
+                "answer": "Sie sind gut in dem, was sie gesehen haben. Alles andere wird ihm ähnlich gemacht.",
+            },
+        },
+        "closing_questions": {
+            "code": {
+                "question": "Was ist ein Code?",
+                "answer": "Eine Zahl, die für eine gelernte Art steht, eine Zelle zu füllen.",
+            },
+            "chosen": {
+                "question": "Wie wird er gewählt?",
+                "answer": "Der Encoder beschreibt die Zelle durch {numbers} Zahlen; genommen wird der Code, dessen Zahlen "
+                "diesen am nächsten sind.",
+            },
+            "learned": {
+                "question": "Wie wird er gelernt?",
+                "answer": "An vielen Ziffern: Nach jedem Versuch werden Codes und Netze ein wenig verschoben, so dass das "
+                "Bild, das zurückkommt, der Zeichnung ähnlicher wird.",
+            },
+            "prior": {
+                "question": "Was trägt das zweite Netz bei?",
+                "answer": "Es weiß, welche Codes zusammenpassen. So kann es eine Ziffer ergänzen, neue erfinden und sagen, "
+                "wie wahrscheinlich eine Ziffer ist.",
+            },
+        },
+    },
     "share": {
         "heading": "Sichern & teilen",
         "link": "Link",
@@ -181,13 +654,13 @@ TEXT = {
         "redo": "Wiederholen",
         "heading": "Codes",
         "caption": "Klicke oder ziehe, um Zellen zu wählen; dann ändere oder lösche sie.",
-        "count": "{inked} von {cells} Zellen haben Tinte: Diese Zeichnung besteht aus {inked} Codes.",
-        "count_one": "1 von {cells} Zellen hat Tinte: Diese Zeichnung besteht aus 1 Code.",
-        "count_none": "Keine Zelle hat Tinte: Diese Zeichnung braucht gar keinen Code.",
+        "count": "{inked} von {cells} Zellen haben Tinte, also braucht es {inked} Codes.",
+        "count_one": "1 von {cells} Zellen hat Tinte, also braucht es 1 Code.",
+        "count_none": "Keine Zelle hat Tinte, also braucht es gar keinen Code.",
         "count_unknown": "Unbekannte Zellen: {unknown}. Bekannte Zellen mit Tinte: {inked}.",
         "grid": "Raster der Codes. Pfeiltasten bewegen und wählen, Umschalt erweitert, Strg bewegt ohne zu wählen, die Leertaste "
         "nimmt eine Zelle dazu oder weg. Eine Zahl tippen ändert, B macht leer, Entf löscht, R stellt wieder her.",
-        "cell": "Zeile {row}, Spalte {column}: Code {code}",
+        "cell": "Zeile {row}, Spalte {column}: Code {code}, {look}",
         "cell_blank": "Zeile {row}, Spalte {column}: leer",
         "cell_unknown": "Zeile {row}, Spalte {column}: unbekannt",
         "unknown": "?",
@@ -252,7 +725,7 @@ TEXT = {
         "find": "Einen Code nach seiner Nummer suchen",
         "find_short": "Nummer",
         "recent": "Zuletzt benutzte Codes",
-        "option": "Code {code}, {share} der Zellen mit Tinte",
+        "option": "Code {code}: {look}; {share} der Zellen mit Tinte",
         "blank_option": "leer, {share} aller Zellen (Taste B im Raster)",
         "blank": "leer",
     },
@@ -331,11 +804,13 @@ TEXT = {
     },
     "status": {
         **{f"view_{view}": name for view, name in VIEWS.items()},
+        "view_teach": "Für Lehrkräfte",
         "title": TITLE,
         "title_alternatives": "{count} Alternativen",
         "stopping": "Der Server wird gleich angehalten. Bitte versuche es in einem Moment noch einmal.",
         "loading_vqvae": "Encoder und Decoder sind unterwegs: {percent} %. Zeichnen geht schon.",
         "loading_prior": "Der Prior ist unterwegs: {percent} %.",
+        "loading_film": "Der Film des Trainings ist unterwegs: {percent} %.",
         "fault_missing": "{file} ist nicht mehr zu bekommen. Die Seite hat vielleicht ein neues Modell: Lade sie neu; deine Zeichnung "
         "bleibt erhalten.",
         "fault_altered": "{file} ist nicht die Datei, für die diese Seite gemacht ist. Die Seite hat vielleicht ein neues Modell: Lade "
@@ -384,6 +859,22 @@ TEXT = {
         "file_of_others": "„{name}“ wurde mit anderen Gewichten gesichert, und diese hier haben keine solchen Codes. Nichts wurde geändert.",
         "file_of_others_opened": "„{name}“ wurde mit anderen Gewichten gesichert, deren Codes andere Striche bedeuten: Was es bringt, ist nicht, "
         "was gesichert wurde.",
+        "tile_across": "waagerechter Strich, {place}",
+        "tile_down": "senkrechter Strich, {place}",
+        "tile_rising": "nach rechts steigender Strich, {place}",
+        "tile_falling": "nach rechts fallender Strich, {place}",
+        "tile_bend": "Bogen, {place}",
+        "tile_full": "voller Tinte",
+        "tile_none": "kaum Tinte, {place}",
+        "tile_top_left": "oben links",
+        "tile_top_middle": "oben",
+        "tile_top_right": "oben rechts",
+        "tile_middle_left": "links",
+        "tile_middle_middle": "Mitte",
+        "tile_middle_right": "rechts",
+        "tile_bottom_left": "unten links",
+        "tile_bottom_middle": "unten",
+        "tile_bottom_right": "unten rechts",
         "no_script": "Dieser Teil der Seite konnte nicht geladen werden: {address} ist nicht zu bekommen. Bitte lade die Seite neu.",
         "script_needed": "Diese Seite zeichnet, rechnet und zeigt alles mit Skripten: Bitte erlaube JavaScript für sie.",
     },

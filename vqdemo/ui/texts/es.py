@@ -13,7 +13,7 @@ LESSONS = {
     "lost": "Encuentra lo que se pierde",
     "change": "Cambia un solo código",
     "eight": "Convierte un 3 en un 8",
-    "erase": "¿Con qué poco basta?",
+    "erase": "¿Con cuántas celdas basta?",
     "predict": "Predice un completado",
     "heat": "Sube la temperatura hasta que se rompa",
     "hook": "Encuentra un código que dibuje un gancho",
@@ -296,7 +296,7 @@ TEXT = {
         "told_epoch": "Tras la época {epoch} de {epochs}.",
         "told_last": "Al final, tras la época {epoch}: la red de esta página.",
         "here": "Error cuadrático de un píxel de tu dibujo: {error}.",
-        "here_codes": "Códigos distintos con tinta en él: {count}.",
+        "here_codes": "Códigos de tinta distintos en él: {count}.",
     },
     "how_losses": {
         "heading": "Para qué se entrenan, y qué tan buenas son",
@@ -358,7 +358,7 @@ TEXT = {
         "word_top_p": "Top-p",
         "says_top_p": "Solo se pueden sacar los códigos más probables, tantos como juntos alcancen esta probabilidad.",
         "word_guidance": "Guía (guidance)",
-        "says_guidance": "Cuánto se favorecen los códigos que son más probables para la cifra pedida que para una cualquiera.",
+        "says_guidance": "Cuánto se favorecen los códigos que son más probables para la cifra pedida que para cualquier cifra.",
         "word_nats": "Bits y nats",
         "says_nats": "Medidas de sorpresa. Un bit es la sorpresa de lanzar una moneda, y 1 nat son 1,44 bits. Lo que tiene probabilidad 1 no "
         "sorprende nada.",
@@ -454,7 +454,7 @@ TEXT = {
             },
             "hook": {
                 "title": LESSONS["hook"],
-                "asks": "Pon en cualquier celda un código que dibuje un gancho. Un gancho rodea un claro, por tres lados al menos.",
+                "asks": "Pon en cualquier celda un código que dibuje un gancho. Un gancho rodea un sitio claro, al menos por tres lados.",
                 "none": "Elige una celda y después un código.",
                 "straight": "El código {code} no rodea nada.",
                 "done": "El código {code} dibuja un gancho.",
@@ -525,7 +525,7 @@ TEXT = {
             },
             "predict": {
                 "title": LESSONS["predict"],
-                "does": "Todos apuestan primero, y después completan. Comparad en clase.",
+                "does": "Todos apuestan primero, y después completan. Se compara en clase.",
                 "question": "¿Se puede estar seguro de acertar?",
                 "answer": "No: la red saca al azar. Solo se puede saber cuán probable es cada cifra.",
             },

@@ -47,8 +47,8 @@ export function mount(element, { text }) {
     showAddress(element.querySelector(".page"), {});
   }
 
-  const questions = (pairs) =>
-    made(
+  function questions(pairs) {
+    return made(
       "dl",
       {},
       ...pairs.flatMap(({ question, answer }) => [
@@ -58,6 +58,7 @@ export function mount(element, { text }) {
         made("dd", {}, answer),
       ]),
     );
+  }
 
   /** An address as a QR code and as a link below it. */
   function showAddress(figure, what) {
