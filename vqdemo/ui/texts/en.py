@@ -169,6 +169,7 @@ TEXT = {
         "with_chosen": "With code {code} instead. Squared error: {error}.",
         "with_ranked": "With number {rank} in each cell. Squared error: {error}.",
         "choose": "Choose another code to compare.",
+        "stays_blank": "A blank cell stays blank.",
         "everywhere": "In all cells with ink",
         "everywhere_help": "Take the code of this rank in each cell with ink",
         "live": "Draw, and watch the codes being chosen",

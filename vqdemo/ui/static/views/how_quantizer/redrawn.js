@@ -32,7 +32,9 @@ export function redrawing(element, text) {
       part(".nearest-caption").textContent = fill(text.with_nearest, { error: errorOf(nearest) });
       const isSame = codes.every((code, at) => code === others[at]);
       part(".other-caption").textContent = isSame
-        ? text.choose
+        ? rank
+          ? text.stays_blank
+          : text.choose
         : fill(everywhere ? text.with_ranked : text.with_chosen, {
             rank: rank + 1,
             code: others[cell],
