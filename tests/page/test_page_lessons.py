@@ -103,7 +103,7 @@ def two_codes(model, grid, old, new):
 
 
 def few_cells(model, grid, label, most):
-    """At most `most` cells of a grid that alone read as a label: one after the other, the one that helps most."""
+    """At most `most` cells of a grid that alone read as a label: one by one, the cell that helps most."""
     known = np.full(grid.shape, -1)
     inked = np.flatnonzero(grid != model.background)
     for _ in range(most):

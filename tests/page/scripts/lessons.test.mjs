@@ -10,9 +10,12 @@ import { lossOf } from "../../../vqdemo/ui/static/state/lessons/loss.js";
 const CELLS = 49;
 const SHAPE = [7, 7];
 const grid = (...codes) => Array.from({ length: CELLS }, (_, cell) => codes[cell] ?? 0);
-const image = (test) => Uint8Array.from({ length: 784 }, (_, i) => (test(Math.floor(i / 28), i % 28) ? 255 : 0));
+const image = (test) =>
+  Uint8Array.from({ length: 784 }, (_, i) => (test(Math.floor(i / 28), i % 28) ? 255 : 0));
 const tile = (rows) => Uint8Array.from(rows.join(""), (sign) => (sign === "#" ? 255 : 0));
-const HOOK = tile(["......", ".####.", "....#.", ".####.", ".#....", "......"].map((row) => row.padEnd(6, ".")));
+const HOOK = tile(
+  ["......", ".####.", "....#.", ".####.", ".#....", "......"].map((row) => row.padEnd(6, ".")),
+);
 const BAR = tile(["......", "..##..", "..##..", "..##..", "..##..", "......"]);
 
 const BASE = {
@@ -21,16 +24,26 @@ const BASE = {
   drawing: { strokes: [{}] },
   selected: new Set(),
 };
-const sure = (codes, label, share = 0.9) => ({ codes, probabilities: Array.from({ length: 10 }, (_, i) => (i === label ? share : 0)) }); // prettier-ignore
+const sure = (codes, label, share = 0.9) => ({
+  codes,
+  probabilities: Array.from({ length: 10 }, (_, i) => (i === label ? share : 0)),
+});
 const check = (name, parts) => LESSONS.find((lesson) => lesson.name === name).check({ ...BASE, ...parts });
 const says = (name, parts) => check(name, parts).says;
 
 test("the loss of a drawing is told by cell and as a share of its ink", () => {
   const drawn = image((y) => y < 8);
-  const { cells, share, ink } = lossOf(drawn, image((y) => y < 4), SHAPE); // prettier-ignore
+  const { cells, share, ink } = lossOf(
+    drawn,
+    image((y) => y < 4),
+    SHAPE,
+  );
   assert.equal(share, 0.5);
   assert.equal(ink, 8 * 28);
-  assert.deepEqual(cells, Array.from({ length: CELLS }, (_, cell) => (cell >= 7 && cell < 14 ? 16 : 0)));
+  assert.deepEqual(
+    cells,
+    Array.from({ length: CELLS }, (_, cell) => (cell >= 7 && cell < 14 ? 16 : 0)),
+  );
   assert.equal(lossOf(drawn, drawn, SHAPE).share, 0);
 });
 

@@ -78,10 +78,15 @@ test("views and lessons open and close independently, and Back goes the same way
   openLesson(8);
   closeLesson();
   assert.equal(shown(), "#codebook");
-  for (const wanted of [["codebook", 8], ["codebook", 7], ["bench", 7], ["bench", null]]) {
+  for (const wanted of [
+    ["codebook", 8],
+    ["codebook", 7],
+    ["bench", 7],
+    ["bench", null],
+  ]) {
     back();
     assert.deepEqual(opened().slice(0, 2), wanted);
-  } // prettier-ignore
+  }
 });
 
 test("what was begun in a lesson stays while other views are opened", () => {

@@ -32,16 +32,37 @@ const GROUPS = [
   [[2, 43]],
   [[4, 27]],
   [[4, 31]],
-  [[2, 38], [2, 39]],
-  [[3, 36], [2, 37]],
-  [[4, 43], [1, 44]],
-]; // prettier-ignore
+  [
+    [2, 38],
+    [2, 39],
+  ],
+  [
+    [3, 36],
+    [2, 37],
+  ],
+  [
+    [4, 43],
+    [1, 44],
+  ],
+];
 const CHECKS = [10, 16, 26, 18, 24, 16, 18, 22, 22, 26];
 const MOST_BYTES = [14, 26, 42, 62, 84, 106, 122, 152, 180, 213];
-const CENTRES = [[], [6, 18], [6, 22], [6, 26], [6, 30], [6, 34], [6, 22, 38], [6, 24, 42], [6, 26, 46], [6, 28, 50]];
+const CENTRES = [
+  [],
+  [6, 18],
+  [6, 22],
+  [6, 26],
+  [6, 30],
+  [6, 34],
+  [6, 22, 38],
+  [6, 24, 42],
+  [6, 26, 46],
+  [6, 28, 50],
+];
 
 const POWERS = [1]; // of 2, in the field of 256 elements
-for (let i = 1; i < 255; i++) POWERS.push(POWERS[i - 1] < 128 ? 2 * POWERS[i - 1] : (2 * POWERS[i - 1]) ^ 285);
+for (let i = 1; i < 255; i++)
+  POWERS.push(POWERS[i - 1] < 128 ? 2 * POWERS[i - 1] : (2 * POWERS[i - 1]) ^ 285);
 const LOGS = Object.fromEntries(POWERS.map((value, power) => [value, power]));
 
 /** The value of a polynomial at 2^power: 0 for each of a block's roots, if the block is sound. */
@@ -50,16 +71,18 @@ const valueAt = (block, power) =>
 
 function isMasked(mask, i, j) {
   const [product, sum] = [i * j, i + j];
-  return [
-    sum % 2,
-    i % 2,
-    j % 3,
-    sum % 3,
-    ((i >> 1) + Math.floor(j / 3)) % 2,
-    (product % 2) + (product % 3),
-    ((product % 2) + (product % 3)) % 2,
-    ((sum % 2) + (product % 3)) % 2,
-  ][mask] === 0; // prettier-ignore
+  return (
+    [
+      sum % 2,
+      i % 2,
+      j % 3,
+      sum % 3,
+      ((i >> 1) + Math.floor(j / 3)) % 2,
+      (product % 2) + (product % 3),
+      ((product % 2) + (product % 3)) % 2,
+      ((sum % 2) + (product % 3)) % 2,
+    ][mask] === 0
+  );
 }
 
 function holdsData(version, i, j) {
@@ -80,7 +103,9 @@ function decode(symbol) {
   const size = symbol.length;
   const version = (size - 17) / 4;
   const bit = (i, j) => Number(symbol[i][j]);
-  const around = [0, 1, 2, 3, 4, 5, 7, 8].map((j) => bit(8, j)).concat([7, 5, 4, 3, 2, 1, 0].map((i) => bit(i, 8)));
+  const around = [0, 1, 2, 3, 4, 5, 7, 8]
+    .map((j) => bit(8, j))
+    .concat([7, 5, 4, 3, 2, 1, 0].map((i) => bit(i, 8)));
   const apart = [1, 2, 3, 4, 5, 6, 7].map((k) => bit(size - k, 8));
   apart.push(...[8, 7, 6, 5, 4, 3, 2, 1].map((k) => bit(8, size - k)));
   assert.deepEqual(apart, around, "both formats are the same");
@@ -115,17 +140,21 @@ function decode(symbol) {
   for (let k = 0; k < CHECKS[version - 1]; k++) for (const block of blocks) block.push(codewords.shift());
   assert.equal(codewords.length, 0, "every codeword belongs to a block");
   for (const block of blocks)
-    for (let root = 0; root < CHECKS[version - 1]; root++) assert.equal(valueAt(block, root), 0, "checks fit");
+    for (let root = 0; root < CHECKS[version - 1]; root++)
+      assert.equal(valueAt(block, root), 0, "checks fit");
   const data = blocks.flatMap((block, b) => block.slice(0, sizes[b]));
   const stream = data.map((one) => one.toString(2).padStart(8, "0")).join("");
   assert.equal(stream.slice(0, 4), "0100", "byte mode");
   const from = version < 10 ? 12 : 20;
   const count = parseInt(stream.slice(4, from), 2);
-  const bytes = Array.from({ length: count }, (_, k) => parseInt(stream.slice(from + 8 * k, from + 8 * k + 8), 2));
+  const bytes = Array.from({ length: count }, (_, k) =>
+    parseInt(stream.slice(from + 8 * k, from + 8 * k + 8), 2),
+  );
   return { version, mask, text: new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes)) };
 }
 
-const textOf = (length) => Array.from({ length }, (_, i) => String.fromCharCode(33 + ((i * 41 + length) % 94))).join("");
+const textOf = (length) =>
+  Array.from({ length }, (_, i) => String.fromCharCode(33 + ((i * 41 + length) % 94))).join("");
 
 test("every version is read back, as full as it can be and with less", () => {
   MOST_BYTES.forEach((most, i) => {
@@ -139,7 +168,10 @@ test("every version is read back, as full as it can be and with less", () => {
 });
 
 test("letters beyond ASCII are read back", () => {
-  assert.equal(decode(qrCode("https://example.org/数字/é#lesson=4")).text, "https://example.org/数字/é#lesson=4");
+  assert.equal(
+    decode(qrCode("https://example.org/数字/é#lesson=4")).text,
+    "https://example.org/数字/é#lesson=4",
+  );
 });
 
 test("masks differ from text to text", () => {
@@ -190,6 +222,8 @@ const KNOWN = `
 `;
 
 test("the symbol of an address is what other programs make of it", () => {
-  const rows = qrCode("https://example.org/#lesson=4").map((row) => row.map((dark) => (dark ? "#" : ".")).join(""));
+  const rows = qrCode("https://example.org/#lesson=4").map((row) =>
+    row.map((dark) => (dark ? "#" : ".")).join(""),
+  );
   assert.equal(rows.join("\n"), KNOWN.trim());
 });
