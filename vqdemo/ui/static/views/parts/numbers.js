@@ -14,8 +14,12 @@ export const share = (part) =>
 export const shareOf = (code, { usage, background }) =>
   code === background ? usage[code] : usage[code] / (1 - usage[background]);
 
-/** A figure with so many digits after the point, and a true minus sign. */
+/** A figure with so many digits after the point; a true minus sign, and none before zero. */
 export function decimal(value, digits) {
-  decimals[digits] ??= numberFormat({ minimumFractionDigits: digits, maximumFractionDigits: digits });
+  decimals[digits] ??= numberFormat({
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    signDisplay: "negative",
+  });
   return decimals[digits].format(value).replace("-", "−");
 }
