@@ -14,7 +14,7 @@ export const share = (part) =>
 export const shareOf = (code, { usage, background }) =>
   code === background ? usage[code] : usage[code] / (1 - usage[background]);
 
-/** A figure with so many digits after the point, a true minus sign, and none before zero. */
+/** A figure with so many digits after the point; a true minus sign, and none before zero. */
 export function decimal(value, digits) {
   decimals[digits] ??= numberFormat({
     minimumFractionDigits: digits,
