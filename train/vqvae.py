@@ -6,11 +6,9 @@ never shows. Two augmentations make editing honest:
 
     erase  pixels of random cells are blacked out before encoding: strokes that end at a cell's border
     become familiar;
-    edit   *after* quantization random cells get the blank code, or the codes of another picture, and the
-    target is the picture
-           with those patches replaced: the decoder learns that changing a cell changes that cell's patch.
-           Sometimes all but
-           these cells are blanked: a code alone draws what it draws in company.
+    edit   *after* quantization random cells get the blank code, or codes from elsewhere, and the target is
+    the picture with those patches replaced: the decoder learns that changing a cell changes that cell's
+    patch. Sometimes all but these cells are blanked: a code alone draws what it draws in company.
 
 Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The
 codebook follows by EMA.
@@ -72,7 +70,10 @@ class VQVAESettings:
     shift_share: float = setting(0.25, "share of the digits that are moved by up to 8 pixels")
     erase_share: float = setting(0.1, "share of the pictures with cells blacked out before encoding")
     edit_share: float = setting(0.25, "share of the pictures with codes replaced after quantization")
-    alone_share: float = setting(0.3, "share of these in which all codes but the chosen ones are blanked")
+    swap_share: float = setting(0.0, "share of these in which single codes come from anywhere")
+    alone_share: float = setting(
+        0.3, "share of those with blanked codes in which all but the chosen ones are blanked"
+    )
     ink_threshold: float = setting(
         0.1, "a cell without a pixel above this is blank: it gets code 0 and draws nothing"
     )
@@ -176,7 +177,13 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 quantized = model.quantizer(vectors, blank)
                 commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
                 decoded_from, blank, target = edit(
-                    quantized.vectors, blank, images, s.edit_share, s.alone_share, generator
+                    quantized.vectors,
+                    blank,
+                    images,
+                    s.edit_share,
+                    s.swap_share,
+                    s.alone_share,
+                    generator,
                 )
             with autocast(device, bool(s.bf16)):
                 decoded = decoder(decoded_from, blank)

@@ -264,18 +264,19 @@ def test_a_cell_is_its_patch():
     assert torch.equal((after - before)[0, 0] != 0, expected)
 
 
-def edited(n: int, share: float, alone_share: float):
+def edited(n: int, share: float, alone_share: float, swap_share: float = 0.0):
     """Pictures whose cells have one grey each, and vectors of that grey: before `edit`, and after it."""
     grey = 0.2 + 0.8 * torch.rand(n, 7, 7, generator=generator(1))
     blank = torch.rand(n, 7, 7, generator=generator(2)) < 0.4
     grey = grey.masked_fill(blank, 0)
     vectors = grey[:, None].expand(-1, 3, -1, -1)
     images = grey.repeat_interleave(4, 1).repeat_interleave(4, 2)[:, None]
-    return (vectors, blank, images), edit(vectors, blank, images, share, alone_share, generator(3))
+    changed = edit(vectors, blank, images, share, swap_share, alone_share, generator(3))
+    return (vectors, blank, images), changed
 
 
 def test_editing_replaces_vectors_and_pixels_of_the_same_cells_by_the_same():
-    (before, _, _), (vectors, blank, target) = edited(60, share=1.0, alone_share=0.2)
+    (before, _, _), (vectors, blank, target) = edited(60, share=1.0, alone_share=0.2, swap_share=0.3)
     assert torch.equal(F.max_pool2d(target, 4)[:, 0], vectors[:, 0])
     assert torch.equal(-F.max_pool2d(-target, 4)[:, 0], vectors[:, 0])
     assert not vectors[:, 0][blank].any()
@@ -283,6 +284,19 @@ def test_editing_replaces_vectors_and_pixels_of_the_same_cells_by_the_same():
     changed = vectors[:, 0] != before[:, 0]
     assert (changed & blank).any(), "some cells are blanked"
     assert (changed & ~blank).any(), "some get another picture's code"
+
+
+def test_swapped_cells_are_few_and_get_codes_of_inked_cells_anywhere():
+    (before, empty, _), (vectors, blank, target) = edited(60, share=1.0, alone_share=0.5, swap_share=1.0)
+    assert torch.equal(blank, empty), "blank cells stay blank, inked ones inked"
+    assert torch.equal(F.max_pool2d(target, 4)[:, 0], vectors[:, 0])
+    changed = vectors[:, 0] != before[:, 0]
+    assert 0 < changed.float().mean() < 0.1
+    assert not changed[empty].any()
+    assert torch.isin(vectors[:, 0][changed], before[:, 0][~empty]).all()
+    no_ink = torch.zeros_like(target)
+    _, _, nothing = edit(no_ink[:, :, :7, :7], torch.ones_like(empty), no_ink, 1.0, 1.0, 0.0, generator())
+    assert not nothing.any(), "a batch without any ink is no error"
 
 
 def test_without_editing_all_stays():

@@ -53,31 +53,62 @@ def make_batch(
     return images * ~to_pixels(erased, images.shape[-1] // grid)
 
 
+GRAFT_SHARE = 0.3  # of the pictures whose cells are not swapped, those with cells of another picture
+MOST_SWAPPED = 0.1  # of the cells of a picture
+
+
 def edit(
     vectors: Tensor,
     blank: Tensor,
     images: Tensor,
     share: float,
+    swap_share: float,
     alone_share: float,
     generator: torch.Generator,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Blank random cells of a share of the pictures, or give them the codes of another picture.
+    """Replace codes in a share of the pictures, and in the target the patches that go with them:
 
-    In `alone_share` of the pictures in which cells are blanked these are all but the random ones.
+        swap    in `swap_share` of these pictures a few inked cells get the codes of inked cells anywhere in
+                the batch, which fit nothing around them;
+        graft   in some of the others random cells get the codes that another picture has there;
+        blank   in the rest random cells are blanked, or, in `alone_share`, all but the random ones.
+
     vectors (N,D,G,G), the blank cells bool (N,G,G) and the target pixels (N,1,S,S) -> the same, changed.
     """
-    n, grid = len(vectors) * distributed.size(), vectors.shape[-1]
-    cells, graft = random_cells(n, grid, generator), chosen(n, 0.3, generator)
-    alone = chosen(n, alone_share, generator) & ~graft
-    cells = (cells ^ alone) & chosen(n, share, generator)
-    donor = torch.randperm(n, generator=generator)
-    cells, graft, donor = (distributed.share(x).to(vectors.device) for x in (cells, graft, donor))
-    grafted, blanked = cells & graft, cells & ~graft
-    blank = torch.where(grafted, distributed.gather(blank)[donor], blank | blanked)
-    vectors = torch.where(grafted[:, None], distributed.gather(vectors)[donor], vectors)
-    vectors = vectors.masked_fill(blank[:, None], 0.0)
-    patch = images.shape[-1] // grid
-    target = torch.where(to_pixels(grafted, patch), distributed.gather(images)[donor], images)
+    n, grid, patch = (
+        len(vectors) * distributed.size(),
+        vectors.shape[-1],
+        images.shape[-1] // vectors.shape[-1],
+    )
+    everywhere_blank = distributed.gather(blank).cpu()
+    way = torch.rand(n, 1, 1, generator=generator)
+    swap, graft = way < swap_share, (way >= swap_share) & (way < swap_share + (1 - swap_share) * GRAFT_SHARE)
+    alone = chosen(n, alone_share, generator) & ~swap & ~graft
+    cells = random_cells(n, grid, generator) ^ alone
+    few = torch.rand(n, grid, grid, generator=generator)
+    few = few < MOST_SWAPPED * torch.rand(n, 1, 1, generator=generator)
+    cells = torch.where(swap, few & ~everywhere_blank, cells) & chosen(n, share, generator)
+
+    # For each cell the one, numbered through the batch, that it would get its code from.
+    same_place = torch.arange(grid**2).view(grid, grid)
+    donor = torch.randperm(n, generator=generator)[:, None, None] * grid**2 + same_place
+    inked = (~everywhere_blank).flatten().nonzero().flatten()
+    if len(inked):
+        anywhere = inked[torch.randint(len(inked), (n, grid, grid), generator=generator)]
+        donor = torch.where(swap, anywhere, donor)
+
+    replaced, blanked = cells & (swap | graft), cells & ~(swap | graft)
+    replaced, blanked, donor = (distributed.share(x).to(vectors.device) for x in (replaced, blanked, donor))
+
+    def with_donors(values: Tensor) -> Tensor:
+        """Values of each cell, (N,C,G,G), with those of the donors in the replaced cells."""
+        cell_by_cell = distributed.gather(values).movedim(1, -1).flatten(0, 2)
+        given = cell_by_cell.index_select(0, donor.flatten()).view(*donor.shape, -1).movedim(-1, 1)
+        return torch.where(replaced[:, None], given, values)
+
+    blank = with_donors(blank[:, None])[:, 0] | blanked
+    target = F.pixel_shuffle(with_donors(F.pixel_unshuffle(images, patch)), patch)
+    vectors = with_donors(vectors).masked_fill(blank[:, None], 0.0)
     return vectors, blank, target * ~to_pixels(blanked, patch)
 
 

@@ -167,6 +167,7 @@ TEXT = {
         "with_chosen": "Stattdessen mit Code {code}. Quadratischer Fehler: {error}.",
         "with_ranked": "Mit Platz {rank} in jeder Zelle. Quadratischer Fehler: {error}.",
         "choose": "Wähle einen anderen Code zum Vergleich.",
+        "stays_blank": "Eine leere Zelle bleibt leer.",
         "everywhere": "In allen Zellen mit Tinte",
         "everywhere_help": "In jeder Zelle mit Tinte den Code auf diesem Platz nehmen",
         "live": "Zeichne und sieh zu, wie die Codes gewählt werden",

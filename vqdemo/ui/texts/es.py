@@ -165,6 +165,7 @@ TEXT = {
         "with_chosen": "Con el código {code} en su lugar. Error cuadrático: {error}.",
         "with_ranked": "Con el puesto {rank} en cada celda. Error cuadrático: {error}.",
         "choose": "Elige otro código para comparar.",
+        "stays_blank": "Una celda vacía sigue vacía.",
         "everywhere": "En todas las celdas con tinta",
         "everywhere_help": "Tomar el código de este puesto en cada celda con tinta",
         "live": "Dibuja, y mira cómo se eligen los códigos",
@@ -494,8 +495,8 @@ TEXT = {
         "answer": "Respuesta breve",
         "qr": "Código QR de {address}",
         "opening": "Comienzo",
-        "opening_does": "Dibuja una cifra en la pantalla grande. Debajo hay {cells} códigos y, a la derecha, una imagen hecha solo a partir de "
-        "esos códigos. Los alumnos abren la página, y el primer ejercicio.",
+        "opening_does": "Dibuja una cifra en la pantalla grande. A su lado hay {cells} códigos, y la imagen de la derecha se hizo solo a "
+        "partir de esos códigos. Los alumnos abren la página, y el primer ejercicio.",
         "closing": "¿Qué hemos visto?",
         "closing_does": "Reúne respuestas antes de dar las tuyas.",
         "lessons": {

@@ -165,6 +165,7 @@ TEXT = {
         "with_chosen": "Avec le code {code} à la place. Erreur quadratique : {error}.",
         "with_ranked": "Avec le rang {rank} dans chaque case. Erreur quadratique : {error}.",
         "choose": "Choisissez un autre code pour comparer.",
+        "stays_blank": "Une case vide reste vide.",
         "everywhere": "Dans toutes les cases avec encre",
         "everywhere_help": "Prendre le code de ce rang dans chaque case avec encre",
         "live": "Dessinez, et regardez quels codes sont choisis",
@@ -494,8 +495,8 @@ TEXT = {
         "answer": "Réponse courte",
         "qr": "Code QR de {address}",
         "opening": "Ouverture",
-        "opening_does": "Dessinez un chiffre sur le grand écran. En dessous se trouvent {cells} codes et, à droite, une image faite à partir de "
-        "ces seuls codes. Les élèves ouvrent la page, et le premier exercice.",
+        "opening_does": "Dessinez un chiffre sur le grand écran. À côté se trouvent {cells} codes, et l’image de droite a été faite à partir "
+        "de ces seuls codes. Les élèves ouvrent la page, et le premier exercice.",
         "closing": "Qu’avons-nous vu ?",
         "closing_does": "Recueillez des réponses avant de donner les vôtres.",
         "lessons": {

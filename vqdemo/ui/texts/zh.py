@@ -155,6 +155,7 @@ TEXT = {
         "with_chosen": "换成编码 {code}。平方误差：{error}。",
         "with_ranked": "每个格子都用第 {rank} 名。平方误差：{error}。",
         "choose": "请另选一个编码来比较。",
+        "stays_blank": "空白格子保持空白。",
         "everywhere": "用于所有有墨的格子",
         "everywhere_help": "在每个有墨的格子里都取用这个名次的编码",
         "live": "边画边看编码怎样选出",
