@@ -9,17 +9,17 @@ import json
 import math
 from pathlib import Path
 
-# name of the row in texts/en.py; where the figure lies in metrics.json, and under "notebook_baseline"; how it
-# is written
+# name of the row in texts/en.py; where the figure lies in metrics.json, and under "notebook_baseline"; how
+# many digits follow the point; what it is: a "number", a "share", or a number "of codes"
 ROWS = (
-    ("error", ("reconstruction", "mse"), "{:.5f}"),
-    ("likeness", ("reconstruction", "ssim"), "{:.3f}"),
-    ("used", ("reconstruction", "codes_in_use"), "{:.0f} / {codes}"),
-    ("even", ("readability", "inked_perplexity"), "{:.0f}"),
-    ("needed", ("readability", "codes_a_digit"), "{:.0f}"),
-    ("read", ("reconstruction", "read_as_true_digit"), "{:.1%}"),
-    ("confident", ("samples", "without_label", "confident"), "{:.0%}"),
-    ("asked", ("samples", "with_label", "asked_digit"), "{:.0%}"),
+    ("error", ("reconstruction", "mse"), 5, "number"),
+    ("likeness", ("reconstruction", "ssim"), 3, "number"),
+    ("used", ("reconstruction", "codes_in_use"), 0, "of codes"),
+    ("even", ("readability", "inked_perplexity"), 0, "number"),
+    ("needed", ("readability", "codes_a_digit"), 0, "number"),
+    ("read", ("reconstruction", "read_as_true_digit"), 1, "share"),
+    ("confident", ("samples", "without_label", "confident"), 0, "share"),
+    ("asked", ("samples", "with_label", "asked_digit"), 0, "share"),
 )
 # The mean length of a test digit by the prior, in nats, without and with its label.
 TYPICAL = {
@@ -41,17 +41,17 @@ def shown(metrics: dict | None, num_codes: int) -> dict:
     measured on.
     """
     baseline = metrics.get("notebook_baseline") if isinstance(metrics, dict) else None
-    baseline_codes = at(baseline, ("settings", "codes"))
+    codes = {"ours": num_codes, "peer": at(baseline, ("settings", "codes"))}
     rows = []
-    for name, keys, form in ROWS:
-        ours, theirs = at(metrics, keys), at(baseline, keys)
-        if ours is not None:
-            row = {"name": name, "ours": form.format(ours, codes=num_codes), "peer": None}
-            if theirs is not None:
-                row["peer"] = form.format(theirs, codes=baseline_codes)
-            rows.append(row)
+    for name, keys, digits, kind in ROWS:
+        figures = {"ours": at(metrics, keys), "peer": at(baseline, keys)}
+        if figures["ours"] is None:
+            continue
+        rows.append({"name": name, "digits": digits, "share": kind == "share", **figures})
+        if kind == "of codes":
+            rows[-1]["of"] = codes
     pictures, name = at(metrics, ("data", "pictures")), at(metrics, ("data", "set"), str)
-    measured_on = {"pictures": f"{pictures:,}", "set": name} if pictures and name else None
+    measured_on = {"pictures": pictures, "set": name} if pictures and name else None
     lengths = {name: at(metrics, keys) for name, keys in TYPICAL.items()}
     typical_bits = {name: nats and round(nats / math.log(2), 1) for name, nats in lengths.items()}
     return {"typical_bits": typical_bits, "rows": rows, "measured_on": measured_on}

@@ -80,10 +80,22 @@
 
 /**
  * @typedef {object} Figures
- * @property {{name: string, ours: string, peer: string | null}[]} rows
- * @property {{pictures: string, set: string} | null} measured_on
+ * @property {Figure[]} rows
+ * @property {{pictures: number, set: string} | null} measured_on
  * @property {{any: number | null, given: number | null}} typical_bits mean length of a test image by the
  *   prior, without and with its label
+ */
+
+/**
+ * A figure of these weights and of the notebook baseline's. `digits` after the point; `share`: whether it is one,
+ * 0 to 1; `of`: how many codes there are, where codes were counted.
+ * @typedef {object} Figure
+ * @property {string} name
+ * @property {number} digits
+ * @property {boolean} share
+ * @property {number} ours
+ * @property {number | null} peer
+ * @property {{ours: number, peer: number | null}} [of]
  */
 
 /** @typedef {"vqvae" | "prior"} NetworkName */

@@ -23,3 +23,9 @@ export function decimal(value, digits) {
   });
   return decimals[digits].format(value).replace("-", "−");
 }
+
+/** A share, 0 to 1, in percent, with so many digits after the point. */
+export const percentage = (part, digits) =>
+  numberFormat({ style: "percent", minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    part,
+  );
