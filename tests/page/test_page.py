@@ -190,7 +190,7 @@ def test_an_uploaded_photo_becomes_the_drawing(page):
 BAD_FILES = [
     ("note.png", b"this is no picture", "no picture that this browser can read"),
     ("blank.png", png(Image.new("L", (200, 200), 240)), "no ink"),
-    ("big.png", b"0" * (limits.MAX_UPLOAD_BYTES + 1), "at most 10.0 MB"),
+    ("big.png", b"0" * (limits.MAX_UPLOAD_BYTES + 1), "10.1 MB; a picture may have at most 10 MB"),
 ]
 
 

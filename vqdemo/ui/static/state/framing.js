@@ -48,7 +48,7 @@ export function frameWithin({ width, height }, [left, top, right, bottom]) {
 export async function openPicture(file) {
   const limit = state.modelInfo.max_upload_bytes;
   if (file.size > limit) {
-    const [size, most] = [file.size, limit].map((bytes) => Math.round((bytes / 2 ** 20) * 10) / 10);
+    const [size, most] = [file.size, limit].map((bytes) => Math.ceil((bytes / 2 ** 20) * 10) / 10);
     return say(sentences.file_too_big, "error", { name: file.name, size, limit: most });
   }
   try {

@@ -62,4 +62,6 @@ export function editByKeys(grid, roving, selection, entry) {
     entry.write();
     focus(null);
   });
+  // A stroke takes no focus.
+  document.addEventListener("pointerdown", entry.write, { capture: true });
 }

@@ -1,5 +1,5 @@
-// A number typed digit by digit. It is written when no code has a further digit, at Enter, or when the typing
-// rests.
+// A number typed digit by digit. It is written when it has as many digits as the largest code, at Enter, when
+// the typing rests, or when something else is done.
 
 import { state } from "../../state/store.js";
 
@@ -26,8 +26,7 @@ export function numberEntry(write) {
     add(digit) {
       typed += digit;
       clearTimeout(timer);
-      const longest = String(state.modelInfo.num_codes - 1).length;
-      if (typed.length === longest || 10 * Number(typed) >= state.modelInfo.num_codes) return end(true);
+      if (typed.length === String(state.modelInfo.num_codes - 1).length) return end(true);
       timer = setTimeout(() => end(true), TYPING_PAUSE);
       changed();
     },
