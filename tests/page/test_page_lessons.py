@@ -253,7 +253,7 @@ def test_a_wrong_prediction_gets_another_digit(open_page, model):
 def test_high_temperature_breaks_digits_and_a_low_one_does_not(open_page):
     page = open_page("/#lesson=6")
     start(page, "heat")
-    page.locator("summary").click()
+    page.locator(".completion summary").click()
     slider = page.locator(".completion [name=temperature]")
     for key, words in (("Home", "bits a cell. More than 3"), ("End", "It is broken")):
         slider.focus()

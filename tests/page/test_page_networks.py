@@ -35,10 +35,10 @@ ROUNDING = 1e-4  # float32 sums in another order
 MODEL, VQVAE_FILE, PRIOR_FILE = (f"**/vqdemo/model/{name}-*" for name in ("model", "vqvae", "prior"))
 
 # Reads and draws with a file of weights, all in base64.
-RUN = """async ([address, file, config, images, grids]) => {
+RUN = """async ([address, reader, file, config, images, grids]) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  const { vqvae } = await import(address);
-  const { encode, decode } = vqvae(bytes(file).buffer, config);
+  const [{ vqvae }, { safetensors }] = [await import(address), await import(reader)];
+  const { encode, decode } = vqvae(safetensors(bytes(file).buffer), config);
   return [images.map((image) => encode(bytes(image))), grids.map((grid) => [...decode(grid)])];
 }"""
 
@@ -58,11 +58,10 @@ def in_browser(page, vqvae, images, grids):
     """Codes of images (N,28,28) and pictures of grids (N,G,G), by the page's own script."""
     size, grid = vqvae.config.image_size, vqvae.config.grid
     given = [base64.b64encode(data).decode() for data in (file_of(vqvae), *images.astype(np.uint8))]
-    script = module(page, "networks/client.js").replace(
-        "client.js", "vqvae.js"
-    )  # which only the worker has loaded
+    # Both are loaded by the worker only.
+    scripts = [module(page, "networks/client.js").replace("client", name) for name in ("vqvae", "safetensors")]
     read, drawn = page.evaluate(
-        RUN, [script, given[0], asdict(vqvae.config), given[1:], grids.reshape(len(grids), -1).tolist()]
+        RUN, [*scripts, given[0], asdict(vqvae.config), given[1:], grids.reshape(len(grids), -1).tolist()]
     )
     return np.reshape(read, (-1, grid, grid)), np.reshape(drawn, (-1, size, size))
 
