@@ -6,7 +6,7 @@ import { state, watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { showReconstruction } from "../parts/reconstruction_board.js";
 
-const PHONE = matchMedia("(max-width: 639px)"); // as in page.css
+const PHONE = matchMedia("(max-width: 639px)"); // as in styles/bench.css
 
 export function mount(element) {
   const sheet = document.getElementById("sheet"); // the column of the page that this part stands in
