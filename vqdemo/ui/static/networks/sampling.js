@@ -4,7 +4,7 @@
 // once.
 
 import { cellNumbers, labelNumber } from "./noise.js";
-import { logSoftmax, logSumExp, labelPosterior } from "./pixelcnn.js";
+import { labelPosterior, logSoftmax, logSumExp } from "./log_probabilities.js";
 
 // A mixture over labels leaves out labels that are less likely, given the known cells.
 const MIN_LABEL_PROBABILITY = 1e-3;
