@@ -1,9 +1,9 @@
-// From any picture of a digit to 28x28 pixels framed as MNIST frames its digits: vqdemo/strokes.py in the browser,
-// step by step under the same names, and tested equal to it (tests/unit/test_framing_scripts.py). What each step is
-// for is said there; the steps are in framing/.
+// From any picture of a digit to 28x28 pixels framed as MNIST frames its digits: vqdemo/strokes.py in the
+// browser, step by step under the same names, and tested equal to it (tests/unit/test_framing_scripts.py).
+// What each step is for is said there; the steps are in framing/.
 //
-// A picture is {width, height, data}, as canvas gives it: RGBA, Uint8ClampedArray. Decoding, turning by EXIF, and making
-// it small enough is left to the browser (picture.js).
+// A picture is {width, height, data}, as canvas gives it: RGBA, Uint8ClampedArray. Decoding, turning by EXIF,
+// and making it small enough is left to the browser (picture.js).
 
 import { components, grouped, highest, isSecondDigit } from "./framing/components.js";
 import { frameGrey } from "./framing/frame.js";
@@ -33,10 +33,10 @@ const CLOSER = 0.8; // of the picture; a digit that fills less is looked at agai
  * The digit on a picture.
  * @param {{width: number, height: number, data: Uint8ClampedArray}} picture RGBA
  * @param {{crop?: number[] | null, ink?: "dark" | "light" | null}} wishes crop: left, top, right, bottom in
- * pixels, all   that is looked at; ink: what it is, compared with its ground, null to leave it to the picture
+ *   pixels, all that is looked at; ink: what it is, compared with its ground, null to leave it to the picture
  * @returns {{image: Uint8Array, ink: string, box: number[], several: boolean}} image: 784 pixels, 0 ground,
- * 255 ink;   box: left, top, right, bottom of the ink in the picture; several: there is a second digit, which
- * was left out
+ *   255 ink; box: left, top, right, bottom of the ink in the picture; several: there is a second digit, which
+ *   was left out
  * @throws {NoInk}
  */
 export function findDigit(picture, { crop = null, ink = null } = {}) {

@@ -1,8 +1,9 @@
 // The arguments of what the prior is asked.
 
 /**
- * For a network's config and number of cells: check(arguments, unknown) throws if one is not what it should be, and says
- * what is allowed. `codes` is one grid, which may have unknown cells, or, where `unknown` is false, a list of full grids.
+ * For a network's config and number of cells: check(arguments, unknown) throws if one is not what it should
+ * be, and says what is allowed. `codes` is one grid, which may have unknown cells, or, where `unknown` is
+ * false, a list of full grids.
  */
 export function checkFor({ num_codes: numCodes, num_labels: numLabels }, cells) {
   return function check(

@@ -1,7 +1,7 @@
-// The networks as the page calls them: a few async functions. Each network runs in a worker of its own, so that
-// a pen, which the VQ-VAE follows, never waits for the prior, and the page stays responsive while they compute.
-// Weights are fetched in the order in which they are needed. A question that is asked before they are there
-// waits for them. No server computes anything.
+// The networks as the page calls them: a few async functions. Each network runs in a worker of its own, so
+// that a pen, which the VQ-VAE follows, never waits for the prior, and the page stays responsive while they
+// compute. Weights are fetched in the order in which they are needed. A question that is asked before they
+// are there waits for them. No server computes anything.
 
 /** @import { Completion, Die, Film, Grid, Image, ModelInfo, NetworkStatus, Quantized, Reconstruction, Settings, WorkerName } from "./types.js" */
 
@@ -16,8 +16,8 @@ let tell = () => {};
 let modelAgain = null; // where model.json could not be fetched: goes on
 
 /**
- * Before all else: the sentences for what can go wrong (see ui/texts/en.py), and who is told how far model.json and
- * the networks are.
+ * Before all else: the sentences for what can go wrong (see ui/texts/en.py), and who is told how far
+ * model.json and the networks are.
  */
 export function connect(texts, listener) {
   [sentences, tell] = [texts, listener];

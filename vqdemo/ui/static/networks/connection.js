@@ -1,5 +1,5 @@
-// The page's side of a worker: it is started, told where its weights are, asked questions, watched, and started again
-// where it has ended.
+// The page's side of a worker: it is started, told where its weights are, asked questions, watched, and
+// started again where it has ended.
 
 /** @import { NetworkStatus, WorkerName } from "./types.js" */
 
@@ -8,7 +8,8 @@ const PATIENCE = 20_000; // ms after which a worker that says nothing is asked w
 /**
  * A worker to come (see worker.js).
  * @param {(status: NetworkStatus) => void} tell hears how far its network is
- * @param {(kind: string, file: string, detail: string) => Error} faultOf what is wrong with a file, for people
+ * @param {(kind: string, file: string, detail: string) => Error} faultOf what is wrong with a file, for
+ *   people
  */
 export function connection(tell, faultOf) {
   /** @type {{network: WorkerName, address: string, file: string, bytes: number, sha256: string, config: any}} */

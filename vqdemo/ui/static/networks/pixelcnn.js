@@ -1,10 +1,12 @@
-// The prior in the browser: the networks of vqdemo/pixelcnn.py once more, from the same file of weights. What that
-// says of the method holds here. It runs in a worker, and so uses nothing of the page. Its parts are in pixelcnn/.
+// The prior in the browser: the networks of vqdemo/pixelcnn.py once more, from the same file of weights. What
+// that says of the method holds here. It runs in a worker, and so uses nothing of the page. Its parts are in
+// pixelcnn/.
 //
-// N grids are computed together, row by row. Codes come and go in the generation order (see inOrder), cell after cell;
-// MASK is the number of codes.
+// N grids are computed together, row by row. Codes come and go in the generation order (see inOrder), cell
+// after cell; MASK is the number of codes.
 //
-// Everything that takes long is a generator, which stops now and then for its caller to see whether it is still wanted.
+// Everything that takes long is a generator, which stops now and then for its caller to see whether it is
+// still wanted.
 
 import { logSumExp } from "./log_probabilities.js";
 import { cacheOf } from "./pixelcnn/cache.js";

@@ -8,8 +8,8 @@ export function sampler({ config: { num_codes: numCodes }, heap, kinds }) {
   const cumulative = new Float64Array(numCodes);
 
   /**
-   * A code, from the logits of one grid and, with guidance, of the same without a label: `labelled` and `without` tell
-   * which rows of `logits` these are. number: in [0,1), by which it is drawn.
+   * A code, from the logits of one grid and, with guidance, of the same without a label: `labelled` and
+   * `without` tell which rows of `logits` these are. number: in [0,1), by which it is drawn.
    */
   return function pick(logits, labelled, without, { temperature, top_p: topP, guidance }, number) {
     for (let code = 0; code < numCodes; code++) {

@@ -77,8 +77,8 @@ export function sampling(network) {
   /**
    * n completions of a grid, the known cells unchanged, numbered from `first`: {codes, n, label (null for
    * any), temperature, top_p, guidance, seed} -> grids. Yields {alternative, grid} as soon as one is there;
-   * the first is computed alone where `ahead` is true. Where `blind` is true, each cell is drawn as by a plain
-   * PixelCNN, without the known cells after it; labels are still drawn given all known cells.
+   * the first is computed alone where `ahead` is true. Where `blind` is true, each cell is drawn as by a
+   * plain PixelCNN, without the known cells after it; labels are still drawn given all known cells.
    */
   function* complete({
     codes,

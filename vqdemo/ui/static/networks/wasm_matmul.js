@@ -1,5 +1,5 @@
-// What takes the networks' time, by a WebAssembly program of SIMD instructions (wasm_program.js): ten times as fast as
-// plain JavaScript. Where SIMD is not known, the same functions run as plain loops.
+// What takes the networks' time, by a WebAssembly program of SIMD instructions (wasm_program.js): ten times
+// as fast as plain JavaScript. Where SIMD is not known, the same functions run as plain loops.
 //
 // All matrices are float32 and lie in one memory, `heap`. A matrix is told by where its first number is and
 // by how many numbers its rows are apart (its step): a step of 0 is one row for all. The functions, for m

@@ -1,5 +1,6 @@
-// The WebAssembly program of wasm_matmul.js. It is short enough to be written down instruction by instruction, so the
-// page needs no compiler and no build step. The encoding: https://webassembly.github.io/spec/core/binary/.
+// The WebAssembly program of wasm_matmul.js. It is short enough to be written down instruction by
+// instruction, so the page needs no compiler and no build step. The encoding:
+// https://webassembly.github.io/spec/core/binary/.
 //
 // multiply and mix keep a block of 4 x 8 sums in registers while they go along i:
 //

@@ -1,5 +1,5 @@
-// Images of whole numbers, {width, height, data} with one (grey) or three (RGB) a pixel, and what all steps of the
-// framing do with them.
+// Images of whole numbers, {width, height, data} with one (grey) or three (RGB) a pixel, and what all steps
+// of the framing do with them.
 
 /** Nothing on the picture stands out from its ground. */
 export class NoInk extends Error {}

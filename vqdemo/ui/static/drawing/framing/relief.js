@@ -5,8 +5,8 @@ import { clamp, grown, half, middleOf, NoInk } from "./pixels.js";
 export const LEAST_RELIEF = 8; // distance in RGB below which there is paper and grain only
 
 /**
- * The distance of each pixel from the ground, along the one axis of colour on which they differ most; negative where
- * the pixel is darker.
+ * The distance of each pixel from the ground, along the one axis of colour on which they differ most;
+ * negative where the pixel is darker.
  * @throws {NoInk}
  */
 export function reliefOf({ width, height, data }, ground) {

@@ -1,5 +1,5 @@
-// For the sampler: a row at a time, and of that a cell. What has been computed of earlier cells is kept (`Cache` of
-// sampling.py).
+// For the sampler: a row at a time, and of that a cell. What has been computed of earlier cells is kept
+// (`Cache` of sampling.py).
 
 export function cacheOf(sizes, kernel, { before, head: placed }, stacks, { mixRows, enter }, head) {
   const { grid, cells, width, wide } = sizes;

@@ -1,5 +1,5 @@
-// The head: the features of both stacks are fused, with the context before each cell and that after it kept apart until
-// the fusion layers add them, and give the logits of the cell.
+// The head: the features of both stacks are fused, with the context before each cell and that after it kept
+// apart until the fusion layers add them, and give the logits of the cell.
 
 import { placeRowMixing } from "./row_mixing.js";
 import { channels, halves, NAMES, range } from "./weights.js";

@@ -17,8 +17,8 @@ function interleaved(n, groups) {
 }
 
 /**
- * The row mixing of a name, of n channels of at most `most` grids, into the channels `to`. With an embedding it reads
- * codes.
+ * The row mixing of a name, of n channels of at most `most` grids, into the channels `to`. With an embedding
+ * it reads codes.
  */
 export function placeRowMixing(weights, name, n, to, embedding = null) {
   const { place, space, tensor, linear, table } = weights;

@@ -1,10 +1,10 @@
 // The two stacks of masked convolutions, `before` and `after`, row by row.
 //
-// What flows is a matrix whose rows are (cell, grid), grids of one cell next to each other: the cells of a grid's row
-// are one piece of memory, and a cell beside another lies N rows from it. So a masked convolution is a sum of products,
-// one for each cell that it sees, each of the same matrix a few rows further up or down. What is beyond the border is
-// zeros that stand there. In the first layer, which sees codes, each of these products is a table with a row for each
-// code.
+// What flows is a matrix whose rows are (cell, grid), grids of one cell next to each other: the cells of a
+// grid's row are one piece of memory, and a cell beside another lies N rows from it. So a masked convolution
+// is a sum of products, one for each cell that it sees, each of the same matrix a few rows further up or
+// down. What is beyond the border is zeros that stand there. In the first layer, which sees codes, each of
+// these products is a table with a row for each code.
 
 import { padded, ZEROS } from "../wasm_matmul.js";
 import { placeRowMixing } from "./row_mixing.js";

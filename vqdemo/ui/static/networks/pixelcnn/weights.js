@@ -1,5 +1,5 @@
-// The prior's file of weights -> arrays in the kernel's memory. Matrices have full columns, some of which belong to no
-// channel (-1).
+// The prior's file of weights -> arrays in the kernel's memory. Matrices have full columns, some of which
+// belong to no channel (-1).
 
 import { safetensors } from "../safetensors.js";
 import { kernel, layout, padded, strips, ZEROS } from "../wasm_matmul.js";
@@ -44,8 +44,8 @@ export const channels = (n, from = 0) => [...range(n, from), ...Array(padded(n) 
 export const halves = (n) => [...channels(n), ...channels(n, n)]; // of what goes into a gate
 
 /**
- * A safetensors file (ArrayBuffer) and `prior` of config.json -> the sizes of the network, and functions that place its
- * parts in the memory. start() ends that. They throw if a tensor is missing.
+ * A safetensors file (ArrayBuffer) and `prior` of config.json -> the sizes of the network, and functions that
+ * place its parts in the memory. start() ends that. They throw if a tensor is missing.
  */
 export function weightsOf(file, config) {
   const tensors = safetensors(file);
