@@ -1,5 +1,6 @@
-// What can be put into cells (what-if, palette) is a sheet at the foot of a phone, with a small reconstruction
-// beside it, as long as cells are chosen. Elsewhere it stands on the page, and nothing here is seen.
+// What can be put into cells (what-if, palette) is a sheet at the foot of a phone, with a small
+// reconstruction beside it, as long as cells are chosen. Elsewhere it stands on the page, and nothing here is
+// seen.
 
 import { select } from "../../state/selection.js";
 import { state, watch } from "../../state/store.js";
