@@ -31,7 +31,7 @@ from vqdemo.ui import course, description, layout
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 ICON_SIDES = (192, 512)  # pixels of the icons that an installed page needs
-GROUND = ("#f5f5f2", "#111318")  # as --page in page.css: light, dark
+GROUND = ("#f5f5f2", "#111318")  # as --page in colours.css: light, dark
 TAB = "  "
 MAIN = "standalone/mount.js"
 IMPORT = re.compile(r"""^(?:import|export) (?:[^;"'=]*? from )?["'](\.[^"']+)["']""", re.MULTILINE)
@@ -132,11 +132,12 @@ def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
 def page_files(text: dict) -> dict[str, bytes]:
     """All that depends on no values of weights: scripts, styles, sentences, manifest, icons, course."""
     names = [path.relative_to(layout.STATIC).as_posix() for path in sorted(layout.STATIC.rglob("*.*"))]
-    kept = [name for name in names if name.endswith((".js", ".svg")) or not name.startswith("views/")]
+    kept = [name for name in names if name.endswith((".js", ".svg")) or not name.startswith(("views/", "styles/"))]
     kept.remove("standalone/service_worker.js")
     files = {name: (layout.STATIC / name).read_bytes() for name in kept}
     files |= {f"{course.FOLDER}/{name}": content for name, content in course.files().items()}
     files["views.css"] = views_css().encode()
+    files["page.css"] = "\n".join(path.read_text(encoding="utf-8") for path in layout.STYLES).encode()
     files["sentences/en.json"] = layout.as_json(text)
     files["manifest.webmanifest"] = layout.as_json(manifest(text))
     return files | {f"icon-{side}.png": icon(side) for side in ICON_SIDES}

@@ -316,7 +316,7 @@ def test_a_worker_that_dies_is_noticed_and_replaced(browser, app_url):
             "const W = Worker; window.workers = [];"
             "window.Worker = function (...given) { const w = new W(...given); window.workers.push(w); return w; };"
         )
-        context.route("**/networks/client.js", lambda route: route.fulfill(
+        context.route("**/networks/connection.js", lambda route: route.fulfill(
             body=route.fetch().text().replace("PATIENCE = 20_000", "PATIENCE = 4_000"), content_type="text/javascript"
         ))  # fmt: skip
         page = opened(context, app_url)
@@ -354,7 +354,7 @@ def test_without_simd_all_runs_on_plain_loops_and_the_page_says_so_once(browser,
         route.fulfill(body=changed, content_type="text/javascript")
 
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        context.route("**/wasm_matmul.js", without_simd)
+        context.route("**/wasm_program.js", without_simd)
         page = opened(context, app_url)
         expect(message(page)).to_contain_text("WebAssembly SIMD")
         draw_and_settle(page)

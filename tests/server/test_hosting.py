@@ -151,7 +151,7 @@ def test_mounted_into_another_app_nothing_is_missing_and_the_gate_is_there(model
     with TestClient(app, base_url="http://localhost") as client:
         page = client.get("/digits/")
         assert page.status_code == 200
-        assert "--surprise-text: #8a4b00" in page.text, "page.css belongs to the page"
+        assert "--surprise-text: #8a4b00" in page.text, "the styles belong to the page"
         for path in (SCRIPT, *files, "/gradio_api/mcp/schema"):
             assert client.get(f"/digits{path}").status_code == 200, path
         assert '"result":{}' in client.post("/digits/gradio_api/mcp/", content=PING, headers=MCP_HEADERS).text
@@ -274,7 +274,7 @@ def test_a_console_that_cannot_print_everything_stops_nothing(tmp_path):
 
 def test_files_are_kept_for_good_and_text_is_compressed(plain, files):
     _, url = plain
-    for path in (SCRIPT, f"/{ADDRESS}/page.css", *files):
+    for path in (SCRIPT, f"/{ADDRESS}/styles/colours.css", *files):
         assert "immutable" in ask(url + path)[1]["Cache-Control"], path
     for path in ("/", "/config", SCRIPT, files[0]):
         status, headers, body = ask(url + path, Accept_Encoding="gzip")

@@ -175,7 +175,7 @@ def test_a_dry_run_lists_each_file_and_sends_nothing(hub, run):
         "app.py",
         "README.md",
         "requirements.txt",
-        "vqdemo/ui/static/page.css",
+        "vqdemo/ui/static/styles/colours.css",
         "weights/prior.safetensors",
     } <= listed
     assert "pre-requirements.txt" not in listed

@@ -18,7 +18,7 @@ from vqdemo.strokes import find_digit
 SCRIPT = Path(vqdemo.__file__).parent / "ui/static/drawing/framing.js"
 ASK = """
 const lines = require("fs").readFileSync(0, "utf8").split("\\n");
-import("data:text/javascript;base64," + lines[0]).then(({ findDigit, NoInk }) => {
+import(lines[0]).then(({ findDigit, NoInk }) => {
   const { width, height, crop, ink, data } = JSON.parse(lines[1]);
   try {
     const picture = { width, height, data: new Uint8ClampedArray(Buffer.from(data, "base64")) };
@@ -37,7 +37,7 @@ def in_node(rgba, crop=None, ink=None):
         "width": rgba.shape[1], "height": rgba.shape[0], "crop": crop, "ink": ink,
         "data": base64.b64encode(np.ascontiguousarray(rgba).tobytes()).decode(),
     }  # fmt: skip
-    sent = base64.b64encode(SCRIPT.read_bytes()).decode() + "\n" + json.dumps(asked)
+    sent = SCRIPT.as_uri() + "\n" + json.dumps(asked)
     done = subprocess.run(["node", "-e", ASK], input=sent, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 

@@ -16,6 +16,24 @@ from vqdemo.ui import texts
 
 STATIC = Path(__file__).parent / "static"
 
+# The style of the page, in the order in which its files are read: of rules of equal rank the later one wins.
+STYLES = tuple(
+    STATIC / "styles" / f"{name}.css"
+    for name in (
+        "colours",
+        "layout",
+        "top",
+        "bench",
+        "text",
+        "controls",
+        "boards",
+        "parts",
+        "rtl",
+        "forced_colors",
+        "print",
+    )
+)
+
 # What is always there, then the views of which one is open (see static/views/nav). A column may hold
 # another one.
 COLUMNS = {

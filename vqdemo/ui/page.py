@@ -13,6 +13,7 @@ from vqdemo.ui.layout import (
     LINK_PICTURE,
     OPEN,
     STATIC,
+    STYLES,
     check_size,
     fingerprint,
     link_tags,
@@ -27,13 +28,13 @@ from vqdemo.ui.views import ADDRESS, COURSE, FILES, MODEL, view
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
 
-GROUND = {"body_background_fill": "#f5f5f2", "body_background_fill_dark": "#111318"}  # as --page in page.css
+GROUND = {"body_background_fill": "#f5f5f2", "body_background_fill_dark": "#111318"}  # as --page in colours.css
 
 THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO)
 
 LOOK = {
     "theme": THEME.set(**GROUND),
-    "css_paths": STATIC / "page.css",
+    "css_paths": list(STYLES),
     "favicon_path": STATIC / "icon.svg",
     "footer_links": ["api"],
     "max_file_size": MAX_UPLOAD_BYTES,

@@ -1,7 +1,7 @@
 // How a view comes onto the page, in both editions. It stands there in English; where the page is in another
-// language, its translation takes that place first. Views that are open at first get their scripts at once; the
-// scripts of others are loaded when their column is first opened, or once both networks are there: from then on
-// the page asks nothing of any server.
+// language, its translation takes that place first. Views that are open at first get their scripts at once;
+// the scripts of others are loaded when their column is first opened, or once both networks are there: from
+// then on the page asks nothing of any server.
 
 import { start } from "./start.js";
 import { isRightToLeft, language, SOURCE } from "./state/language.js";
@@ -17,8 +17,8 @@ const names = new Set(); // of the views mounted, or waiting for their column
  * @param {HTMLElement} element
  * @param {string} name
  * @param {object} page
- * @param {() => Promise<Sentences> | Sentences} page.english the view's sentences, and under "status" those of
- *   the status line
+ * @param {() => Promise<Sentences> | Sentences} page.english the view's sentences, and under "status" those
+ *   of the status line
  * @param {string} page.translations what the addresses of all translations begin with
  * @param {string} page.model address of model.json
  */

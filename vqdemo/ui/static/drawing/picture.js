@@ -1,8 +1,9 @@
 // A picture file -> its pixels, read by the browser: upright, of an animation the fullest frame, and at most
 // READ pixels a side. Which formats there are is the browser's to say: SVG, AVIF and HEIC where it can.
 
-import { fullness, READ } from "./framing.js";
+import { channelsAt, middleOf, shrink, sum } from "./framing/pixels.js";
 
+const READ = 1600; // pixels of the longer side that are worth keeping of a photograph
 const VECTOR_SIDE = 600; // pixels, of a picture that has no size of its own
 const MAX_FRAMES = 100;
 const PATTERN = [255, 0, 128, 255, 3, 90, 200, 255]; // two pixels
@@ -53,6 +54,20 @@ async function framesOf(file) {
   } finally {
     decoder.close();
   }
+}
+
+/**
+ * How much is drawn in a frame of an animation: the sum over all pixels of their distance from the middle
+ * colour.
+ */
+function fullness({ width, height, data }) {
+  const rgb = new Int32Array(width * height * 3);
+  for (let i = 0; i < width * height; i++)
+    if (data[i * 4 + 3] >= 128) for (let c = 0; c < 3; c++) rgb[i * 3 + c] = data[i * 4 + c];
+  const small = shrink({ width, height, data: rgb }, 64, 3);
+  const pixels = Array.from({ length: small.width * small.height }, (_, i) => i);
+  const middle = channelsAt(small.data, pixels).map(middleOf);
+  return sum(small.data.map((value, i) => Math.abs(value - middle[i % 3])));
 }
 
 function pixelsOf(image, width, height) {

@@ -1,5 +1,5 @@
-// QR codes (ISO/IEC 18004), as far as addresses need them: byte mode, versions 1 to 10, error correction level
-// M, and of the eight masks the one with the least penalty.
+// QR codes (ISO/IEC 18004), as far as addresses need them: byte mode, versions 1 to 10, error correction
+// level M, and of the eight masks the one with the least penalty.
 
 /** Rows of modules: true where dark. @typedef {boolean[][]} Symbol */
 

@@ -1,13 +1,12 @@
-// The networks as the page calls them: a few async functions. Each network runs in a worker of its own, so that
-// a pen, which the VQ-VAE follows, never waits for the prior, and the page stays responsive while they compute.
-// Weights are fetched in the order in which they are needed. A question that is asked before they are there
-// waits for them. No server computes anything.
+// The networks as the page calls them: a few async functions. Each network runs in a worker of its own, so
+// that a pen, which the VQ-VAE follows, never waits for the prior, and the page stays responsive while they
+// compute. Weights are fetched in the order in which they are needed. A question that is asked before they
+// are there waits for them. No server computes anything.
 
 /** @import { Completion, Die, Film, Grid, Image, ModelInfo, NetworkStatus, Quantized, Reconstruction, Settings, WorkerName } from "./types.js" */
 
+import { connection } from "./connection.js";
 import { download, Fault } from "./download.js";
-
-const PATIENCE = 20_000; // ms after which a worker that says nothing is asked whether it is still there
 
 /** @type {Record<string, string>} */
 let sentences = {};
@@ -17,8 +16,8 @@ let tell = () => {};
 let modelAgain = null; // where model.json could not be fetched: goes on
 
 /**
- * Before all else: the sentences for what can go wrong (see ui/texts/en.py), and who is told how far model.json and
- * the networks are.
+ * Before all else: the sentences for what can go wrong (see ui/texts/en.py), and who is told how far
+ * model.json and the networks are.
  */
 export function connect(texts, listener) {
   [sentences, tell] = [texts, listener];
@@ -67,124 +66,11 @@ function readModel(content) {
 
 const toImage = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 
-// ---- the workers ----
+// ---- the networks ----
 
 /** @param {WorkerName} name */
-function home(name) {
-  let network = null; // {address, file, bytes, sha256, config}
-  let fault = null;
-  let worker = null;
-  let timer;
-  let answered = true; // whether anything came since the worker was asked whether it is there
-  let last = 0; // question's number
-  const asked = new Map(); // by number: {message, resolve, reject, onPart}
-  let whenFetched = () => {}; // the next network may begin to load
-
-  const show = (phase, loaded = 0) =>
-    tell(name, { phase, loaded, total: network?.bytes ?? 0, fault: fault?.message ?? null });
-
-  function start() {
-    fault = null;
-    show("loading");
-    try {
-      worker = newWorker();
-    } catch (error) {
-      return fail("worker", error.message);
-    }
-    const own = worker;
-    worker.onmessage = ({ data }) => own === worker && hear(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      if (own === worker) fail("worker", event.message ?? "");
-    };
-    const { file: _, ...given } = network;
-    worker.postMessage({ network: name, ...given });
-    for (const { message } of asked.values()) worker.postMessage(message);
-    answered = true;
-    timer = setInterval(look, PATIENCE);
-  }
-
-  /** Whether the worker is still there, while somebody waits for it. */
-  function look() {
-    if (!answered) return fail("worker", "");
-    if (!asked.size) return;
-    answered = false;
-    worker.postMessage({ ping: true });
-  }
-
-  function hear(data) {
-    answered = true;
-    const question = asked.get(data.id);
-    if ("loaded" in data) show("loading", data.loaded);
-    else if ("failed" in data) fail(data.failed, data.detail);
-    else if ("ready" in data) {
-      tell(name, {
-        phase: "ready",
-        loaded: network.bytes,
-        total: network.bytes,
-        fault: null,
-        simd: data.simd,
-      });
-      whenFetched();
-    } else if (!question) return;
-    else if ("error" in data) settle(data.id, () => question.reject(new Error(data.error)));
-    else if ("answer" in data) settle(data.id, () => question.resolve(data.answer));
-    else question.onPart?.(data);
-  }
-
-  function settle(id, how) {
-    asked.delete(id);
-    how();
-  }
-
-  function fail(kind, detail) {
-    fault = faultOf(kind, network.file, detail);
-    worker?.terminate();
-    worker = null;
-    clearInterval(timer);
-    for (const { reject } of asked.values()) reject(fault);
-    asked.clear();
-    show("failed");
-    whenFetched();
-  }
-
-  return {
-    load(given, next) {
-      [network, whenFetched] = [given, next];
-      start();
-    },
-    retry: () => fault && start(),
-
-    /** The answer to a question; parts of it are told as they come. */
-    ask(question, given, { signal = undefined, onPart = undefined } = {}) {
-      return new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        if (fault) throw fault;
-        const message = { id: ++last, question, given };
-        asked.set(message.id, { message, resolve, reject, onPart });
-        worker?.postMessage(message);
-        signal?.addEventListener("abort", () => {
-          if (!asked.has(message.id)) return;
-          worker?.postMessage({ cancel: message.id });
-          settle(message.id, () => reject(signal.reason));
-        });
-      });
-    },
-  };
-}
-
-/** A worker, also where the scripts come from another site, as by `<gradio-app>`. */
-function newWorker() {
-  const script = new URL("worker.js", import.meta.url);
-  if (script.origin === location.origin) return new Worker(script, { type: "module" });
-  const address = URL.createObjectURL(
-    new Blob([`import ${JSON.stringify(script.href)};`], { type: "text/javascript" }),
-  );
-  return new Worker(address, { type: "module" });
-}
-
-/** @type {Record<WorkerName, ReturnType<typeof home>>} */
-const homes = { vqvae: home("vqvae"), prior: home("prior"), film: home("film") };
+const worker = (name) => connection((status) => tell(name, status), faultOf);
+const workers = { vqvae: worker("vqvae"), prior: worker("prior"), film: worker("film") };
 
 let isBackward = false; // whether the prior fills the last unknown cell first
 
@@ -193,14 +79,19 @@ let fetchFilm = () => {}; // the film of the training begins to load; only the f
 /** @param {string} address @param {ModelInfo} modelInfo */
 function load(address, { networks, film }) {
   isBackward = networks.prior.config.backward;
-  const at = ({ file, ...others }) => ({ address: new URL(file, address).href, file, ...others });
+  const of = (network, { file, ...others }) => ({
+    network,
+    address: new URL(file, address).href,
+    file,
+    ...others,
+  });
   let began = false;
-  homes.vqvae.load(at(networks.vqvae), () => {
-    if (!began) homes.prior.load(at(networks.prior), () => {});
+  workers.vqvae.load(of("vqvae", networks.vqvae), () => {
+    if (!began) workers.prior.load(of("prior", networks.prior), () => {});
     began = true;
   });
   fetchFilm = () => {
-    homes.film.load(at(film), () => {});
+    workers.film.load(of("film", film), () => {});
     fetchFilm = () => {};
   };
 }
@@ -209,7 +100,7 @@ function load(address, { networks, film }) {
 export function retry() {
   modelAgain?.();
   modelAgain = null;
-  for (const { retry } of Object.values(homes)) retry();
+  for (const { retry } of Object.values(workers)) retry();
 }
 
 // ---- what the page asks ----
@@ -222,7 +113,7 @@ export function retry() {
  * @param {Image} image
  * @returns {Promise<Reconstruction>}
  */
-export const encode = (image) => homes.vqvae.ask("encode", { image });
+export const encode = (image) => workers.vqvae.ask("encode", { image });
 
 /**
  * Grids without unknown cells -> their images.
@@ -230,20 +121,20 @@ export const encode = (image) => homes.vqvae.ask("encode", { image });
  * @param {{signal?: AbortSignal}} [options]
  * @returns {Promise<Image[]>}
  */
-export const decode = (grids, options) => homes.vqvae.ask("decode", { grids }, options);
+export const decode = (grids, options) => workers.vqvae.ask("decode", { grids }, options);
 
 /**
  * Image -> the encoder's outputs and the codes that they are rounded to.
  * @param {Image} image
  * @returns {Promise<Quantized>}
  */
-export const quantize = (image) => homes.vqvae.ask("quantize", { image });
+export const quantize = (image) => workers.vqvae.ask("quantize", { image });
 
 /**
  * The codebook, row by row: a vector for each code.
  * @returns {Promise<Float32Array>}
  */
-export const codebook = () => homes.vqvae.ask("codebook", {});
+export const codebook = () => workers.vqvae.ask("codebook", {});
 
 /**
  * Pixel after pixel of an image is inverted: how far that moves the encoder's output for each cell. A row for
@@ -254,7 +145,7 @@ export const codebook = () => homes.vqvae.ask("codebook", {});
  * @returns {Promise<Float32Array>}
  */
 export const sensitivity = (image, pixels, options) =>
-  homes.vqvae.ask("sensitivity", { image, pixels }, options);
+  workers.vqvae.ask("sensitivity", { image, pixels }, options);
 
 /**
  * The unknown cells of a grid in the order in which they are filled.
@@ -285,7 +176,7 @@ export async function complete(codes, settings, { signal, onAlternative = () => 
     image.catch(() => {}); // it is awaited at the end, where there is one
     images.push(image);
   };
-  const grids = await homes.prior.ask("complete", { codes, ...settings, ahead: true }, { signal, onPart });
+  const grids = await workers.prior.ask("complete", { codes, ...settings, ahead: true }, { signal, onPart });
   const known = codes.map((code) => code >= 0);
   const log_probs = await logProb(grids, known, settings.label, { signal });
   const shown = await Promise.all(images);
@@ -300,7 +191,7 @@ export async function complete(codes, settings, { signal, onAlternative = () => 
  * @returns {Promise<Image[]>}
  */
 export async function imagine(codes, settings, options) {
-  return decode(await homes.prior.ask("complete", { codes, ...settings }, options), options);
+  return decode(await workers.prior.ask("complete", { codes, ...settings }, options), options);
 }
 
 /**
@@ -310,7 +201,7 @@ export async function imagine(codes, settings, options) {
  * @returns {Promise<Reconstruction[]>}
  */
 export async function sample(settings, options) {
-  const grids = await homes.prior.ask("sample", settings, options);
+  const grids = await workers.prior.ask("sample", settings, options);
   const images = await decode(grids, options);
   return grids.map((codes, i) => ({ codes, image: images[i] }));
 }
@@ -323,7 +214,7 @@ export async function sample(settings, options) {
  * @returns {Promise<Float32Array>}
  */
 export const conditionals = (codes, label = null, options = {}) =>
-  homes.prior.ask("conditionals", { codes, label }, options);
+  workers.prior.ask("conditionals", { codes, label }, options);
 
 /**
  * What the code of one cell is drawn from, given all other known cells. `drawn`: of a cell that a completion
@@ -332,7 +223,7 @@ export const conditionals = (codes, label = null, options = {}) =>
  * @param {{signal?: AbortSignal}} [options]
  * @returns {Promise<Die>}
  */
-export const die = (asked, options) => homes.prior.ask("die", asked, options);
+export const die = (asked, options) => workers.prior.ask("die", asked, options);
 
 /**
  * Of each full grid, the natural-log probability of its cells that are not known given those that are.
@@ -343,7 +234,7 @@ export const die = (asked, options) => homes.prior.ask("die", asked, options);
  * @returns {Promise<number[]>}
  */
 export const logProb = (grids, known, label = null, options = {}) =>
-  homes.prior.ask("logProb", { codes: grids, known, label }, options);
+  workers.prior.ask("logProb", { codes: grids, known, label }, options);
 
 /**
  * The probability of each label given the known cells.
@@ -351,7 +242,7 @@ export const logProb = (grids, known, label = null, options = {}) =>
  * @param {{signal?: AbortSignal}} [options]
  * @returns {Promise<number[]>}
  */
-export const labelProbs = (codes, options) => homes.prior.ask("labelProbs", { codes }, options);
+export const labelProbs = (codes, options) => workers.prior.ask("labelProbs", { codes }, options);
 
 /**
  * The film of the training, with an image as it would have been redrawn then. It is fetched when it is first
@@ -362,5 +253,5 @@ export const labelProbs = (codes, options) => homes.prior.ask("labelProbs", { co
  */
 export function film(image, options) {
   fetchFilm();
-  return homes.film.ask("show", { image }, options);
+  return workers.film.ask("show", { image }, options);
 }

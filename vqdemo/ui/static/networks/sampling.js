@@ -3,8 +3,10 @@
 // for its caller to see whether the answer is still wanted, and returns the answer; finished() takes it at
 // once.
 
+import { checkFor } from "./arguments.js";
+import { labelPosterior, logSoftmax, logSumExp } from "./log_probabilities.js";
 import { cellNumbers, labelNumber } from "./noise.js";
-import { logSoftmax, logSumExp, labelPosterior } from "./pixelcnn.js";
+import { invert, running, sampler } from "./sample_code.js";
 
 // A mixture over labels leaves out labels that are less likely, given the known cells.
 const MIN_LABEL_PROBABILITY = 1e-3;
@@ -18,43 +20,8 @@ export function sampling(network) {
   const { grid, num_codes: numCodes, num_labels: numLabels } = config;
   const everyLabel = range(numLabels);
   const empty = Array(cells).fill(-1);
-
-  /** Throws if an argument is not what it should be, and says what is allowed. */
-  function check(
-    { codes, known = null, label = null, n = 1, seed = 0, temperature = 1, top_p: topP = 1, guidance = 0 },
-    unknown = true,
-  ) {
-    const lowest = unknown ? -1 : 0;
-    const demand = (isSo, sentence) => {
-      if (!isSo) throw new RangeError(sentence);
-    };
-    for (const grid of unknown ? [codes] : codes) {
-      const isGrid =
-        grid?.length === cells &&
-        grid.every((code) => Number.isInteger(code) && code >= lowest && code < numCodes);
-      demand(isGrid, `codes must be ${cells} whole numbers from ${lowest} to ${numCodes - 1}, not ${grid}`);
-    }
-    demand(
-      known === null || known.length === cells,
-      `known must have ${cells} booleans, not ${known?.length}`,
-    );
-    demand(
-      label === null || everyLabel.includes(label),
-      `label must be from 0 to ${numLabels - 1}, or null for any, not ${label}`,
-    );
-    demand(Number.isInteger(n) && n >= 1, `n must be a whole number of at least 1, not ${n}`);
-    const isSeed = typeof seed === "bigint" || Number.isSafeInteger(seed);
-    demand(
-      isSeed && seed >= 0 && BigInt(seed) < 2n ** 63n,
-      `seed must be a whole number from 0 to 2^63 - 1, not ${seed}`,
-    );
-    demand(
-      temperature >= 0.001 && temperature <= 100,
-      `temperature must be from 0.001 to 100, not ${temperature}`,
-    );
-    demand(topP > 0 && topP <= 1, `top_p must be above 0 and at most 1, not ${topP}`);
-    demand(guidance >= 0 && guidance <= 20, `guidance must be from 0 to 20, not ${guidance}`);
-  }
+  const check = checkFor(config, cells);
+  const pick = sampler(network);
 
   // ---- labels ----
 
@@ -110,8 +77,8 @@ export function sampling(network) {
   /**
    * n completions of a grid, the known cells unchanged, numbered from `first`: {codes, n, label (null for
    * any), temperature, top_p, guidance, seed} -> grids. Yields {alternative, grid} as soon as one is there;
-   * the first is computed alone where `ahead` is true. Where `blind` is true, each cell is drawn as by a plain
-   * PixelCNN, without the known cells after it; labels are still drawn given all known cells.
+   * the first is computed alone where `ahead` is true. Where `blind` is true, each cell is drawn as by a
+   * plain PixelCNN, without the known cells after it; labels are still drawn given all known cells.
    */
   function* complete({
     codes,
@@ -207,29 +174,6 @@ export function sampling(network) {
       }
     }
     return grids.map(inOrder);
-  }
-
-  const p = new Float64Array(numCodes);
-  const cumulative = new Float64Array(numCodes);
-
-  /** A code, from the logits of one grid and, with guidance, of the same without a label. */
-  function pick(logits, its, without, { temperature, top_p: topP, guidance }, number) {
-    for (let code = 0; code < numCodes; code++) {
-      const logit = heap[logits + its * kinds + code];
-      p[code] = guidance > 0 ? logit + guidance * (logit - heap[logits + without * kinds + code]) : logit;
-      p[code] /= temperature;
-    }
-    const sum = logSumExp(p);
-    for (let code = 0; code < numCodes; code++) p[code] = Math.exp(p[code] - sum);
-    if (topP < 1) {
-      let before = 0; // probability of the codes likelier than this one
-      for (const code of range(numCodes).sort((a, b) => p[b] - p[a])) {
-        const own = p[code];
-        if (before >= topP) p[code] = 0;
-        before += own;
-      }
-    }
-    return invert(running(p, cumulative), number);
   }
 
   // ---- probabilities ----
@@ -390,19 +334,4 @@ export function sampling(network) {
   }
 
   return { complete, sample, conditionals, die, logProb, labelProbs, logits };
-}
-
-/** The sums of the first one, two, ... of some numbers. */
-function running(numbers, sums = new Float64Array(numbers.length)) {
-  let sum = 0;
-  for (let i = 0; i < sums.length; i++) sums[i] = sum += numbers[i];
-  return sums;
-}
-
-/** Which of some things, by their cumulative weights, a number in [0,1) stands for. */
-function invert(cumulative, number) {
-  const threshold = number * cumulative[cumulative.length - 1];
-  let found = 0;
-  while (found < cumulative.length - 1 && cumulative[found] <= threshold) found++;
-  return found;
 }

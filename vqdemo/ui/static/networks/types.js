@@ -87,8 +87,8 @@
  */
 
 /**
- * A figure of these weights and of the notebook baseline's. `digits` after the point; `share`: whether it is one,
- * 0 to 1; `of`: how many codes there are, where codes were counted.
+ * A figure of these weights and of the notebook baseline's. `digits` after the point; `share`: whether it is
+ * one, 0 to 1; `of`: how many codes there are, where codes were counted.
  * @typedef {object} Figure
  * @property {string} name
  * @property {number} digits

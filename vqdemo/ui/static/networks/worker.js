@@ -45,8 +45,8 @@ const NETWORKS = {
 };
 
 /**
- * What the VQ-VAE is asked: {image} -> {codes, image}, the image decoded from them; {grids} -> images; and what
- * only "How it works" asks (see vqvae.js).
+ * What the VQ-VAE is asked: {image} -> {codes, image}, the image decoded from them; {grids} -> images; and
+ * what only "How it works" asks (see vqvae.js).
  */
 function pictures(network) {
   return {

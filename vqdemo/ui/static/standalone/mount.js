@@ -1,5 +1,5 @@
-// The static edition's page: each view is mounted with its sentences, and what the page is made of is kept for
-// when there is no network. In the other edition Gradio mounts the views (ui/views.py).
+// The static edition's page: each view is mounted with its sentences, and what the page is made of is kept
+// for when there is no network. In the other edition Gradio mounts the views (ui/views.py).
 
 import { allLoaded, mount } from "../mounting.js";
 
@@ -24,7 +24,7 @@ for (const element of /** @type {NodeListOf<HTMLElement>} */ (document.querySele
   });
 }
 
-// Nothing is fetched before what the page itself needs. Without storage, as in some iframes, or without https,
-// the page works, but not offline.
+// Nothing is fetched before what the page itself needs. Without storage, as in some iframes, or without
+// https, the page works, but not offline.
 await allLoaded;
 navigator.serviceWorker?.register("service-worker.js").catch(() => {});

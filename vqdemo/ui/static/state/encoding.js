@@ -1,6 +1,6 @@
-// What the encoder gives for the drawing, while "How it works" is open: a vector z for each cell, and the codes
-// that the quantizer chooses for them. One request is in flight at a time, and the last is always for the newest
-// drawing, so that it follows the pen.
+// What the encoder gives for the drawing, while "How it works" is open: a vector z for each cell, and the
+// codes that the quantizer chooses for them. One request is in flight at a time, and the last is always for
+// the newest drawing, so that it follows the pen.
 
 /** @import { ModelInfo } from "../networks/types.js" */
 /** @import { Encoding } from "./types.js" */
@@ -14,7 +14,7 @@ import { state, update, watch } from "./store.js";
 export const vectorOf = (row, vectors, dimension) => vectors.subarray(row * dimension, (row + 1) * dimension);
 
 /** The Euclidean distance between two vectors. */
-export const distanceBetween = (a, b) => Math.hypot(...a.map((value, i) => value - b[i]));
+const distanceBetween = (a, b) => Math.hypot(...a.map((value, i) => value - b[i]));
 
 /**
  * All codes for patches with ink by their distance to a vector, the nearest first.

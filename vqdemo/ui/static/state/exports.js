@@ -1,5 +1,5 @@
-// What the prior says, as files: the alternatives with their probabilities, and the distribution of every cell
-// given all others.
+// What the prior says, as files: the alternatives with their probabilities, and the distribution of every
+// cell given all others.
 
 /** @import { State } from "./types.js" */
 

@@ -1,6 +1,6 @@
 // The ghost: what the unknown cells would show, as the average of completions that are made in the
-// background, a few at first, then more. They are the very ones that "Complete" draws, with the settings and the seed of
-// now. They wait until the belief is known, and are given up as soon as the grid changes.
+// background, a few at first, then more. They are the very ones that "Complete" draws, with the settings and
+// the seed of now. They wait until the belief is known, and are given up as soon as the grid changes.
 
 import * as networks from "../networks/client.js";
 import { UNKNOWN } from "./grid.js";

@@ -1,6 +1,6 @@
 // What is computed about the grid unasked: the footprint of the cell pointed at, the conditional distribution
-// of every cell, the die of the selected one, and what its likeliest codes would draw. It waits while codes or
-// image are on their way.
+// of every cell, the die of the selected one, and what its likeliest codes would draw. It waits while codes
+// or image are on their way.
 
 /** @import { Image } from "../networks/types.js" */
 /** @import { Offer, State } from "./types.js" */
@@ -84,8 +84,8 @@ async function showExpected(codes, label, signal) {
 const cellOf = ({ selected }) => (selected.size === 1 ? [...selected][0] : null);
 
 /**
- * Whose die is shown: the cell that is being filled, or else the selected one; `number`: by which completion it
- * was filled, or null.
+ * Whose die is shown: the cell that is being filled, or else the selected one; `number`: by which completion
+ * it was filled, or null.
  */
 function subjectOf(now) {
   const { codes, preview, alternatives } = now;
@@ -167,8 +167,8 @@ const lookAlike = (a, b) => a.every((ink, i) => Math.abs(ink - b[i]) < MAX_UNSEE
 
 /**
  * At most OFFERED_CODES offers, the likeliest first, of codes whose images can be told apart. Codes that can
- * not are one offer, with the sum of their probabilities: of the present code if it is among them, else of the
- * likeliest. The present code is always offered.
+ * not are one offer, with the sum of their probabilities: of the present code if it is among them, else of
+ * the likeliest. The present code is always offered.
  * @param {{code: number, probability: number, image: Image}[]} codes
  * @param {number} present code of the cell, or UNKNOWN
  * @returns {Offer[]}

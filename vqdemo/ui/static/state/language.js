@@ -1,6 +1,6 @@
-// The language of the page: what the address asks for (?lang=fr), else what was chosen on this machine, else the
-// first of the browser's that there is, else English. It stands, with its direction, on the page's root before
-// anything is drawn. What the sentences are is in ui/texts; mounting.js fetches them.
+// The language of the page: what the address asks for (?lang=fr), else what was chosen on this machine, else
+// the first of the browser's that there is, else English. It stands, with its direction, on the page's root
+// before anything is drawn. What the sentences are is in ui/texts; mounting.js fetches them.
 
 /** By its code, the name of each language in itself. @type {Record<string, string>} */
 export const LANGUAGES = {

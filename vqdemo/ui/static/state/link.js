@@ -1,6 +1,6 @@
-// The work as a link: the query of an address that brings back grid, question, settings and seed, and what the
-// pen drew where that is short enough. What is read is checked: what is good of it is used, and what is not is
-// told in sentences.
+// The work as a link: the query of an address that brings back grid, question, settings and seed, and what
+// the pen drew where that is short enough. What is read is checked: what is good of it is used, and what is
+// not is told in sentences.
 
 /** @import { Grid, ModelInfo, Settings } from "../networks/types.js" */
 /** @import { Drawing } from "../drawing/strokes.js" */
@@ -84,8 +84,8 @@ export function linkTo({ modelInfo, codes, drawing, alternatives, settings }, ad
  */
 
 /**
- * What a link asks for, or null if the address is none. It may have been through a mail or a chat: "&amp;" and
- * what stands behind it do no harm.
+ * What a link asks for, or null if the address is none. It may have been through a mail or a chat: "&amp;"
+ * and what stands behind it do no harm.
  * @param {string} address
  * @param {ModelInfo} modelInfo
  * @returns {Link | null}

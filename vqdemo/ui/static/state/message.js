@@ -1,4 +1,5 @@
-// The status line's message, and the sentences that the functions of this folder say there (from ui/texts/en.py).
+// The status line's message, and the sentences that the functions of this folder say there (from
+// ui/texts/en.py).
 
 import { Fault } from "../networks/download.js";
 import { fill } from "./sentence.js";

@@ -1,5 +1,5 @@
-// The cell that is open in "How it works": encoder, quantizer and decoder show the same one. It is the one under
-// the mouse, else the one that was chosen last, else one of the digit's own.
+// The cell that is open in "How it works": encoder, quantizer and decoder show the same one. It is the one
+// under the mouse, else the one that was chosen last, else one of the digit's own.
 
 import { placeOf } from "./grid.js";
 import { state, update, watch } from "./store.js";

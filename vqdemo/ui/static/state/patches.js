@@ -23,8 +23,8 @@ export function ringOf(a, b, [, columns]) {
 }
 
 /**
- * What share of the sum of `values`, one for each pixel, lies in the patch of a cell, in the cells one further,
- * two further and so on.
+ * What share of the sum of `values`, one for each pixel, lies in the patch of a cell, in the cells one
+ * further, two further and so on.
  * @param {Iterable<number>} values
  * @param {[number, number]} shape
  */

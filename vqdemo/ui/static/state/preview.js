@@ -1,5 +1,5 @@
-// A completion on show before it is kept: which of its cells are filled so far, and what is seen meanwhile. It
-// is a value like any other; playback.js lets it go on over time, and completions.js keeps it.
+// A completion on show before it is kept: which of its cells are filled so far, and what is seen meanwhile.
+// It is a value like any other; playback.js lets it go on over time, and completions.js keeps it.
 
 /** @import { Alternatives, Preview, State } from "./types.js" */
 

@@ -1,6 +1,7 @@
-// The receptive field of the open cell, measured on the drawing itself: pixel after pixel is inverted, and what
-// counts is how far that moves the encoder's output for the cell. One pass through the encoder tells it for all
-// cells at once, so that of a drawing each pixel is inverted only once. The pixels nearest to the cell come first.
+// The receptive field of the open cell, measured on the drawing itself: pixel after pixel is inverted, and
+// what counts is how far that moves the encoder's output for the cell. One pass through the encoder tells it
+// for all cells at once, so that of a drawing each pixel is inverted only once. The pixels nearest to the
+// cell come first.
 
 /** @import { Image } from "../networks/types.js" */
 

@@ -88,9 +88,8 @@ function unpacked(text) {
 }
 
 /**
- * Go on from what was kept, if anything was. It may be of another version of the page, or of
- * another model: what does not fit is dropped, and the rest is kept. Of another model's work that is the
- * drawing.
+ * Go on from what was kept, if anything was. It may be of another version of the page, or of another model:
+ * what does not fit is dropped, and the rest is kept. Of another model's work that is the drawing.
  * @param {ModelInfo} modelInfo
  * @param {string | null} text
  */

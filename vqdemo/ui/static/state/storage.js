@@ -1,6 +1,7 @@
 // Where the work is kept on this machine: in the tab, and beyond it in the browser's storage, under a name of
-// the tab's own, so that two tabs never overwrite each other's work. A new tab goes on from the newest work that
-// no open tab has; a lock of the browser tells which those are. A browser that stores nothing still works.
+// the tab's own, so that two tabs never overwrite each other's work. A new tab goes on from the newest work
+// that no open tab has; a lock of the browser tells which those are. A browser that stores nothing still
+// works.
 
 const TAB_KEY = "vqdemo-session"; // {name, text} of this tab
 const WORK = "vqdemo-work-"; // and a tab's name: {time, text}

@@ -27,8 +27,8 @@
  *   the cell pointed at
  * @property {{codes: Grid, label: number | null, probabilities: Float32Array} | null} expected cell by cell,
  *   the probability of each code given all other cells, and the label asked for
- * @property {{codes: Grid, cell: number, key: string, list: Offer[]} | null} whatIf the likeliest codes of the
- *   selected cell
+ * @property {{codes: Grid, cell: number, key: string, list: Offer[]} | null} whatIf the likeliest codes of
+ *   the selected cell
  * @property {{codes: Grid, probabilities: number[]} | null} belief the probability of each label given the
  *   known cells of a grid: when it is not `codes`, a newer one is due
  * @property {{codes: Grid, settings: Settings, count: number, image: Image} | null} ghost the average of so
@@ -36,10 +36,10 @@
  * @property {boolean} ghosting whether it is made and shown
  * @property {(Die & {codes: Grid, cell: number, label: number | null, number: number | null}) | null} die
  *   of the cell that is being filled or selected; number: of the completion that filled it, or null
- * @property {{codes: Grid, label: number | null, bits: number, change: number | null} | null} length of a grid
- *   by the prior, and how much the last edit added
- * @property {{codes: Grid, label: number | null, bits: number[] | null} | null} moves cell by cell, how far the
- *   last edit moved what is expected there; null without an edit
+ * @property {{codes: Grid, label: number | null, bits: number, change: number | null} | null} length of a
+ *   grid by the prior, and how much the last edit added
+ * @property {{codes: Grid, label: number | null, bits: number[] | null} | null} moves cell by cell, how far
+ *   the last edit moved what is expected there; null without an edit
  * @property {boolean} moving whether the grid is tinted by that
  * @property {boolean} surprise whether the grid is tinted by how unexpected each code is
  * @property {number[]} recent the codes last written by hand, the newest first
@@ -47,12 +47,13 @@
  * @property {Sampling | null} sampling settings of the samples
  * @property {Graft} graft
  * @property {number | null} opened the cell that "How it works" is about
- * @property {Encoding | null} encoding of the drawing, while "How it works" is open: where that is of an older
- *   drawing, a newer one is due
+ * @property {Encoding | null} encoding of the drawing, while "How it works" is open: where that is of an
+ *   older drawing, a newer one is due
  * @property {{image: Image, cell: number, moves: Float32Array, measured: number} | null} receptiveField how
  *   far inverting each pixel of an image moves the encoder's output for a cell, and of how many that is known
  * @property {OpenLesson | null} lesson
- * @property {Record<string, number | null>} solved the lessons that were solved, by name: the best score, or null
+ * @property {Record<string, number | null>} solved the lessons that were solved, by name: the best score, or
+ *   null
  * @property {Loss | null} loss made while a lesson asks for it
  * @property {string} view which part of the page is open
  * @property {number} theme grows when the colours change, for what is painted rather than styled
@@ -104,8 +105,8 @@
  */
 
 /**
- * A code for a cell, and what the grid draws with it there. `alike`: other codes with which it draws the same,
- * for all that can be seen; `probability` is that of all of them.
+ * A code for a cell, and what the grid draws with it there. `alike`: other codes with which it draws the
+ * same, for all that can be seen; `probability` is that of all of them.
  * @typedef {{code: number, probability: number, image: Image, alike: number[]}} Offer
  */
 

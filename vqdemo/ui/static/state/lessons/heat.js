@@ -1,5 +1,5 @@
-// Raise the temperature until no digits come out. It is broken when the prior finds what was drawn so unlikely
-// that it takes more than BROKEN bits a cell.
+// Raise the temperature until no digits come out. It is broken when the prior finds what was drawn so
+// unlikely that it takes more than BROKEN bits a cell.
 
 /** @import { ModelInfo } from "../../networks/types.js" */
 /** @import { State } from "../types.js" */
@@ -7,7 +7,7 @@
 import { sameCodes, UNKNOWN } from "../grid.js";
 import { done, notYet } from "./progress.js";
 
-export const BROKEN = 3; // bits a cell: as if each code had been one of eight that were equally likely
+const BROKEN = 3; // bits a cell: as if each code had been one of eight that were equally likely
 
 /** @param {ModelInfo} modelInfo */
 export const start = ({ blank }) => blank.codes.map(() => UNKNOWN);

@@ -1,5 +1,5 @@
-// Find a code that draws a hook: its tile has a light pixel from which dark ink is met in at least three of the
-// four directions.
+// Find a code that draws a hook: its tile has a light pixel from which dark ink is met in at least three of
+// the four directions.
 
 /** @import { ModelInfo } from "../../networks/types.js" */
 /** @import { State } from "../types.js" */

@@ -1,5 +1,5 @@
-// The lessons in their order. Of each: its name, under which its sentences stand in ui/texts/en.py; the grid that
-// it starts with, or null for a blank sheet; and how far the visitor is, by the state alone.
+// The lessons in their order. Of each: its name, under which its sentences stand in ui/texts/en.py; the grid
+// that it starts with, or null for a blank sheet; and how far the visitor is, by the state alone.
 
 /** @import { Grid, ModelInfo } from "../../networks/types.js" */
 /** @import { State } from "../types.js" */

@@ -1,6 +1,6 @@
 // The code grid: each cell shows its code over the tile that it stands for (cells.js). Cells are selected by
-// pointer and keys, and edited by keys and buttons; the surprise map tints them (surprise.js). Below stands how
-// many codes the digit needs (count.js).
+// pointer and keys, and edited by keys and buttons; the surprise map tints them (surprise.js). Below stands
+// how many codes the digit needs (count.js).
 
 import { erase, restoreCodes, writeCode } from "../../state/edits.js";
 import { cellsOfPart } from "../../state/grid.js";

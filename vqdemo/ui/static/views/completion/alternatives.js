@@ -1,5 +1,5 @@
-// The alternatives, small and side by side, with what was sampled in its own colour. Pointing at one, by mouse
-// or focus, shows it large; a click keeps it; Escape lets it go.
+// The alternatives, small and side by side, with what was sampled in its own colour. Pointing at one, by
+// mouse or focus, shows it large; a click keeps it; Escape lets it go.
 
 import { keep, letGo } from "../../state/completions.js";
 import { UNKNOWN } from "../../state/grid.js";

@@ -1,5 +1,5 @@
-// The frame over a picture, moved by pointer and keys: within it a drag moves it, at its corner it changes its
-// size, and elsewhere draws a new one. Arrow keys move it, with Shift they change its size.
+// The frame over a picture, moved by pointer and keys: within it a drag moves it, at its corner it changes
+// its size, and elsewhere draws a new one. Arrow keys move it, with Shift they change its size.
 
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const KEY_STEPS = 40; // across the longer side of the picture
@@ -7,12 +7,12 @@ const KEY_PAUSE = 250; // ms after which the frame counts as meant
 const LEAST_DRAG = 5; // pixels of the screen
 
 /**
- * Frames are left, top, right, bottom in pixels of the picture. `show(frame)`, which returns it as it can be, is
- * called while pointer or keys move it, `set` at the end.
+ * Frames are left, top, right, bottom in pixels of the picture. `show(frame)`, which returns it as it can be,
+ * is called while pointer or keys move it, `set` at the end.
  * @param {HTMLElement} area that shows the picture
  * @param {HTMLElement} element of the frame
- * @param {{size: () => {width: number, height: number}, frame: () => number[],
- *   show: (frame: number[]) => number[], set: (frame: number[]) => void}} actions
+ * @param {{size: () => {width: number, height: number}, frame: () => number[], show: (frame: number[]) =>
+ *   number[], set: (frame: number[]) => void}} actions
  */
 export function followFrame(area, element, { size, frame, show, set }) {
   let drag = null; // {from, frameAt: (x, y) -> the frame}

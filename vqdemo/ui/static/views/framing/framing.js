@@ -1,5 +1,5 @@
-// What would become of a picture that the visitor brings: the picture and the digit found on it side by side. A
-// frame says what is looked at, ink and ground can be changed round, and the digit is taken or not.
+// What would become of a picture that the visitor brings: the picture and the digit found on it side by side.
+// A frame says what is looked at, ink and ground can be changed round, and the digit is taken or not.
 
 import { SIDE } from "../../drawing/strokes.js";
 import { cropPicture, frameWithin, leavePicture, takePicture, turnInk } from "../../state/framing.js";

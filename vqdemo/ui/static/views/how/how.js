@@ -1,5 +1,5 @@
-// How it works: the way of the visitor's own digit through both networks, in five pictures that lead to the parts
-// below, and the code of each part.
+// How it works: the way of the visitor's own digit through both networks, in five pictures that lead to the
+// parts below, and the code of each part.
 
 import { rasterise, SIDE } from "../../drawing/strokes.js";
 import * as networks from "../../networks/client.js";

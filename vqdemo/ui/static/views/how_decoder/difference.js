@@ -1,5 +1,5 @@
-// The difference of two pictures in two colours: the accent colour where the first has more ink, the other where
-// it has less.
+// The difference of two pictures in two colours: the accent colour where the first has more ink, the other
+// where it has less.
 
 import { colour } from "../parts/paint.js";
 

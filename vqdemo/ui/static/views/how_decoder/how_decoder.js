@@ -1,6 +1,6 @@
-// The decoder: which picture comes of some of the codes, what the open cell's code adds to it, and how far the
-// code reaches. Codes are switched off here only: an off code is replaced by the blank one, and the workbench's
-// grid stays as it is.
+// The decoder: which picture comes of some of the codes, what the open cell's code adds to it, and how far
+// the code reaches. Codes are switched off here only: an off code is replaced by the blank one, and the
+// workbench's grid stays as it is.
 
 import * as networks from "../../networks/client.js";
 import { placeOf, withoutUnknown } from "../../state/grid.js";

@@ -55,8 +55,8 @@ export function mountCells(board, text, point) {
   });
 
   /**
-   * `filled`: the grid with the codes of a completion, as far as there is one; `turns`: the place of each cell
-   * in the generation order.
+   * `filled`: the grid with the codes of a completion, as far as there is one; `turns`: the place of each
+   * cell in the generation order.
    */
   function show({ cell, sights, filled, question, turns }) {
     if (!cells.length) build(state.modelInfo);

@@ -1,6 +1,6 @@
-// The prior: in which order it fills cells, what it reads for the cell pointed at, and what it draws that cell's
-// code from; and the same completions once more by the prior blind to known cells after a cell, as a plain
-// PixelCNN is. All of it is about the workbench's unknown cells, or the lower half of its digit.
+// The prior: in which order it fills cells, what it reads for the cell pointed at, and what it draws that
+// cell's code from; and the same completions once more by the prior blind to known cells after a cell, as a
+// plain PixelCNN is. All of it is about the workbench's unknown cells, or the lower half of its digit.
 
 import * as networks from "../../networks/client.js";
 import { knowsLaterCells, seenOf, sightsOf, turnsIn } from "../../state/context.js";

@@ -1,5 +1,5 @@
-// The map of the codes with a dot for each cell with ink, which moves to the code that is nearest to its z while
-// the visitor draws. Where it stands on the code's tile is where its cell stands in the grid.
+// The map of the codes with a dot for each cell with ink, which moves to the code that is nearest to its z
+// while the visitor draws. Where it stands on the code's tile is where its cell stands in the grid.
 
 import { placeOf } from "../../state/grid.js";
 import { watch } from "../../state/store.js";

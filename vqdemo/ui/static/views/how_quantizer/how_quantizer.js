@@ -1,6 +1,6 @@
-// The quantizer: whether the open cell has ink at all, which codes are nearest to its z, what rounding z to one of
-// them loses (ranking.js), and what is then redrawn (redrawn.js). Below, the codebook while the visitor draws
-// (pad.js, code_map.js).
+// The quantizer: whether the open cell has ink at all, which codes are nearest to its z, what rounding z to
+// one of them loses (ranking.js), and what is then redrawn (redrawn.js). Below, the codebook while the
+// visitor draws (pad.js, code_map.js).
 
 import { codesByDistance, outputOf } from "../../state/encoding.js";
 import { pixelsOf } from "../../state/patches.js";

@@ -1,5 +1,5 @@
-// The codes nearest to z, some of those further on, and the furthest, each with its tile and its distance. One of
-// them takes the place of z: beside each other, their numbers show what rounding changes.
+// The codes nearest to z, some of those further on, and the furthest, each with its tile and its distance.
+// One of them takes the place of z: beside each other, their numbers show what rounding changes.
 
 import { dimensionOf, largestIn, vectorOf } from "../../state/encoding.js";
 import { fill } from "../../state/sentence.js";
@@ -13,8 +13,8 @@ const DIGITS = 2; // of a distance
 const SNAP = [{ transform: "translateX(-2.5rem)", opacity: 0.2 }, { transform: "none" }];
 
 /**
- * Prepare the list in an element; `choose(rank)` is called with the rank chosen, from 0. Returns what shows it for a
- * cell: its z and patch, whether it is blank, all codes by distance, and which of them is taken.
+ * Prepare the list in an element; `choose(rank)` is called with the rank chosen, from 0. Returns what shows
+ * it for a cell: its z and patch, whether it is blank, all codes by distance, and which of them is taken.
  */
 export function rankingOf(element, text, choose) {
   const part = (selector) => element.querySelector(selector);

@@ -1,5 +1,5 @@
-// The lessons: a button in the page's first line, and a bar that is there while a lesson is open. What moves the
-// bar (bar.js) is loaded when the first lesson is opened, or once the networks are there.
+// The lessons: a button in the page's first line, and a bar that is there while a lesson is open. What moves
+// the bar (bar.js) is loaded when the first lesson is opened, or once the networks are there.
 
 import { closeLesson, openLesson } from "../../state/page.js";
 import { state, watch } from "../../state/store.js";

@@ -1,4 +1,4 @@
-// Which part of the page is open. Each is a column of the page whose id is the view's name; page.css hides
+// Which part of the page is open. Each is a column of the page whose id is the view's name; layout.css hides
 // those with the class `off`.
 
 import { openView, VIEWS } from "../../state/page.js";

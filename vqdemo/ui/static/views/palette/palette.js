@@ -1,6 +1,6 @@
-// The palette: one tile a code, looking like what the code usually draws, and paler what usually is around it.
-// The blank code comes first, the others in an order in which neighbours are alike. Choosing one writes it
-// into the selected cells; pointing at one shows every cell that carries it.
+// The palette: one tile a code, looking like what the code usually draws, and paler what usually is around
+// it. The blank code comes first, the others in an order in which neighbours are alike. Choosing one writes
+// it into the selected cells; pointing at one shows every cell that carries it.
 
 import { writeCode } from "../../state/edits.js";
 import { shownCodes } from "../../state/preview.js";

@@ -1,5 +1,5 @@
-// A grid of buttons over a board, one for each cell. Whatever points at one of them, mouse, finger or keys, opens
-// its cell in all parts of "How it works".
+// A grid of buttons over a board, one for each cell. Whatever points at one of them, mouse, finger or keys,
+// opens its cell in all parts of "How it works".
 
 import { cellBeside, placeOf } from "../../state/grid.js";
 import { hoverCell, openCell } from "../../state/opened_cell.js";

@@ -1,5 +1,6 @@
-// A die: one bar, divided among all codes by their shares, in the order of their numbers, as the sampler draws
-// them. Tiles stand in the parts that are wide enough. A needle points to the number that was drawn, if one was.
+// A die: one bar, divided among all codes by their shares, in the order of their numbers, as the sampler
+// draws them. Tiles stand in the parts that are wide enough. A needle points to the number that was drawn, if
+// one was.
 
 /** @import { Die, Settings } from "../../networks/types.js" */
 

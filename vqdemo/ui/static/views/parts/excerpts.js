@@ -1,13 +1,21 @@
 // The Python that does what a part of How it works is about: each <div class="excerpt" data-part="encoder">
 // is filled with it. The lines, and the course, were taken from the files when the page was built
-// (ui/excerpts.py), and are fetched once they are to be seen.
+// (ui/excerpts.py), and are fetched with this script.
 
 import { fill } from "../../state/sentence.js";
 
 const ADDRESS = new URL("../../course/excerpts.json", import.meta.url);
 
-/** @type {Promise<Record<string, Part>> | null} */
-let fetched = null;
+let fetched = read();
+
+/** @returns {Promise<Record<string, Part> | null>} null where they cannot be had */
+async function read() {
+  try {
+    return await (await fetch(ADDRESS)).json();
+  } catch {
+    return null;
+  }
+}
 
 /**
  * @typedef {object} Part
@@ -20,8 +28,7 @@ let fetched = null;
  * @param {{code_show: string, code_at: string, course: string}} text
  */
 export async function showExcerpts(text) {
-  fetched ??= fetch(ADDRESS).then((reply) => (reply.ok ? reply.json() : Promise.reject()));
-  const parts = await fetched.catch(() => (fetched = null));
+  const parts = (await fetched) ?? (await (fetched = read()));
   /** @type {NodeListOf<HTMLElement>} */
   const places = document.querySelectorAll(".excerpt[data-part]:empty");
   for (const place of parts ? places : []) {

@@ -1,5 +1,6 @@
-// Vectors as bars, one row for each of their numbers: to the right where it is positive, to the left where it is
-// negative. Two vectors stand in the same rows, the second one as marks, with what is between them in between.
+// Vectors as bars, one row for each of their numbers: to the right where it is positive, to the left where it
+// is negative. Two vectors stand in the same rows, the second one as marks, with what is between them in
+// between.
 
 import { decimal } from "./numbers.js";
 

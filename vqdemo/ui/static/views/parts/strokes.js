@@ -9,10 +9,8 @@ const MAIN_BUTTONS = [0, 5]; // 5: a pen that is turned upside down
  * Call `begin(event)` where a stroke begins (false: here begins none), `move(event)` where it goes on, and at
  * last either `end()` or, if it should not have been one, `takeBack()`. `moves` are the kinds of its events.
  * @param {HTMLElement} element
- * @param {{
- *   begin: (event: PointerEvent) => boolean | void, move: (event: PointerEvent) => void,
- *   end?: () => void, takeBack: () => void, moves?: string[],
- * }} actions
+ * @param {{ begin: (event: PointerEvent) => boolean | void, move: (event: PointerEvent) => void, end?: () =>
+ *   void, takeBack: () => void, moves?: string[], }} actions
  */
 export function followStrokes(element, { begin, move, end = () => {}, takeBack, moves = ["pointermove"] }) {
   let stroke = null; // the pointer that makes one

@@ -13,8 +13,9 @@ const ASIDE = 0.14; // of the middle's side: how far its ink lies off its centre
 /**
  * What a tile shows, by names of words.
  * @param {ArrayLike<number>} tile ink values 0 to 255, row by row, of a square picture
- * @returns {{ink: "none" | "stroke" | "bend" | "full", direction: "across" | "down" | "rising" | "falling" | null,
- *   vertical: "top" | "middle" | "bottom", horizontal: "left" | "middle" | "right"}} direction: of a stroke
+ * @returns {{ink: "none" | "stroke" | "bend" | "full", direction: "across" | "down" | "rising" | "falling" |
+ *   null, vertical: "top" | "middle" | "bottom", horizontal: "left" | "middle" | "right"}} direction: of a
+ *   stroke
  */
 export function lookOf(tile) {
   const side = Math.sqrt(tile.length);
@@ -32,7 +33,8 @@ export function lookOf(tile) {
   if (mean < EMPTY) return { ink: "none", direction: null, ...place };
   if (mean > FULL) return { ink: "full", direction: null, vertical: "middle", horizontal: "middle" };
 
-  // The structure tensor: along a stroke the ink changes least (https://en.wikipedia.org/wiki/Structure_tensor).
+  // The structure tensor: along a stroke the ink changes least
+  // (https://en.wikipedia.org/wiki/Structure_tensor).
   const seen = placesIn(side, SEEN);
   const slope = (x, y) => [inkAt(x + 1, y) - inkAt(x - 1, y), inkAt(x, y + 1) - inkAt(x, y - 1)];
   const tensor = (i, j) => sum(seen, (x, y) => slope(x, y)[i] * slope(x, y)[j]);

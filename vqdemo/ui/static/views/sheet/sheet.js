@@ -1,12 +1,13 @@
-// What can be put into cells (what-if, palette) is a sheet at the foot of a phone, with a small reconstruction
-// beside it, as long as cells are chosen. Elsewhere it stands on the page, and nothing here is seen.
+// What can be put into cells (what-if, palette) is a sheet at the foot of a phone, with a small
+// reconstruction beside it, as long as cells are chosen. Elsewhere it stands on the page, and nothing here is
+// seen.
 
 import { select } from "../../state/selection.js";
 import { state, watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { showReconstruction } from "../parts/reconstruction_board.js";
 
-const PHONE = matchMedia("(max-width: 639px)"); // as in page.css
+const PHONE = matchMedia("(max-width: 639px)"); // as in styles/bench.css
 
 export function mount(element) {
   const sheet = document.getElementById("sheet"); // the column of the page that this part stands in

@@ -1,5 +1,5 @@
-// For teachers: the lessons in their sequence, with times, questions to discuss, and for each a link and its QR
-// code.
+// For teachers: the lessons in their sequence, with times, questions to discuss, and for each a link and its
+// QR code.
 
 import { addressFor, openLesson, openView } from "../../state/page.js";
 import { fill } from "../../state/sentence.js";

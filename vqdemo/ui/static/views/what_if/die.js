@@ -1,5 +1,6 @@
 // The die of the selected cell. Where a completion filled the cell, a needle points to the number that was
-// drawn. The settings of completions reshape it while they are moved, and a click on a part puts its code there.
+// drawn. The settings of completions reshape it while they are moved, and a click on a part puts its code
+// there.
 
 import { writeCode } from "../../state/edits.js";
 import { shownCodes } from "../../state/preview.js";

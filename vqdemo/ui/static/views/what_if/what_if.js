@@ -1,6 +1,6 @@
 // The what-if strip: the die of the selected cell (die.js), and below it the likeliest codes and the present
-// one, each with its share and the image that it would make, magnified around the cell, what differs from now in
-// colour. Codes whose images cannot be told apart are one offer. One click puts it there.
+// one, each with its share and the image that it would make, magnified around the cell, what differs from now
+// in colour. Codes whose images cannot be told apart are one offer. One click puts it there.
 
 import { sharesOf } from "../../state/die.js";
 import { writeCode } from "../../state/edits.js";
