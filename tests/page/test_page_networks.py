@@ -1,6 +1,6 @@
-"""The networks in the browser: the VQ-VAE reads and draws as vqdemo/vqvae.py does; no server computes for
-the page; and what
-is wrong with a file of weights, a worker or the connection is told, loses nothing, and can be tried again."""
+"""The networks in the browser: the VQ-VAE reads and draws as vqdemo/vqvae.py does; no server computes for the
+page; and what is wrong with a file of weights, a worker or the connection is told, loses nothing, and can be
+tried again."""
 
 import base64
 import json
@@ -58,9 +58,8 @@ def in_browser(page, vqvae, images, grids):
     """Codes of images (N,28,28) and pictures of grids (N,G,G), by the page's own script."""
     size, grid = vqvae.config.image_size, vqvae.config.grid
     given = [base64.b64encode(data).decode() for data in (file_of(vqvae), *images.astype(np.uint8))]
-    script = module(page, "networks/client.js").replace(
-        "client.js", "vqvae.js"
-    )  # which only the worker has loaded
+    # The page has loaded client.js; vqvae.js only its worker.
+    script = module(page, "networks/client.js").replace("client.js", "vqvae.js")
     read, drawn = page.evaluate(
         RUN, [script, given[0], asdict(vqvae.config), given[1:], grids.reshape(len(grids), -1).tolist()]
     )
