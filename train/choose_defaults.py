@@ -1,11 +1,11 @@
 """Stage 3: choose where the sliders start, by samples under several temperatures and guidances.
 
-Prints a table. Samples are compared with the last 5,000 training pictures. They are to read
-as the digit asked for, with confidence; to be nearly as precise and as varied (precision and recall) as
-training pictures are; to be closer in distribution; and to lie no closer to training pictures than
-reconstructions of pictures by other hands do (codes smooth, so that whatever is decoded lies closer).
-Hotter samples are more varied, cooler ones more alike, and all figures are noisy: the
-setting with the widest margin goes into config.json, from where the page takes it.
+Prints a table. Samples are compared with the last 5,000 training pictures. They are to read as the digit
+asked for, with confidence; to be nearly as precise and as varied (precision and recall) as training pictures
+are; to be closer in distribution; and to lie no closer to training pictures than reconstructions of pictures
+by other hands do (codes smooth, so that whatever is decoded lies closer). Hotter samples are more varied,
+cooler ones more alike, and all figures are noisy: the setting with the widest margin goes into config.json,
+from where the page takes it.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Number the codes for human eyes: 0 is the background, and codes that draw alike lie side by side.
+"""Number the codes for human eyes: 0 is the blank code, and codes that draw alike lie side by side.
 
 A trained codebook is numbered by chance. The network computes the same under any renumbering, so the codes
 are renumbered once, before the prior is trained: tiles (the mean picture around the cells that carry a code)
@@ -18,9 +18,7 @@ from vqdemo.vqvae import BLANK, VQVAE
 def mean_neighbourhoods(model: VQVAE, images: Tensor, batch: int = 1000) -> tuple[Tensor, Tensor]:
     """What each code stands for: mean pictures (K,T,T) in [0,1] and shares of cells (K,).
 
-    images: uint8 (N,S,S).
-
-    T is three patches wide: the cell's own and one more on each side.
+    images: uint8 (N,S,S). T is three patches wide: the cell's own and one more on each side.
     """
     config = model.config
     size = 3 * config.patch
@@ -65,8 +63,9 @@ def place(tiles: Tensor, first: int, sweeps: int = 60_000, seed: int = 0) -> Ten
 
 @torch.no_grad()
 def arrange(model: VQVAE, images: Tensor) -> Tensor:
-    """Renumber the codes of a trained network in place, and store tiles and usage with it. Which code each
-    new one was: int64 (K,).
+    """Renumbers the codes of a trained network in place, and stores tiles and usage with it.
+
+    Returns which code each new one was, int64 (K,).
     """
     tiles, usage = mean_neighbourhoods(model, images)
     order = place(tiles, first=BLANK)

@@ -5,12 +5,12 @@ and with a random set of known cells (train/data/masks.py). All 49 cells count i
 lets a cell see itself: a known cell stands for the question "what is here, given what comes before and what
 is known after". The second loss weighs more: it is the harder task, and the one that completions rest on.
 
-    A share of the labels is dropped: for guidance.
-    In a share of the grids the unknown cells are MASK in the stack `before` too: so that it gives
-    distributions given known cells alone, of a cell and, by the chain rule, of all known cells together,
-    which tell the label (PixelCNN.label_log_probs).
-    Most digits are turned, slanted and stretched a little before encoding: against overfitting. The last
-    epochs see only digits as they are.
+    * A share of the labels is dropped, for guidance.
+    * In a share of the grids the unknown cells are MASK in the stack `before` too. So it also learns
+      distributions given known cells alone: of a cell and, by the chain rule, of all known cells together,
+      which tell the label (PixelCNN.label_log_probs).
+    * Most digits are turned, slanted and stretched a little before encoding, against overfitting. The last
+      epochs see only digits as they are.
 """
 
 import shutil
@@ -23,11 +23,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from train.data import datasets
-from train.data.augment import warp
-from train.data.codes import encode
+from train.data.codes import encode, with_warped
 from train.data.masks import random_known
 from train.runtime import checkpoint, distributed
-from train.runtime.device import autocast, best_device, precision
+from train.runtime.device import autocast, best_device
 from train.runtime.folders import Folders, run_stage
 from train.runtime.log import log_row
 from train.runtime.muon import Muon
@@ -112,17 +111,8 @@ def config_of(s: PriorSettings, vqvae: VQVAE, num_labels: int) -> PixelCNNConfig
 
 def optimizer_of(prior: PixelCNN, settings: PriorSettings, device: str) -> Muon:
     """Muon for the matrices of stacks and head, except the last; AdamW for all other weights."""
-    parts = [prior.before, prior.after, prior.head.fusion_layers, prior.head.mix]
-    matrices = [
-        layer.weight for part in parts if part for layer in part.modules() if isinstance(layer, nn.Linear)
-    ]
-    inside = {id(matrix) for matrix in matrices}
-    others = [weights for weights in prior.parameters() if id(weights) not in inside]
-    rates = {"lr": settings.learning_rate, "others_lr": settings.adamw_learning_rate}
-    lower = precision(device, bool(settings.bf16))
-    return Muon(
-        matrices, others, **rates, precision=lower, betas=(0.9, 0.98), weight_decay=settings.weight_decay
-    )
+    parts = (prior.before, prior.after, prior.head.fusion_layers, prior.head.mix)
+    return Muon.inside(prior, parts, settings, device)
 
 
 def nats_of_cells(
@@ -208,13 +198,8 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
                     epoch * steps_an_epoch + i, s.epochs * steps_an_epoch, group["peak"]
                 )
             rows = order[i * s.batch : (i + 1) * s.batch]
-            batch, labels = codes[rows], digits.labels[rows]
-            warped = torch.rand(s.batch, generator=generator) < warp_share
-            if warped.any():
-                with torch.no_grad():
-                    batch[warped] = vqvae.encode(
-                        warp(digits.images[rows[warped]][:, None].float() / 255, generator)
-                    )
+            labels = digits.labels[rows]
+            batch = with_warped(vqvae, codes[rows], digits.images[rows], warp_share, generator)
             known = prior.in_order(random_known(s.batch, config.grid, generator))
             dropped, marginal = torch.rand(2, s.batch, generator=generator) < torch.tensor(
                 [[s.no_label_share], [s.marginal_share]]

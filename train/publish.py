@@ -72,9 +72,8 @@ images = model.decode(grids)
 ```
 
 Code 0 is the blank cell, by definition: a cell of {patch}×{patch} pixels of which none is above {threshold}
-gets it,
-and nothing is drawn there. The other {strokes} codes are for patches with ink and were learned. Both files of
-weights are float16; the networks compute in float32.
+gets it, and nothing is drawn there. The other {strokes} codes are for patches with ink and were learned. Both
+files of weights are float16; the networks compute in float32.
 
 The code is in the Space that shows these weights; there, the environment variable `VQDEMO_WEIGHTS={name}`
 chooses them.
@@ -113,8 +112,7 @@ MIT, for code and weights. {data_licence}
 FILM_ROW = f"| `{FILM}` | the VQ-VAE at moments of its training, int8, for the page |\n"
 MNIST_LICENCE = """\
 MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges. Its card on the Hub, `ylecun/mnist`, says MIT;
-the documentation of
-Keras says CC BY-SA 3.0."""
+the documentation of Keras says CC BY-SA 3.0."""
 
 
 def model_card(name: str, folder: Path) -> ModelCard:

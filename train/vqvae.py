@@ -1,18 +1,16 @@
 """Stage 1: train the VQ-VAE of vqdemo/vqvae.py.
 
 Each batch holds MNIST digits, some of them shifted out of the centre, and random doodles, so that visitors
-may draw what MNIST
-never shows. Two augmentations make editing honest:
+may draw what MNIST never shows. Two augmentations make editing honest (train/data/augment.py):
 
-    erase  pixels of random cells are blacked out before encoding: strokes that end at a cell's border
-    become familiar;
-    edit   *after* quantization random cells get the blank code, or codes from elsewhere, and the target is
-    the picture with those patches replaced: the decoder learns that changing a cell changes that cell's
-    patch. Sometimes all but these cells are blanked: a code alone draws what it draws in company.
+    erase  Pixels of random cells are blacked out before encoding, so that strokes which end at a cell's
+           border are familiar.
+    edit   *After* quantization random cells get the blank code, or codes from elsewhere, and the target is
+           the picture with those patches replaced. The decoder learns that a changed cell changes its own
+           patch. Sometimes all but these cells are blanked: a code alone draws what it draws in company.
 
 Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The
-codebook follows by EMA.
-After training the codes are renumbered for the palette (train/palette.py).
+codebook follows by EMA. After training the codes are renumbered for the palette (train/palette.py).
 """
 
 import time
@@ -42,8 +40,7 @@ class VQVAESettings:
     """Settings of stage 1. Raises ValueError for those that nothing can be trained with."""
 
     dataset: str = setting(
-        "mnist",
-        f"what to learn: {', '.join(datasets.NAMES)}, or a folder with a subfolder for each class",
+        "mnist", f"what to learn: {', '.join(datasets.NAMES)}, or a folder with a subfolder for each class"
     )
     split: str = setting(
         "train", "training images: train (60,000), or fit (the first 55,000) while choosing settings"
@@ -101,8 +98,9 @@ def loss_of(error: Tensor, commitment: Tensor, entropy: Tensor, settings: VQVAES
 
 
 def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
-    """Train, resuming from a checkpoint if a run of these settings was cut off; returns the network on the
-    CPU, palette in place.
+    """Trains; returns the network on the CPU, its codes renumbered for the palette.
+
+    Resumes from a checkpoint if a run of these settings was cut off.
     """
     show("VQ-VAE", settings)
     s = settings
@@ -163,11 +161,8 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             vectors = vectors.float()  # distances, EMA and the commitment loss in full precision
             blank = blank_cells(images, config)
             if step < s.warmup_steps:
-                decoded_from, target, commitment, entropy = (
-                    vectors.masked_fill(blank[:, None], 0.0),
-                    images,
-                    *torch.zeros(2, device=device),
-                )
+                decoded_from, target = vectors.masked_fill(blank[:, None], 0.0), images
+                commitment, entropy = torch.zeros(2, device=device)
             else:
                 if step == s.warmup_steps:
                     members = distributed.gather(vectors.detach()).movedim(1, -1)[~distributed.gather(blank)]
@@ -177,13 +172,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
                 quantized = model.quantizer(vectors, blank)
                 commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
                 decoded_from, blank, target = edit(
-                    quantized.vectors,
-                    blank,
-                    images,
-                    s.edit_share,
-                    s.swap_share,
-                    s.alone_share,
-                    generator,
+                    quantized.vectors, blank, images, s.edit_share, s.swap_share, s.alone_share, generator
                 )
             with autocast(device, bool(s.bf16)):
                 decoded = decoder(decoded_from, blank)

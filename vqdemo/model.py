@@ -141,11 +141,10 @@ class VQModel:
         return self.complete_each(grid.expand(n, -1, -1), label, params, seed).cpu().numpy()
 
     def generation_order(self, codes) -> list[int]:
-        """The unknown cells of a grid in the order in which `complete` fills them: int (G,G) -> cell numbers
-        0..G*G-1.
+        """The unknown cells of a grid in the order in which `complete` fills them.
 
-        codes: in -1..K-1, -1 where unknown. Cells are numbered row by row. Raises TypeError or ValueError as
-        `complete`.
+        codes: int (G,G) in -1..K-1, -1 where unknown. Returns cell numbers, 0..G*G-1, counted row by row.
+        Raises TypeError or ValueError as `complete`.
         """
         return self.prior.generation_order(self._codes(codes, unknown=True, batch=False) < 0).tolist()
 
@@ -153,8 +152,9 @@ class VQModel:
     def complete_each(
         self, codes: Tensor, label: int | Tensor | None, params: SamplingParams, seed: int
     ) -> Tensor:
-        """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G). Arguments are not
-        checked.
+        """One completion of each grid: int64 (N,G,G), -1 where unknown -> int64 (N,G,G).
+
+        Arguments are not checked.
 
         label: one for all grids, or int64 (N,), one for each. None: sampled as in `complete`, in even shares
         over the batch, so that a few completions of a grid that may be a 4 or a 9 show both.
@@ -176,9 +176,9 @@ class VQModel:
 
     @torch.inference_mode()
     def log_prob(self, codes, known=None, label: int | None = None) -> np.ndarray:
-        """Natural-log probability of the unknown cells given all known cells: int (N,G,G) in 0..K-1 ->
-        float32 (N,).
+        """Natural-log probability of the unknown cells given all known cells: int (N,G,G) -> float32 (N,).
 
+        codes: in 0..K-1.
         known: bool (G,G) or (N,G,G). None: no cell is known, so the result is that of the whole grid.
         label: 0..num_labels-1. None: the mixture over labels that `sample` and `complete` sample from.
 
@@ -224,10 +224,9 @@ class VQModel:
 
     @torch.inference_mode()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
-        """log p(label | known cells): int64 and bool tensors (N,G,G) -> float32 (N,num_labels), -inf for rare
-        labels.
+        """log p(label | known cells): int64 and bool tensors (N,G,G) -> float32 (N,num_labels).
 
-        Arguments are not checked.
+        It is -inf for rare labels (`drop_rare_labels`). Arguments are not checked.
         """
         return drop_rare_labels(self._label_log_probs(codes, known))
 

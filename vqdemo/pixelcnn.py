@@ -186,11 +186,7 @@ class CausalRowMixing(nn.Module):
         return sums.permute(2, 1, 0, 3).flatten(2).unflatten(1, (-1, self.grid))
 
     def mix_row(self, row: int, values: Tensor) -> Tensor:
-        """The sums for one row, from the values of the rows above: values (groups,G*G,N,C/groups) ->
-        (N,1,G,C).
-
-        The values of other rows are not read.
-        """
+        """The sums for a row, which reads the rows above: values (groups,G*G,N,C/groups) -> (N,1,G,C)."""
         end = row * self.grid
         return self.mix(self.weight[:, end : end + self.grid, :end], values[:, :end])
 
@@ -200,8 +196,7 @@ class CausalRowMixing(nn.Module):
 
 
 class GatedLayer(nn.Module):
-    """One layer of [1], figure 2, with row mixing: the vertical stack feeds the horizontal one, and both are
-    gated.
+    """One layer of [1], figure 2, with row mixing. Both stacks are gated; the vertical feeds the horizontal.
 
     The first layer (mask A) has no residual connections: they would carry a cell's own code past the mask.
     """

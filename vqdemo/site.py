@@ -74,28 +74,28 @@ INDEX = """\
 
 
 def write(target: str | Path, weights: str | Path, address: str = "") -> dict[str, int]:
-    """Write the page for a folder of weights into the folder `target`; gives the bytes of each file by its
-    address below it. `address`: where the files will be, if that is known (see ``site``).
+    """Writes the page for a folder of weights into the folder `target`; returns the bytes of each file.
 
-    `target` is made if need be. What an earlier call wrote there is replaced. Raises FileExistsError if it
-    holds other things, and what ``vqdemo.load`` raises of weights.
+    `address`: where the files will be, if that is known (see ``site``). `target` is made if need be. What
+    an earlier call wrote there is replaced. Raises FileExistsError if it holds other things, and what
+    ``vqdemo.load`` raises of weights.
     """
     target = Path(target)
     written_before = (target / "service-worker.js").is_file()
     if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not written_before)):
         raise FileExistsError(f"{target} holds other things: name an empty or a new folder")
     files = site(weights, address)
-    for address, content in files.items():  # index.html comes last, when all that it names is there
-        path = target / address
+    for name, content in files.items():  # index.html comes last, when all that it names is there
+        path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    folders = {address.split("/")[0] for address in files}
+    folders = {name.split("/")[0] for name in files}
     for old in [*target.glob("page-*"), *target.glob("model/*")]:
         if old.is_dir() and old.name not in folders:
             shutil.rmtree(old)
         elif old.is_file() and f"model/{old.name}" not in files:
             old.unlink()
-    return {address: len(content) for address, content in files.items()}
+    return {name: len(content) for name, content in files.items()}
 
 
 def site(weights: str | Path, address: str = "") -> dict[str, bytes]:

@@ -20,11 +20,10 @@ FILES = ("config.json", *NETWORKS, "metrics.json", FILM)
 
 
 def find(source: str | Path, revision: str | None = None) -> Path:
-    """The local folder of weights: `source` itself, or the downloaded files of the Hub repository
-    "user/repo".
+    """The local folder of weights: `source` itself, or the downloaded files of a repository "user/repo".
 
-    revision: a branch, tag or commit of the repository; None is its main branch.
-    Raises FileNotFoundError if `source` is neither, or if the repository cannot be downloaded.
+    revision: a branch, tag or commit of the repository; None is its main branch. Raises
+    FileNotFoundError if `source` is neither, or if the repository cannot be downloaded.
     """
     folder = Path(source).expanduser()
     if folder.is_dir():
@@ -85,8 +84,7 @@ def film_of(folder: str | Path) -> Path | None:
 def read_config(folder: Path) -> dict:
     """The object in config.json of a folder of weights.
 
-    Raises FileNotFoundError if the file is missing, and ValueError if it is not a JSON object. Both name the
-    file.
+    Raises FileNotFoundError if the file is missing, and ValueError if it is not a JSON object; both name it.
     """
     path = folder / "config.json"
     if not path.is_file():

@@ -4,8 +4,8 @@ fitted into 20x20, the centre of mass in the middle.
 Every image between the steps holds whole numbers, so that static/drawing/framing.js, the same steps in the
 browser, agrees with it:
 
-1. ``read_picture``: a file -> RGBA uint8, upright, at most READ pixels a side; of an animation
-   the fullest frame.
+1. ``read_picture``: a file -> RGBA uint8, upright, at most READ pixels a side; of an animation the fullest
+   frame.
 2. ``flatten_alpha``: transparency is laid on whatever lets the drawing be seen -> RGB.
 3. ``shrink``: the mean over areas, to at most WORK pixels a side.
 4. ``ground_of``: the colour that the paper has under each pixel. One colour where it fills the picture's rim;
@@ -116,8 +116,9 @@ def find_digit(
 
 
 def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) -> np.ndarray:
-    """A picture file -> RGBA uint8 (H, W, 4), upright, at most READ pixels a side; ValueError as
-    ``digit_from_picture``.
+    """A picture file -> RGBA uint8 (H, W, 4), upright, at most READ pixels a side.
+
+    Raises ValueError as ``digit_from_picture``.
     """
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
     if size > max_bytes:
@@ -135,9 +136,8 @@ def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) ->
                     f"at most {max_pixels // 1_000_000} million are allowed."
                 )
             frames = min(getattr(picture, "n_frames", 1), max(max_pixels // (width * height), 1))
-            if (
-                picture.format == "MPO" or frames < 2
-            ):  # the second picture of an MPO is a preview or a depth map
+            # The second picture of an MPO is a preview or a depth map.
+            if picture.format == "MPO" or frames < 2:
                 picture.draft(None, (READ, READ))  # lets JPEG decode at a fraction of its size
                 return upright(picture)
             fullest = None
@@ -153,9 +153,7 @@ def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) ->
 
 
 def upright(picture: Image.Image) -> np.ndarray:
-    """The frame that a picture stands at -> RGBA uint8, turned as its EXIF says, at most READ pixels a
-    side.
-    """
+    """The current frame of a picture -> RGBA uint8, turned as its EXIF says, at most READ pixels a side."""
     picture = ImageOps.exif_transpose(picture)
     if picture.mode.startswith(("I", "F")):  # 16 bits and more, which Pillow would clip to 8
         deep = np.nan_to_num(np.asarray(picture, np.float64))
@@ -170,9 +168,7 @@ def upright(picture: Image.Image) -> np.ndarray:
 
 
 def fullness(rgba: np.ndarray) -> int:
-    """How much is drawn in a frame of an animation: the sum over all pixels of their distance from the middle
-    colour.
-    """
+    """How much a frame of an animation shows: the sum of its pixels' distances from the median colour."""
     small = shrink(rgba[..., :3].astype(np.int64) * (rgba[..., 3:] >= 128), 64)
     middle = np.sort(small.reshape(-1, 3), axis=0)[small.shape[0] * small.shape[1] // 2]
     return int(np.abs(small - middle).sum())
@@ -202,9 +198,7 @@ def flatten_alpha(rgba: np.ndarray) -> np.ndarray:
 
 
 def as_framed(rgb: np.ndarray, ink: str | None) -> Framed:
-    """RGB (28, 28, 3) that is taken as framed already: how far each pixel is from the ground, which the rim
-    shows.
-    """
+    """RGB (28, 28, 3), framed already: how far each pixel is from the ground, which the rim shows."""
     rim = np.sort(rim_of(rgb), axis=0)
     ground = rim[len(rim) // 2]
     grey = np.abs(rgb - ground).max(axis=2)
@@ -233,8 +227,9 @@ def rim_of(image: np.ndarray) -> np.ndarray:
 
 
 def overlaps(length: int, fewer: int) -> np.ndarray:
-    """float64 (fewer, length), whole numbers: how much of each new pixel each old one covers, in 1/fewer of
-    an old pixel.
+    """How much of each new pixel each old one covers, in 1/fewer of an old pixel: float64 (fewer, length).
+
+    All of them are whole numbers.
     """
     new, old = np.arange(fewer)[:, None] * length, np.arange(length)[None] * fewer
     return np.maximum(np.minimum(new + length, old + fewer) - np.maximum(new, old), 0).astype(np.float64)
@@ -262,8 +257,9 @@ def shrink(image: np.ndarray, side: int) -> np.ndarray:
 
 
 def running_median(channel: np.ndarray, step: int) -> np.ndarray:
-    """(H, W) -> the median of 2 TAPS + 1 samples along each row, `step` pixels apart; the rim's pixels go on
-    beyond it.
+    """(H, W) -> the median of 2 TAPS + 1 samples along each row, `step` pixels apart.
+
+    Beyond the rim its pixels go on.
     """
     places = np.arange(channel.shape[1])[:, None] + step * np.arange(-TAPS, TAPS + 1)
     samples = channel.astype(np.uint8)[:, places.clip(0, channel.shape[1] - 1)]
@@ -271,8 +267,9 @@ def running_median(channel: np.ndarray, step: int) -> np.ndarray:
 
 
 def ground_of(rgb: np.ndarray, radius: int) -> np.ndarray:
-    """RGB (H, W, 3) -> the ground's colour at each pixel, the same shape; `radius` in pixels must exceed the
-    pen's width.
+    """RGB (H, W, 3) -> the ground's colour at each pixel, the same shape.
+
+    radius: in pixels; it must exceed the pen's width.
     """
     rim = rim_of(rgb)
     colour = np.sort(rim, axis=0)[len(rim) // 2]
@@ -285,10 +282,10 @@ def ground_of(rgb: np.ndarray, radius: int) -> np.ndarray:
 
 
 def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    """RGB and its ground (H, W, 3) -> int64 (H, W), -884 to 884: the distance along the colour axis of most
-    difference.
+    """RGB and its ground (H, W, 3) -> how far each pixel is from the ground: int64 (H, W), -884 to 884.
 
-    More than 0 is lighter than the ground, less is darker.
+    It is the distance along the colour axis of most difference. Above 0 is lighter than the ground, below is
+    darker.
     """
     away = rgb - ground
     far = away[(away**2).sum(axis=2) >= LEAST_RELIEF**2]
@@ -313,9 +310,7 @@ def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
 
 
 def grain_of(relief: np.ndarray) -> int:
-    """By how much neighbours in a row differ, in the middle: 0.95 of the standard deviation of white
-    noise.
-    """
+    """The median difference of neighbours in a row: of white noise, 0.95 of its standard deviation."""
     return middle_of(np.abs(np.diff(relief, axis=1))) if relief.shape[1] > 1 else 0
 
 
@@ -332,8 +327,9 @@ def edges_of(ground: np.ndarray) -> np.ndarray:
 
 
 def without_lines(relief: np.ndarray, least: int) -> np.ndarray:
-    """Relief (H, W), ink above 0 -> the same without straight lines that cross the picture, upright or level
-    within 7 degrees.
+    """Relief (H, W), ink above 0 -> the same without straight lines that cross the whole picture.
+
+    These are lines that are upright or level within 7 degrees.
     """
     return without_rows(without_rows(relief, least).T, least).T
 
@@ -345,9 +341,8 @@ def without_rows(relief: np.ndarray, least: int) -> np.ndarray:
         return relief
     x = np.arange(width)
     ends, reach = max(width // 12, 1), width // 8
-    starts = np.arange(-reach, height + reach)[
-        :, None
-    ]  # the row of a line where it has no shift; it may leave the picture
+    # The row of a line where it has no shift; it may leave the picture.
+    starts = np.arange(-reach, height + reach)[:, None]
     for _ in range(3):  # lines in perspective have several slopes
         inked = np.pad(relief >= least, ((1, 1), (0, 0)))
         inked = inked[:-2] | inked[1:-1] | inked[2:]
@@ -376,16 +371,15 @@ def without_rows(relief: np.ndarray, least: int) -> np.ndarray:
 
 
 def is_line(top: int, bottom: int, shift: int, height: int) -> bool:
-    """Is the band between rows `top` and `bottom`, moved by `shift` in the middle, narrow and not at the
-    rim?
-    """
+    """Is the band of rows `top` to `bottom`, moved by `shift` in the middle, narrow and not at the rim?"""
     margin = height // 25
     return bottom - top <= max(6, height // 12) and bottom + shift > margin and top + shift < height - margin
 
 
 def without_band(relief: np.ndarray, top: int, bottom: int, shift: np.ndarray, least: int) -> np.ndarray:
-    """Relief without the line between rows `top` and `bottom`, moved by `shift` (W,); strokes on both sides
-    of it are joined.
+    """Relief without the line between rows `top` and `bottom`, moved by `shift` (W,).
+
+    Strokes on both sides of it are joined.
     """
     height, width = relief.shape
     x = np.arange(width)
@@ -441,8 +435,9 @@ class Component(NamedTuple):
 
 
 def labelled(ink: np.ndarray) -> tuple[np.ndarray, int]:
-    """bool (H, W) -> int64 (H, W): 0 is no ink, each 8-connected part has a number from 1 on, in reading
-    order; and how many.
+    """The 8-connected parts of ink, bool (H, W) -> their numbers, int64 (H, W), and how many there are.
+
+    0 is no ink; the parts are numbered from 1 in reading order.
     """
     height = ink.shape[0]
     edges = np.diff(np.pad(ink, ((0, 0), (1, 1))).astype(np.int8), axis=1)
@@ -476,9 +471,7 @@ def labelled(ink: np.ndarray) -> tuple[np.ndarray, int]:
 
 
 def components(relief: np.ndarray, least: int, edges: np.ndarray) -> tuple[np.ndarray, list[Component]]:
-    """Relief (H, W), ink above 0, and ``edges_of`` -> labels (H, W), and the components that are large enough
-    for a part of a digit.
-    """
+    """Relief (H, W), ink above 0, and ``edges_of`` -> labels (H, W), and components of 4 pixels or more."""
     height, width = relief.shape
     labels, number = labelled(relief >= least)
     y, x = np.nonzero(labels)
@@ -598,18 +591,16 @@ class Strokes(NamedTuple):
 
     grey: np.ndarray  # uint8 (h, w): the ink of the digit, 255 where the pen draws in full
     ink: str  # "dark" or "light"
-    box: tuple[
-        int, int, int, int
-    ]  # left, top, right, bottom of it in pixels of the picture that was looked at
+    box: tuple[int, int, int, int]  # its left, top, right, bottom, in pixels of the given picture
     pen: float  # width of its stroke, in the same pixels
-    several: bool
+    several: bool  # there is a second digit beside it
 
 
 def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes | None:
-    """RGB int64 (H, W, 3) -> the strokes most like a digit. `pen` is the width of its stroke where it is
-    known already.
+    """RGB int64 (H, W, 3) -> the strokes most like a digit.
 
-    Raises ValueError if there are none, or returns None where `pen` says that there are some.
+    pen: the width of its stroke, if an earlier look found it. Where there are no strokes, returns None if
+    `pen` is given and raises ValueError otherwise.
     """
     small = shrink(rgb, WORK)
     height, width = small.shape[:2]
@@ -672,9 +663,7 @@ def grown(image: np.ndarray) -> np.ndarray:
 
 
 def frame(ink: np.ndarray) -> np.ndarray:
-    """Ink of any size on a dark ground, float (H, W) in [0, 1] -> float32 (28, 28): fitted into 20x20,
-    centred by mass.
-    """
+    """Light ink on a dark ground, float (H, W) in [0, 1] -> float32 (28, 28), framed as MNIST's digits."""
     return frame_grey(np.floor(ink * 255 + 0.5).astype(np.uint8)).astype(np.float32) / 255
 
 
@@ -710,9 +699,7 @@ def cropped(grey: np.ndarray) -> np.ndarray:
 
 
 def missing_pen(grey: np.ndarray) -> int:
-    """By how many pixels, on each side, the strokes of cropped ink fall short of PEN once it is fitted into
-    BOX.
-    """
+    """Pixels, on each side, by which the strokes of cropped ink fall short of PEN once fitted into BOX."""
     solid = np.pad(grey > 127, 1)
     outline = int((solid[1:] != solid[:-1]).sum() + (solid[:, 1:] != solid[:, :-1]).sum())
     if not outline or max(grey.shape) <= BOX:

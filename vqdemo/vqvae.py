@@ -115,12 +115,13 @@ class Decoder(nn.Module):
 class Quantized(NamedTuple):
     """What the quantizer returns for a batch of encoder outputs."""
 
-    # (N,D,G,G) codebook vectors; of inked cells the gradient flows straight through to the encoder
+    # (N,D,G,G) codebook vectors; of inked cells the gradient flows straight through to the encoder.
     vectors: Tensor
-    codes: Tensor  # (N,G,G) int64 in 0..K-1, 0 where blank
-    # scalar, mean squared distance of the encoder's outputs to their codes, over inked cells
+    # (N,G,G) int64 in 0..K-1, 0 where blank.
+    codes: Tensor
+    # Scalar: mean squared distance of the encoder's outputs to their codes, over inked cells.
     commitment_loss: Tensor
-    # scalar in 0..log(K-1), nats: entropy of the mean soft assignment of inked cells to codes 1..K-1
+    # Scalar in 0..log(K-1), nats: entropy of the mean soft assignment of inked cells to codes 1..K-1.
     usage_entropy: Tensor
 
 
@@ -154,9 +155,7 @@ class VectorQuantizer(nn.Module):
         return inked.square().sum(1) - 2 * vectors.movedim(1, -1) @ inked.T
 
     def nearest(self, vectors: Tensor, blank: Tensor) -> Tensor:
-        """Code of each cell: 0 where blank, else the nearest of 1..K-1: (N,D,G,G), bool (N,G,G) -> int64
-        (N,G,G).
-        """
+        """Codes, 0 where blank, else the nearest of 1..K-1: (N,D,G,G), bool (N,G,G) -> int64 (N,G,G)."""
         return (self.distances(vectors).argmin(-1) + 1).masked_fill(blank, BLANK)
 
     def lookup(self, codes: Tensor) -> Tensor:
@@ -177,12 +176,10 @@ class VectorQuantizer(nn.Module):
 
     @torch.no_grad()
     def initialise(self, members: Tensor, generator: torch.Generator) -> None:
-        """Place codes 1..K-1 on encoder outputs (M,D) of inked cells: seeds spread as by k-means++, then
-        ten rounds of k-means.
+        """Places codes 1..K-1 on encoder outputs (M,D) of inked cells: k-means++, then ten rounds of k-means.
 
-        k-means++ (Arthur & Vassilvitskii 2007) draws each seed with p ~ squared distance to the seeds so
-        far. Here p ~ distance:
-        it leaves more codes to crowded regions. Without members the codebook stays as it is.
+        k-means++ (Arthur & Vassilvitskii 2007) draws each seed with p ~ squared distance to the seeds so far.
+        Here p ~ distance, which leaves more codes to crowded regions. With M = 0 the codebook stays as it is.
         """
         if not len(members):
             return
@@ -201,8 +198,9 @@ class VectorQuantizer(nn.Module):
 
     @torch.no_grad()
     def update(self, members: Tensor, codes: Tensor, decay: float) -> None:
-        """One EMA step from the encoder outputs (M,D) of inked cells and their codes (M,); decay in [0,1)
-        is the weight of the past.
+        """One EMA step from the encoder outputs (M,D) of inked cells and their codes, int64 (M,).
+
+        decay: in [0,1), the weight of the past.
         """
         self.count.lerp_(torch.bincount(codes, minlength=len(self.count)).to(self.count), 1 - decay)
         self.total.lerp_(torch.zeros_like(self.total).index_add_(0, codes, members), 1 - decay)
@@ -210,17 +208,17 @@ class VectorQuantizer(nn.Module):
 
     @torch.no_grad()
     def restart_dead(self, members: Tensor, threshold: float, generator: torch.Generator) -> int:
-        """Move codes chosen fewer than `threshold` times a batch (running mean) to random members (M,D);
-        how many moved.
+        """Moves codes chosen fewer than `threshold` times a batch (running mean) to random members (M,D).
+
+        Returns how many it moved.
         """
         dead = self.count < threshold
         dead[BLANK] = False
         number = int(dead.sum()) if len(members) else 0
         if number:
             fresh = members[torch.randint(len(members), (number,), generator=generator)]
-            mean = self.count[
-                1:
-            ].mean()  # as if each had been chosen like any other, so that it has time to find members
+            # As if each had been chosen as often as any other, so that it has time to find members.
+            mean = self.count[1:].mean()
             self.codebook[dead] = fresh
             self.count[dead] = mean
             self.total[dead] = mean * fresh
@@ -253,9 +251,7 @@ class VQVAE(nn.Module):
 
 
 def perplexity(counts: Tensor) -> float:
-    """exp(entropy) of a histogram of codes (K,): how many codes would be in use if all in use were used
-    alike.
-    """
+    """exp(entropy) of a histogram of codes (K,): the number of equally frequent codes of that entropy."""
     counts = counts.cpu().double()  # Apple's GPU knows no float64
     p = counts / counts.sum()
     return float(torch.exp(-(p * p.clamp(min=1e-12).log()).sum()))

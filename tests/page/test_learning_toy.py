@@ -54,9 +54,7 @@ def in_pytorch(start, beta: float) -> tuple[list[dict], list[float]]:
         quantized = quantizer(parameter.T[None, :, None], blank)  # a grid of one row
         drawn = quantized.vectors[0, :, 0].T
         error = (drawn - target).square().sum(1)
-        distance = (
-            quantized.commitment_loss * 2 * DESCRIPTIONS
-        )  # that is a mean over numbers and descriptions
+        distance = quantized.commitment_loss * 2 * DESCRIPTIONS  # the loss is a mean over both
         members, chosen = parameter.detach().clone(), quantized.codes.flatten()
         optimizer.zero_grad()
         (error.sum() + beta * distance).backward()

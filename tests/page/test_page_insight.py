@@ -1,6 +1,5 @@
-"""What the page shows beside the codes: what belongs together, what the prior expected, what else could
-stand in a cell, and
-a completion being filled in. Against the model itself, on the bundled weights."""
+"""What the page shows beside the codes: what belongs together, what the prior expected, what else could stand
+in a cell, and a completion being filled in. Against the model itself, on the bundled weights."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""The networks in the browser: the VQ-VAE reads and draws as vqdemo/vqvae.py does; no server computes for
-the page; and what
-is wrong with a file of weights, a worker or the connection is told, loses nothing, and can be tried again."""
+"""The networks in the browser: the VQ-VAE reads and draws as vqdemo/vqvae.py does; no server computes for the
+page; and what is wrong with a file of weights, a worker or the connection is told, loses nothing, and can be
+tried again."""
 
 import base64
 import json

@@ -160,9 +160,8 @@ def test_b_is_moved_and_stamped_elsewhere(page):
     right = page.get_by_role("button", name="Move B to the right")
     right.focus()
     page.keyboard.press("Enter")
-    expect(page.locator("#graft-cells [aria-pressed=true]")).to_have_count(
-        1
-    )  # the other one has left the grid
+    # The other one has left the grid.
+    expect(page.locator("#graft-cells [aria-pressed=true]")).to_have_count(1)
     expect(page.locator(".graft .given .replaced")).to_have_count(1)
     page.get_by_role("button", name="Use in the workbench").click()
     a[4, 4] = b[3, 3]

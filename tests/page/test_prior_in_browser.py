@@ -71,7 +71,7 @@ def flat(values) -> list:
 
 
 def masks(grid: int) -> dict[str, torch.Tensor]:
-    """The sets of known cells that the prior is judged by, and a few random ones."""
+    """The sets of known cells that the prior is measured on, and a few random ones."""
     scattered = random_known(3, grid, torch.Generator().manual_seed(0))
     return evaluation_masks(grid) | {f"random {i}": mask for i, mask in enumerate(scattered)}
 
@@ -369,9 +369,8 @@ def test_bad_input_is_named(node, model, question, given, message):
 
 # ---- the worker, in Chromium ----
 
-# Starts the worker and sends it messages, each once `after` of those it sends have come; gives back all
-# that it
-# sends until it has answered question `done`, or has failed.
+# Starts the worker and sends it messages, each once `after` of those it sends have come; gives back all that
+# it sends until it has answered question `done`, or has failed.
 TALK = """async ([script, messages, done]) => {
   const worker = new Worker(script, { type: "module" });
   const heard = [];

@@ -6,6 +6,7 @@ from asyncio import CancelledError
 
 import app_process
 import numpy as np
+import pytest
 from gradio_client import Client, handle_file
 from gradio_client.utils import Status
 from PIL import Image
@@ -33,6 +34,7 @@ def assert_ended_well(app, began):
     assert "Traceback" not in app.log.read_text()
 
 
+@pytest.mark.slow
 def test_sigterm_finishes_running_and_waiting_requests(tmp_path):
     files = tmp_path / "uploads"
     Image.fromarray(np.eye(28, dtype=np.uint8) * 255).save(tmp_path / "digit.png")
@@ -43,9 +45,8 @@ def test_sigterm_finishes_running_and_waiting_requests(tmp_path):
             "the upload came by a file, which is to be deleted"
         )
         unknown = [[-1] * 7] * 7
-        jobs = [
-            client.submit(unknown, n=16, label=label, seed=0, api_name="/complete") for label in range(6)
-        ]  # 2 run at once
+        # Two of them run at once.
+        jobs = [client.submit(unknown, n=16, label=label, seed=0, api_name="/complete") for label in range(6)]
         wait_until_queued(jobs)
         began = stop(app)
         for job in jobs:
@@ -54,6 +55,7 @@ def test_sigterm_finishes_running_and_waiting_requests(tmp_path):
     assert not [path for path in files.rglob("*") if path.is_file()]
 
 
+@pytest.mark.slow
 def test_sigterm_ends_soon_with_more_work_than_can_be_finished(tmp_path):
     with app_process.running(tmp_path / "log") as app:
         client = Client(app.url, verbose=False)

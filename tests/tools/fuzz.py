@@ -3,11 +3,9 @@ every door of the app.
 
     .venv/bin/python tests/tools/fuzz.py [--inputs 20000] [--seed 0]
 
-Asserts that every request is answered, with words where it is refused; that no answer holds a traceback,
-HTML as it was sent, or the content
-of any file; that the app never connects to an address in a request, prints no traceback and keeps no file;
-and that its memory, once warm,
-stays within 5 %.
+Asserts that every request is answered, with words where it is refused; that no answer holds a traceback, HTML
+as it was sent, or the content of any file; that the app never connects to an address in a request, prints no
+traceback and keeps no file; and that its memory, once warm, stays within 5 %.
 """
 
 import argparse
@@ -39,12 +37,8 @@ from PIL import Image, ImageDraw
 
 HTML = "<img src=x onerror=hacked()><script>hacked()</script>"
 SECRET = "the secret of a file outside the app"
-OF_FILES = (
-    SECRET,
-    "root:x:0",
-    'os.environ["GRADIO_ANALYTICS_ENABLED"]',
-    "MAX_DISCARDED_BYTES",
-)  # in files that must not be read
+# Of files that must not be read.
+OF_FILES = (SECRET, "root:x:0", 'os.environ["GRADIO_ANALYTICS_ENABLED"]', "MAX_DISCARDED_BYTES")
 OF_TRACEBACKS = ("Traceback (most", 'File "', "site-packages", ".py\\", str(app_process.ROOT))
 ENDPOINTS = ("encode", "decode", "complete", "sample", "conditionals", "label_probs")
 GROWTH = 1.05

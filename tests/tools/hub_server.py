@@ -2,9 +2,8 @@
 repository takes.
 
 Repositories are made by `put` or by a client's uploads, and live in memory: commits, branches, small files
-sent within a commit, large
-files by LFS. `refuse_large` cuts uploads off, `requests` lists what was asked. Clients are pointed at it by
-HF_ENDPOINT.
+sent within a commit, large files by LFS. `refuse_large` cuts uploads off, `requests` lists what was asked.
+Clients are pointed at it by HF_ENDPOINT.
 """
 
 import base64

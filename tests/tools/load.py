@@ -4,10 +4,9 @@ API stays within bounds.
     .venv/bin/python tests/tools/load.py [--visitors 300]
 
 It starts `python app.py` as a process of its own. A visitor fetches what a browser does that has kept
-nothing: the page, what it names, the
-scripts, model.json and the weights, over one connection, and nothing after that, since the networks run in
-the browser. Meanwhile CALLS
-calls of the API come at once: as many as may wait are answered, the others are told that the queue is full.
+nothing: the page, what it names, the scripts, model.json and the weights, over one connection, and nothing
+after that, since the networks run in the browser. Meanwhile CALLS calls of the API come at once: as many as
+may wait are answered, the others are told that the queue is full.
 """
 
 import argparse
@@ -41,11 +40,11 @@ MODEL = re.compile(r"vqdemo/model/model-[0-9a-f]{12}\.json")
 class Result:
     """What the visitors met with; shared by all threads, and only ever appended to."""
 
-    pages: list[float] = field(
-        default_factory=list
-    )  # seconds until a visitor had the page, its scripts and model.json
-    weights: list[float] = field(default_factory=list)  # seconds until he had the weights too
-    wrong: list[str] = field(default_factory=list)  # replies that are lost, cut, or another file's
+    # Seconds until a visitor had the page, its scripts and model.json, and until he had the weights too.
+    pages: list[float] = field(default_factory=list)
+    weights: list[float] = field(default_factory=list)
+    # Replies that are lost, cut, or another file's.
+    wrong: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         shown = [

@@ -3,9 +3,8 @@
     .venv/bin/python tests/tools/page_speed.py [--times 100]
 
 It starts the app, and measures from the visitor's event to the moment when the result is painted:
-    pointer move -> reconstruction, how many pictures a second follow a stroke, cell edit -> picture, and
-    what it reads as, choosing a cell -> what-if strip, Complete -> the first of 8 alternatives, and all of
-    them,
+    pointer move -> reconstruction, how many pictures a second follow a stroke, cell edit -> picture, and what
+    it reads as, choosing a cell -> what-if strip, Complete -> the first of 8 alternatives, and all of them,
 and, from a fresh browser profile each time, the opening of the page, and how much later either network is
 there.
 """
@@ -60,7 +59,7 @@ COUNT = """async (script) => {
   watch(["image"], () => window.pictures++);
 }"""
 REST = 120  # ms before a pointer move
-MOVE, KEY = "pointerrawupdate", "keydown"  # what the page's first two deeds begin with
+MOVE, KEY = "pointerrawupdate", "keydown"  # what the page's first two measured actions begin with
 READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
 
 

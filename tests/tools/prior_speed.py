@@ -3,10 +3,8 @@
     python tests/tools/prior_speed.py [--repeats 15] [--in node chromium firefox] [--plain]
 
 Prints for each question the median and the least time in ms. On a busy machine both are too long: "at 30
-GFLOP/s"
-is the median of times multiplied by the speed of a product of matrices just before and after each, relative
-to 30
-GFLOP/s, which an idle core reaches.
+GFLOP/s" is the median of times multiplied by the speed of a product of matrices just before and after each,
+relative to 30 GFLOP/s, which an idle core reaches.
 """
 
 import argparse

@@ -35,9 +35,8 @@ def write(
             decoder_blocks=1,
         )
     )
-    vqvae.encoder.exit.weight.data.mul_(
-        30
-    )  # untrained outputs lie close together, nearest to one and the same code
+    # Untrained outputs lie close together, nearest to one and the same code.
+    vqvae.encoder.exit.weight.data.mul_(30)
     vqvae.tiles.uniform_()
     vqvae.usage.copy_(torch.rand(num_codes).softmax(0))
     prior = PixelCNN(

@@ -1,6 +1,5 @@
-"""How long the app takes until it answers, beside how long importing torch and gradio alone takes: medians
-of paired runs, of the
-clock and of the processor, which other work on the machine disturbs less.
+"""How long the app takes until it answers, beside how long importing torch and gradio alone takes: medians of
+paired runs, of the clock and of the processor, which other work on the machine disturbs less.
 
     .venv/bin/python tests/tools/start_up.py [--runs 7]
 

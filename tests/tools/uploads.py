@@ -6,7 +6,7 @@ digit?
 
 Half of the digits are MNIST's test digits, half are drawn with strokes. Each kind below is a function that
 lays a digit onto a picture of that kind and encodes it as a file. A digit is only used if the classifier
-(train/classifier.py; FILE is made if it is not there) reads it when nothing disturbs it, so what is read
+(train/measure/classifier.py; FILE is made if it is not there) reads it when nothing disturbs it, so what is read
 wrongly was framed wrongly. Prints the share that is read rightly, per kind; `--write` keeps the pictures.
 They hold MNIST's digits: do not commit them.
 """
@@ -640,9 +640,9 @@ KINDS = {
 
 def main() -> None:
     import torch
-    from train.classifier import ClassifierSettings, judge, trained
 
-    from train import data
+    from train.data import datasets
+    from train.measure.classifier import ClassifierSettings, classify, trained
 
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of MNIST")
@@ -654,10 +654,10 @@ def main() -> None:
     args = parser.parse_args()
 
     classifier = trained(ClassifierSettings(images=30_000, epochs=3), args.data, args.classifier)
-    test = data.load("mnist", args.data, "test", 0)
+    test = datasets.mnist(args.data, "test")
 
     def read(images: np.ndarray) -> np.ndarray:
-        return judge(classifier, torch.from_numpy(images).float()[:, None])[0].argmax(1).numpy()
+        return classify(classifier, torch.from_numpy(images).float()[:, None])[0].argmax(1).numpy()
 
     images, labels = test.images.numpy(), test.labels.numpy()
     clear = read(images / 255) == labels

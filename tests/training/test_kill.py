@@ -99,6 +99,7 @@ def test_both_networks_are_replaced_at_once_wherever_it_is_killed(tmp_path):
     assert states == {16, 20, None}  # the old ones, the new ones, none; nothing else
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["vqvae", "prior"])
 def test_a_network_is_stored_whole_or_not_at_all(name, tmp_path):
     old = small_model.write(tmp_path / "old", grid=7)
@@ -155,13 +156,8 @@ def test_settings_newer_than_the_weights_had_their_defaults(tmp_path):
 
 
 def test_a_log_has_each_epoch_once(tmp_path):
-    for epoch, loss in (
-        (1, 9),
-        (2, 8),
-        (3, 7),
-        (3, 6),
-        (4, 5),
-    ):  # cut off after epoch 3's row, before its checkpoint
+    # Cut off after epoch 3's row, before its checkpoint.
+    for epoch, loss in ((1, 9), (2, 8), (3, 7), (3, 6), (4, 5)):
         log_row(tmp_path / "log.csv", {"epoch": epoch, "loss": loss})
     with open(tmp_path / "log.csv", newline="") as file:
         assert [(row["epoch"], row["loss"]) for row in csv.DictReader(file)] == [

@@ -171,9 +171,7 @@ def test_metrics_stand_for_records_that_are_gone(folders):
 
 def test_a_published_record_replaces_the_one_in_metrics_json(folders):
     records.publish(folders, "editing", OF_VQVAE, {"figure": 1})
-    assert not (
-        folders.out / "metrics.json"
-    ).exists()  # without measured weights there is none to put it into
+    assert not (folders.out / "metrics.json").exists()  # there are no measured weights to put it beside
     whole = put_together(folders)
     records.publish(folders, "editing", OF_VQVAE, {"figure": 2})
     assert json.loads((folders.out / "metrics.json").read_text()) == whole | {"editing": {"figure": 2}}

@@ -196,9 +196,8 @@ def test_sample_takes_settings_or_refuses(name, value):
 @given(pictures)
 def test_every_picture_has_codes_and_every_grid_a_picture(images):
     codes = MODEL.encode(images)
-    assert (
-        codes == np.concatenate([MODEL.encode(image[None]) for image in images])
-    ).mean() > 0.97  # alone or in a batch
+    alone = np.concatenate([MODEL.encode(image[None]) for image in images])
+    assert (codes == alone).mean() > 0.97  # in a batch the same but for ties
     assert MODEL.decode(codes).shape == images.shape
 
 

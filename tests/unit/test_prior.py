@@ -104,9 +104,8 @@ def test_logits_depend_on_earlier_cells_and_known_later_ones_and_on_nothing_else
             (logits[i] * wanted).sum(), [before, after], retain_graph=True
         )
         seen_before = by_before[0].abs().sum(-1).flatten() > 0
-        seen_after = (
-            by_after[0].flip(0, 1).abs().sum(-1).flatten() > 0
-        )  # unknown cells are MASK there, whatever their code
+        # Unknown cells are MASK there, whatever their code.
+        seen_after = by_after[0].flip(0, 1).abs().sum(-1).flatten() > 0
         cells = torch.arange(GRID * GRID)
         assert torch.equal(seen_before, cells < i), f"cell {i} does not see exactly the cells before it"
         assert torch.equal(seen_after, cells > i), f"cell {i} does not see exactly the places after it"
@@ -135,9 +134,8 @@ def test_evidence_is_the_chain_rule_over_known_cells(prior):
     known = torch.rand(2, GRID, GRID, generator=torch.Generator().manual_seed(6)) < 0.4
     labels = torch.arange(10)
     expected = torch.zeros(2, 10)
-    turn = (
-        prior.generation_order(torch.ones_like(known[0])).argsort().view(GRID, GRID)
-    )  # when it is each cell's turn
+    # When it is each cell's turn.
+    turn = prior.generation_order(torch.ones_like(known[0])).argsort().view(GRID, GRID)
     for grid, row, column in known.nonzero().tolist():
         before = known[grid] & (turn < turn[row, column])
         seen = torch.where(before, codes[grid], -1).expand(10, -1, -1)

@@ -44,15 +44,14 @@ from tqdm import tqdm
 
 from train import prior
 from train.data import datasets
-from train.data.augment import warp
-from train.data.codes import encode
+from train.data.codes import encode, with_warped
 from train.data.masks import evaluation_masks
 from train.measure import records
 from train.measure.likelihood import log_probs
 from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Subject
 from train.prior import PriorSettings
 from train.runtime import checkpoint
-from train.runtime.device import autocast, best_device, precision
+from train.runtime.device import autocast, best_device
 from train.runtime.files import load_if_made_with, metadata_of, write_tensors
 from train.runtime.folders import parsed
 from train.runtime.log import log_row, totals
@@ -156,8 +155,8 @@ class GatedLayer(nn.Module):
         self.vertical = MaskedConv(width, 2 * width, VERTICAL[mask])
         self.horizontal = MaskedConv(width, 2 * width, horizontal(mask, grid, settings.layers))
         self.down = nn.Linear(width, 2 * width)  # from the vertical stack to the horizontal one
-        self.out = nn.Linear(width, 2 * width)  # what continues the horizontal stack, and the skip connection
-        # Half for either stack, as is the next.
+        self.out = nn.Linear(width, 2 * width)  # next horizontal input, and skip connection
+        # Of both embeddings, one half is for either stack.
         self.label_embedding = nn.Embedding(num_labels + 1, 4 * width)
         self.position_embedding = nn.Parameter(torch.zeros(grid, grid, 4 * width))
         self.drop = nn.Dropout(settings.dropout)
@@ -290,15 +289,8 @@ class Particles:
 
 def optimizer_of(network: RasterPrior, settings: RasterPriorSettings, device: str) -> Muon:
     """As the prior's: Muon for the matrices inside, AdamW for biases, embeddings and logits."""
-    parts = [network.layers, network.head.gates, network.head.out, network.head.mix]
-    matrices = [layer.weight for part in parts for layer in part.modules() if isinstance(layer, nn.Linear)]
-    inside = {id(matrix) for matrix in matrices}
-    others = [weights for weights in network.parameters() if id(weights) not in inside]
-    rates = {"lr": settings.learning_rate, "others_lr": settings.adamw_learning_rate}
-    lower = precision(device, bool(settings.bf16))
-    return Muon(
-        matrices, others, **rates, precision=lower, betas=(0.9, 0.98), weight_decay=settings.weight_decay
-    )
+    parts = (network.layers, network.head.gates, network.head.out, network.head.mix)
+    return Muon.inside(network, parts, settings, device)
 
 
 def loss_of(network: RasterPrior, codes: Tensor, labels: Tensor) -> Tensor:
@@ -338,16 +330,9 @@ def train(s: RasterPriorSettings, subject: Subject, made_with: dict, device: str
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(epoch * steps + step, s.epochs * steps, group["peak"])
             rows = order[step * s.batch : (step + 1) * s.batch]
-            batch, labels = codes[rows], digits.labels[rows]
-            warped = torch.rand(s.batch, generator=generator) < warp_share
-            if warped.any():
-                with torch.no_grad():
-                    batch[warped] = vqvae.encode(
-                        warp(digits.images[rows[warped]][:, None].float() / 255, generator)
-                    )
-            labels = torch.where(
-                torch.rand(s.batch, generator=generator) < s.no_label_share, network.no_label, labels
-            )
+            batch = with_warped(vqvae, codes[rows], digits.images[rows], warp_share, generator)
+            dropped = torch.rand(s.batch, generator=generator) < s.no_label_share
+            labels = torch.where(dropped, network.no_label, digits.labels[rows])
             with autocast(device, bool(s.bf16)):
                 loss = loss_of(network, batch.to(device), labels.to(device))
             optimizer.zero_grad(set_to_none=True)
@@ -453,9 +438,8 @@ def evidence_filled_blindly(
                 code = codes[row, column]
                 log_weights = log_weights + log_p[:, code]
                 weights = log_weights.softmax(0)
-                if (
-                    len(weights) > 1 and weights.square().sum() > 2 / particles
-                ):  # fewer than half as many would do
+                # Weights that are worth less than half as many particles.
+                if len(weights) > 1 and weights.square().sum() > 2 / particles:
                     log_evidence += float(log_weights.logsumexp(0)) - math.log(particles)
                     evenly = (torch.arange(particles) + torch.rand(1, generator=generator)) / particles
                     filled.select(torch.searchsorted(weights.cumsum(0), evenly).clamp(max=particles - 1))

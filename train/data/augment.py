@@ -68,18 +68,15 @@ def edit(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Replace codes in a share of the pictures, and in the target the patches that go with them:
 
-        swap    in `swap_share` of these pictures a few inked cells get the codes of inked cells anywhere in
-                the batch, which fit nothing around them;
-        graft   in some of the others random cells get the codes that another picture has there;
-        blank   in the rest random cells are blanked, or, in `alone_share`, all but the random ones.
+        swap    In `swap_share` of these pictures a few inked cells get the codes of inked cells anywhere in
+                the batch, which fit nothing around them.
+        graft   In some of the others random cells get the codes that another picture has there.
+        blank   In the rest random cells are blanked or, in `alone_share`, all but the random ones.
 
     vectors (N,D,G,G), the blank cells bool (N,G,G) and the target pixels (N,1,S,S) -> the same, changed.
     """
-    n, grid, patch = (
-        len(vectors) * distributed.size(),
-        vectors.shape[-1],
-        images.shape[-1] // vectors.shape[-1],
-    )
+    n, grid = len(vectors) * distributed.size(), vectors.shape[-1]
+    patch = images.shape[-1] // grid
     everywhere_blank = distributed.gather(blank).cpu()
     way = torch.rand(n, 1, 1, generator=generator)
     swap, graft = way < swap_share, (way >= swap_share) & (way < swap_share + (1 - swap_share) * GRAFT_SHARE)
@@ -120,18 +117,17 @@ def longer_side(places: Tensor, ink: Tensor) -> Tensor:
 
 
 def mapped(images: Tensor, source: Tensor) -> Tensor:
-    """Pictures float (N,1,S,S) in [0,1] drawn anew by affine maps (N,2,3) from places in the result to places
-    read -> the same.
+    """Pictures float (N,1,S,S) in [0,1], drawn anew -> the same.
 
-    Bicubic, since bilinear sampling would soften the strokes and so change their codes.
+    source: affine maps (N,2,3) from places in the result to the places that are read. Bicubic, since bilinear
+    sampling would soften the strokes and so change their codes.
     """
     where = F.affine_grid(source, list(images.shape), align_corners=False)
     return F.grid_sample(images, where, mode="bicubic", align_corners=False).clamp(0, 1)
 
 
 def warp(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Other hands' digits: small random linear maps, which turn by up to 8 degrees, slant by up to 8 % and
-    stretch by as much.
+    """Other hands' digits: turned by up to 8 degrees, slanted and stretched by up to 8 %, at random.
 
     The digit stays framed as MNIST frames it: the centre of its mass stays where it is, and the longer side
     of the box around it as long. float (N,1,S,S) in [0,1] -> the same.
@@ -153,8 +149,7 @@ def warp(images: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def affine(images: Tensor, generator: torch.Generator) -> Tensor:
-    """Small random affine maps: turned by up to 8 degrees, scaled and sheared by up to 8 %, moved by up to
-    one pixel.
+    """Turns by up to 8 degrees, scales and shears by up to 8 % and moves by up to one pixel, at random.
 
     float (N,1,S,S) in [0,1] -> the same.
     """

@@ -15,13 +15,8 @@ from train.runtime import distributed
 
 SIZE = 28  # pixels along each side
 HELD_OUT = 5_000  # training images kept back while settings are chosen; the test split is only for reporting
-# As torchvision calls them.
-NAMES = {
-    "mnist": "MNIST",
-    "fashion-mnist": "FashionMNIST",
-    "kmnist": "KMNIST",
-    "emnist-letters": "EMNIST",
-}
+# Our names of data sets, and torchvision's classes.
+NAMES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST", "emnist-letters": "EMNIST"}
 SPLITS = ("train", "test", "fit", "held-out")
 
 
@@ -96,8 +91,7 @@ def read_grey(path: str) -> Image.Image:
 
 
 def from_folder(folder: Path, train: bool) -> Pictures:
-    """Picture files in a subfolder for each class, shuffled: every tenth is for testing, the others are for
-    training.
+    """Picture files in a subfolder for each class, shuffled: every tenth one is for testing.
 
     If most of them are light at the rim they are all turned over, since 0 is paper.
     """
@@ -117,11 +111,14 @@ def from_folder(folder: Path, train: bool) -> Pictures:
 
 
 def load(dataset: str, folder: Path, split: str, number: int = 0) -> Pictures:
-    """One split: "train", "test", "fit" (train without its last 5,000, or its last tenth if that is less) or
-    "held-out" (these).
+    """One split of a data set.
 
-    dataset: a name in NAMES, or the path of a folder with a subfolder of pictures for each class. folder:
-    where data sets with a name lie, or are downloaded to. With a number, only that many of the first images.
+    dataset: a name in NAMES, or the path of a folder with a subfolder of pictures for each class.
+    folder: where data sets with a name lie, or are downloaded to.
+    split: "train", "test", "fit" (train without its last 5,000, or its last tenth if that is less) or
+        "held-out" (these).
+    number: only that many of the first images; 0 for all.
+
     Raises ValueError for an unknown data set or split.
     """
     check(dataset)

@@ -1,9 +1,7 @@
 """Bits per pixel of a whole picture: of its codes, and of its pixels given the reconstruction.
 
-Codes are coded by the prior, 8-bit pixels by a small network.
-
-The one figure that compares models with different codebooks: a larger codebook costs more code bits and saves
-pixel bits.
+Codes are coded by the prior, 8-bit pixels by a small network. It is the one figure that compares models with
+different codebooks: a larger codebook costs more code bits and saves pixel bits.
 
 The pixels' coder is a small convolutional network that reads the reconstruction, 25x25 pixels around the one
 to be coded, and gives a distribution over its 256 values. It is trained on the training pictures, alike for
@@ -56,10 +54,10 @@ def cost(logits: Tensor, images: Tensor, reduction: str = "mean") -> Tensor:
 
 
 def bits_of_pixels(model, fit: Tensor, images: Tensor, steps: int) -> float:
-    """Mean bits of a pixel of uint8 images (N,S,S) given its reconstruction, by a coder trained for `steps`
-    on the images of `fit`.
+    """Mean bits of a pixel of uint8 images (N,S,S) given its reconstruction, by a coder trained on `fit`.
 
     model: anything with encode and decode, as vqdemo.vqvae.VQVAE has.
+    fit: uint8 (M,S,S), what the coder is trained on, for so many steps.
     """
     torch.manual_seed(0)
     generator = torch.Generator().manual_seed(0)

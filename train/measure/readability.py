@@ -1,9 +1,7 @@
-"""Whether a person can read the grid of codes: is blank blank, is every code worth its place, does a code
-draw what its tile shows.
+"""Whether a person can read the grid of codes: is blank blank, are all codes used, does each draw its tile.
 
-Measured on a split of pictures with the network as it is stored. A cell is blank if no pixel of its patch
-is above the VQ-VAE's
-`ink_threshold`, else inked.
+Measured on a split of pictures with the network as it is stored. A cell is blank if no pixel of its patch is
+above the VQ-VAE's `ink_threshold`, else inked.
 """
 
 import torch
@@ -23,13 +21,13 @@ def patches(images: Tensor, patch: int) -> Tensor:
 def readability(model: VQVAE, images: Tensor) -> dict:
     """Measure on uint8 images (N,S,S).
 
-    blank_with_code_0, codes_on_blank_cells: of the cells without ink, the share that carries code 0, and
-    how many codes they carry.
-    inked_perplexity, inked_codes: of the codes on inked cells. codes_a_digit: mean number of inked cells.
-    alone: each code on a grid that is blank otherwise, in its middle: ink and correlation of its patch with
-    the mean patch of all
-    cells that carry the code, and ink outside the patch as a share of all ink; means over codes 1 to K-1,
-    and the extremes.
+    blank_with_code_0, codes_on_blank_cells: of the cells without ink, the share that carries code 0, and how
+        many codes they carry.
+    inked_perplexity, inked_codes: of the codes on inked cells.
+    codes_a_digit: mean number of inked cells.
+    alone: each code in the middle of a grid that is blank otherwise: ink and correlation of its patch with
+        the mean patch of all cells that carry the code, and ink outside the patch as a share of all ink;
+        means over codes 1 to K-1, and the extremes.
     """
     config, k = model.config, model.config.num_codes
     pictures = images[:, None].float() / 255

@@ -19,9 +19,7 @@ def path_of(folders: Folders, name: str) -> Path:
 
 
 def records_of(folders: Folders, name: str) -> list[dict]:
-    """What there is of a measurement, {"of": ..., "result": ...}: in the folder of runs, then in
-    metrics.json.
-    """
+    """Records of a measurement, {"of": ..., "result": ...}: of the folder of runs, then of metrics.json."""
     metrics = read_json(folders.out / "metrics.json")
     found = [read_json(path_of(folders, name))]
     if name in metrics.get("measured_of", {}):
@@ -52,10 +50,9 @@ def still_true(record: dict, current: dict) -> bool:
 
 
 def put_together(folders: Folders, names: list[str], head: dict, current: dict) -> dict:
-    """Write metrics.json: its head, then the records that are still true, those with a name in `names` first,
-    and what each is of.
+    """Writes metrics.json: its head, the records that are still true, and what each is of.
 
-    current: what a measurement may be of, as it is now.
+    names: the measurements that come first. current: what a measurement may be of, as it is now.
     """
     current = json.loads(json.dumps(current))
     old = read_json(folders.out / "metrics.json")

@@ -21,10 +21,10 @@ def frechet_distance(a: Tensor, b: Tensor) -> float:
 
 
 def covered(points: Tensor, by: Tensor, k: int = 3) -> float:
-    """Share of points (N,D) that lie within the k-nearest-neighbour ball of some member of `by` (Kynkaanniemi
-    et al. 2019).
+    """Share of points (N,D) that lie within the k-nearest-neighbour ball of some member of `by`, (M,D).
 
-    Samples covered by real digits is precision; real digits covered by samples is recall.
+    Samples covered by real digits is precision; real digits covered by samples is recall (Kynkaanniemi et al.
+    2019).
     """
     radius = torch.cdist(by, by).kthvalue(k + 1, dim=1).values
     return float((torch.cdist(points, by) <= radius).any(1).float().mean())

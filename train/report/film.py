@@ -6,7 +6,9 @@
     {i}.quantizer.codebook            scale, "{i}.encoder.enter.weight.scale", a float32 to multiply with
     {i}.places                        float32 (K,2) in [0,1]: where each code's vector lies on a map; not of
                                       a moment at which nothing is rounded yet
-    metadata, each entry as JSON but for the first:
+
+and, in the file's metadata, each entry as JSON but for the first:
+
     vqvae                             SHA-256 of the vqvae.safetensors that this training led to
     moments                           of each: {"epoch": finished epochs, "steps": batches, where it is within
                                       the first epoch, else null, "rounds": whether there is a codebook}

@@ -102,10 +102,9 @@ def training_minutes(m: dict) -> str:
 
 
 def rows(m: dict) -> list[tuple[str, str, str, str]]:
-    """The name of each row, ours, the notebook baseline's, and what real digits score; "" where there is no
-    such figure.
+    """The name of each row, ours, the notebook baseline's, and what real digits score.
 
-    A row without ours is left out.
+    "" stands for a figure that there is not. A row without ours is left out.
     """
     notebook = m.get("notebook_baseline")
 
@@ -162,9 +161,7 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
 
 
 def race(notebook: dict | None) -> str:
-    """A sentence on what a CPU second of training buys, beside the notebook baseline; "" if that has not been
-    measured.
-    """
+    """A sentence on what a CPU second of training buys, beside the notebook baseline; "" if not measured."""
     if not notebook or "ours" not in notebook:
         return ""
     end = notebook["curve"][-1]
@@ -178,7 +175,7 @@ def race(notebook: dict | None) -> str:
 
 
 def seed_variance(variance: dict | None) -> str:
-    """A sentence on how far figures differ between seeds; "" if it has not been measured."""
+    """A sentence on how far figures differ between seeds; "" if not measured."""
     if not variance:
         return ""
     shown = "; ".join(

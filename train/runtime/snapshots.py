@@ -1,8 +1,7 @@
-"""Moments of the VQ-VAE's training, kept for the page's training film: before the codebook is placed, just
-after, and five more.
+"""Snapshots of the VQ-VAE's training, kept for the page's training film (train/report/film.py).
 
-Each is the whole network at that moment, as a safetensors file of the folder of runs, with the codes
-numbered as training has them.
+There are seven: before the codebook is placed, just after, and after five of the epochs. Each is the whole
+network as a safetensors file in the folder of runs, with the codes numbered as training has them.
 """
 
 from pathlib import Path
@@ -15,9 +14,7 @@ SHARES = (0.05, 0.15, 0.35, 0.6, 1.0)  # of all epochs, after which a snapshot i
 
 
 def epochs_kept(epochs: int) -> list[int]:
-    """The five epochs, counted from 1, after which a snapshot is kept; with few epochs, some may be the
-    same.
-    """
+    """The five epochs, counted from 1, after which a snapshot is kept; of few epochs, some come twice."""
     return [max(1, round(share * epochs)) for share in SHARES]
 
 

@@ -61,10 +61,9 @@ def finished(out: Path, name: str, settings) -> bool:
 
 
 def write_network(out: Path, name: str, network: nn.Module, settings, **more) -> None:
-    """Store a network, the dataclass that rebuilds it, the settings it was trained with, and further entries
-    of config.json.
+    """Store a network, its config and the settings it was trained with; `more`: entries of config.json.
 
-    A prior goes when the VQ-VAE on whose codes it was trained does.
+    A prior is removed when another VQ-VAE than the one that it was trained for is stored.
     """
     settle(out)
     config = read_config(out)

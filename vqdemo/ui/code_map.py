@@ -1,5 +1,4 @@
-"""How the codes lie to each other, judged by their tiles (what each usually draws): an order, neighbours and
-a map.
+"""Which codes look alike, by their tiles (what each usually draws): an order, neighbours and a map.
 
 The palette uses the order, in which neighbours are alike; the codebook view the nearest codes and the map.
 """
@@ -16,9 +15,7 @@ def distances(tiles: np.ndarray) -> np.ndarray:
 
 
 def order(tiles: np.ndarray, first: int) -> list[int]:
-    """A short path through all codes from one of them: always on to the nearest, then 2-opt until no turn is
-    left to gain.
-    """
+    """A short path through all codes from `first`: on to the nearest each time, then improved by 2-opt."""
     far = distances(tiles)
     path, left = [first], set(range(len(tiles))) - {first}
     while left:

@@ -1,8 +1,8 @@
 """model.json: all that the page must know of a model before the first stroke, and where its weights are.
 
 It is made once from a folder of weights, and is the same for every visitor. The page runs the networks
-itself.
-Images are base64 of one byte a pixel, 0 the ground and 255 the ink; grids are lists of codes, row by row.
+itself. Images are base64 of one byte a pixel, 0 the ground and 255 the ink; grids are lists of codes, row by
+row.
 """
 
 import base64

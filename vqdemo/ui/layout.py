@@ -101,14 +101,14 @@ def text_for(model, language: str = texts.SOURCE) -> dict:
         "numbers": model.vqvae.config.code_dim,
     }
 
-    def told(part):
+    def with_numbers(part):
         if isinstance(part, dict):
-            return {name: told(inner) for name, inner in part.items()}
+            return {name: with_numbers(inner) for name, inner in part.items()}
         for name, number in numbers.items():
             part = part.replace(f"{{{name}}}", str(number))
         return part
 
-    return told(texts.sentences(language))
+    return with_numbers(texts.sentences(language))
 
 
 def translations(model) -> dict[str, bytes]:
@@ -155,10 +155,9 @@ def sentences_of(name: str, text: dict) -> dict:
 
 
 def filled(template: str, sentences: dict) -> str:
-    """A view's HTML with its sentences, escaped, for each {{text.name}} or {{text.name.name}}, as Gradio's
-    templates (Handlebars) fill them in.
+    """A view's HTML with its sentences, escaped, for each {{text.name}} or {{text.name.name}}.
 
-    Raises KeyError for a sentence that there is not.
+    Gradio's templates (Handlebars) fill them in alike. Raises KeyError for a sentence that does not exist.
     """
 
     def sentence(found: re.Match) -> str:

@@ -1,7 +1,6 @@
-"""What the page tells of measured quality: figures of ``metrics.json``, which lies beside the weights, with
-the notebook baseline's.
+"""What the page tells of measured quality: figures of ``metrics.json``, beside the notebook baseline's.
 
-That is the VQ-VAE of the usual notebooks, and its PixelCNN, trained and measured by
+That is the VQ-VAE of the usual notebooks and its PixelCNN, trained and measured by
 train/baselines/notebook_vqvae.py on the same digits.
 """
 
@@ -9,8 +8,8 @@ import json
 import math
 from pathlib import Path
 
-# name of the row in texts/en.py; where the figure lies in metrics.json, and under "notebook_baseline"; how
-# many digits follow the point; what it is: a "number", a "share", or a number "of codes"
+# Name of the row in texts/en.py; where the figure lies in metrics.json, and under "notebook_baseline"; how
+# many digits follow the point; what it is: a "number", a "share", or a number "of codes".
 ROWS = (
     ("error", ("reconstruction", "mse"), 5, "number"),
     ("likeness", ("reconstruction", "ssim"), 3, "number"),
@@ -37,9 +36,7 @@ def read_metrics(folder: str | Path) -> dict | None:
 
 
 def shown(metrics: dict | None, num_codes: int) -> dict:
-    """What the page shows of them: the mean length of a test digit, the rows that there are, and what was
-    measured on.
-    """
+    """What the page shows of them: the mean length of a test digit, the rows, and what was measured on."""
     baseline = metrics.get("notebook_baseline") if isinstance(metrics, dict) else None
     codes = {"ours": num_codes, "peer": at(baseline, ("settings", "codes"))}
     rows = []

@@ -1,5 +1,4 @@
-"""The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder of
-``static/views``.
+"""The parts of the page: each a ``gr.HTML`` whose template, style and script are a folder of static/views.
 
 The files are served and loaded as they are. A script is an ES module that exports ``mount``, which
 ``static/mounting.js`` calls. All import the same modules of ``static/state``, which is how the parts share

@@ -1,5 +1,4 @@
-"""The same model for programs: six named endpoints for ``gradio_client`` and plain HTTP, which are also the
-tools of the MCP server.
+"""The model for programs: six named endpoints, for ``gradio_client``, plain HTTP and the MCP server.
 
 What programs are told of an endpoint is its signature and its docstring, whose sections Gradio reads.
 Arguments are checked by vqdemo/checks.py, most of them behind the model's own door.

@@ -1,9 +1,10 @@
-"""The settings of sampling and completion as they arrive from outside: vqdemo/checks.py checks them, and here
-stands what this server allows of them at most, and what is meant by those that are left out.
+"""The settings of sampling and completion as they arrive from outside.
+
+vqdemo/checks.py checks them. Here stands what this server allows of them at most, and what is meant by those
+that are left out.
 """
 
 from dataclasses import asdict, dataclass
-from typing import ClassVar
 
 from vqdemo import checks
 from vqdemo.ui.endpoints import limits
@@ -18,8 +19,6 @@ class Settings:
     top_p: float
     guidance: float
     seed: int | None
-
-    NAMES: ClassVar = ("label", "temperature", "top_p", "guidance", "seed")
 
     @classmethod
     def of(cls, model, label=None, temperature=None, top_p=None, guidance=None, seed=None) -> "Settings":

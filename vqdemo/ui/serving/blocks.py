@@ -47,7 +47,7 @@ class ServedBlocks(gr.Blocks):
     """
 
     def __init__(self, look: dict, **options):
-        """`look`: theme, css_paths, footer_links and so on, as ``launch`` takes them."""
+        """look: theme, css_paths, footer_links and so on, as ``launch`` takes them."""
         self.options = {**OPTIONS, **look}
         self.own_routes: list[BaseRoute] = []
         self.link_tags: Callable[[str], str] = lambda address: ""  # see link_preview.py
@@ -92,6 +92,7 @@ def is_address(value) -> bool:
 
 
 def refuse(value) -> None:
+    """What `traverse` does with such a file."""
     raise gr.Error("Send the picture itself: nothing is fetched from other addresses.", print_exception=False)
 
 

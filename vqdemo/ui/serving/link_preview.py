@@ -21,8 +21,9 @@ def with_tags(page: str, tags: str) -> str:
 
 
 class LinkPreview:
-    """ASGI middleware for the page itself. `tags`: called with the address of the app, without a slash at its
-    end, gives the tags.
+    """ASGI middleware for the page itself.
+
+    `tags`: called with the address of the app, without a slash at its end, gives the tags.
     """
 
     def __init__(self, app: ASGIApp, tags: Callable[[str], str]):
