@@ -100,3 +100,27 @@ def test_without_the_translation_the_page_is_there_in_english(browser, page_url)
     expect(page.locator("#palette [role=option]")).to_have_count(128)
     expect(page.locator("#draw-pad")).to_be_visible()
     page.close()
+
+
+REFUSED = """for (const name of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, name, {get() { throw new DOMException(name, "SecurityError"); }});"""
+
+
+def test_where_storage_is_refused_that_is_told_and_the_switch_keeps_lesson_and_view(open_page):
+    page = open_page(**WIDE)
+    expect(page.locator("#share .kept")).to_have_text(texts.sentences("en")["share"]["kept_help"])
+    page.add_init_script(REFUSED)
+    page.reload()
+    until_in(page, "en")
+    page.get_by_role("button", name="Save & share").click()
+    expect(page.locator("#share .kept")).to_have_text(texts.sentences("en")["share"]["kept_not"])
+    expect(page.locator("#share [data-do=forget]")).to_be_hidden()
+    page.keyboard.press("Escape")
+    draw_and_settle(page)
+    drawn = codes(page)
+    page.evaluate("location.hash = 'graft&lesson=2'")
+    page.get_by_role("combobox", name="Language").select_option(label="Français")
+    until_in(page, "fr")
+    until_codes_are(page, drawn)
+    expect(page.locator("#lesson .number")).to_have_text("2 sur 8")
+    expect(page.locator("#graft")).to_be_visible()

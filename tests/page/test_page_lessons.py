@@ -16,6 +16,7 @@ from visitor import (
     codes,
     draw,
     draw_and_settle,
+    message,
     module,
     settle,
     until,
@@ -317,6 +318,19 @@ def test_off_by_default_and_back_goes_from_lesson_to_lesson(open_page):
     expect(bar).to_be_hidden()
     page.go_back()
     expect(bar).to_be_visible()
+
+
+def test_a_bar_that_cannot_be_loaded_says_so_and_is_tried_again(browser, page_url):
+    page = browser.new_page()
+    page.route("**/bar.js", lambda route: route.abort())
+    page.goto(page_url + "/#lesson=2")
+    expect(message(page)).to_contain_text("bar.js is not to be had")
+    expect(page.locator("#lesson")).to_be_hidden()
+    assert page.url.endswith("#lesson=2")
+    page.unroute("**/bar.js")
+    page.reload()
+    expect(page.locator("#lesson-title")).to_have_text(TASKS["change"]["title"])
+    page.close()
 
 
 def test_a_lesson_goes_on_after_a_reload(open_page):

@@ -12,11 +12,14 @@ import {
   openLesson,
   openView,
 } from "../../../vqdemo/ui/static/state/page.js";
+import { setSentences } from "../../../vqdemo/ui/static/state/message.js";
 import { state, update } from "../../../vqdemo/ui/static/state/store.js";
 
 const HOME = "https://example.org/space/";
 const listeners = {};
 globalThis.addEventListener = (kind, listener) => (listeners[kind] = listener);
+setSentences({ no_lesson: "no lesson {lesson}" });
+const CELLS = 49;
 
 /** The page at an address: what it opens. */
 function arrive(address, view = "bench") {
@@ -32,7 +35,8 @@ function arrive(address, view = "bench") {
       },
     },
   };
-  update({ view, lesson: null });
+  const modelInfo = /** @type {any} */ ({ blank: { codes: Array(CELLS).fill(0) } });
+  update({ view, lesson: null, modelInfo, message: null });
   followAddress();
   return () => {
     globalThis.location.href = entries.pop();
@@ -62,6 +66,24 @@ for (const [address, wanted, kept] of [
     assert.equal(shown(), kept);
   });
 }
+
+test("a score is a number of cells", () => {
+  arrive(`#lesson=3&beat=${CELLS}`);
+  assert.deepEqual(opened(), ["bench", 3, CELLS]);
+  arrive(`#lesson=3&beat=${CELLS + 1}`);
+  assert.deepEqual(opened(), ["bench", 3, null]);
+});
+
+test("a lesson that there is not is told", () => {
+  for (const wrong of ["99", "0", "abc", ""]) {
+    arrive(`#lesson=${wrong}`);
+    assert.equal(state.message?.text, `no lesson ${wrong}`);
+  }
+  for (const right of ["", "#lesson=1", `#lesson=${LAST_LESSON}`]) {
+    arrive(right);
+    assert.equal(state.message, null);
+  }
+});
 
 test("without a name in the address the view stays, but a lesson opens the workbench", () => {
   arrive("", "how");

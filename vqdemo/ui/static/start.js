@@ -14,7 +14,7 @@ import { readLink, withoutLink } from "./state/link.js";
 import { say, sayError, sentences, setSentences } from "./state/message.js";
 import { setModel } from "./state/model.js";
 import { showNetwork } from "./state/networks.js";
-import { followAddress, openView, printInLight, repaint } from "./state/page.js";
+import { followAddress, openView, printInLight, repaint, viewNamed } from "./state/page.js";
 import { keepSaving, restoreSession } from "./state/session.js";
 import { findWork } from "./state/storage.js";
 import { state } from "./state/store.js";
@@ -45,6 +45,7 @@ async function open(modelInfo, work) {
   restoreSession(modelInfo, work);
   keepSaving();
   const link = readLink(location.href, modelInfo);
+  const view = viewNamed(location.href) ?? "bench";
   const forget = () => {
     window.history.replaceState(null, "", withoutLink(location.href)); // a reload comes back to the work
     followAddress();
@@ -63,7 +64,7 @@ async function open(modelInfo, work) {
   forget();
   openGrid(link.codes, image, drawn ?? undefined);
   setSettings(link.settings);
-  openView("bench");
+  openView(view);
   if (faults) say(faults, link.faults.length ? "error" : "note");
   if (link.question?.includes(UNKNOWN)) {
     await showAlternatives(link.question, sameCodes(link.question, link.codes));

@@ -626,6 +626,7 @@ TEXT = {
         "no_alternatives": "Es gibt noch keine Alternativen: Lass erst einige Zellen ergänzen.",
         "kept": "Deine Arbeit",
         "kept_help": "Sie wird in diesem Browser aufbewahrt, nur auf diesem Gerät.",
+        "kept_not": "Dieser Browser bewahrt für diese Seite nichts auf: Kopiere den Link oder sichere die Codes, bevor du sie schließt.",
         "forget": "Meine Arbeit vergessen",
         "forget_sure": "Wirklich alles? Noch einmal klicken",
         "load": "Öffnen",
@@ -788,6 +789,7 @@ TEXT = {
         "kept": "Behalten. Rückgängig bringt die „?“ zurück.",
         "log_prob": "ln p {log_prob}",
         "empty": "Lösche einige Zellen, und hier erscheinen Alternativen für sie.",
+        "empty_unknown": "Ergänze die „?“-Zellen, und hier erscheinen die Alternativen.",
     },
     "framing": {
         "heading": "Ist das deine Ziffer?",
@@ -850,6 +852,7 @@ TEXT = {
         "bad_link_question": "Dieser Link ist beschädigt: Das ergänzte Raster ist nicht zu lesen, und seine Alternativen fehlen.",
         "bad_link_strokes": "Dieser Link ist beschädigt: Seine Zeichnung ist nicht zu lesen; auf der Zeichenfläche ist, was seine Codes "
         "zeichnen.",
+        "no_lesson": "Es gibt keine Lektion „{lesson}“: Sie gehen von 1 bis {last}.",
         "forgotten": "Von deiner Arbeit ist auf diesem Gerät nichts mehr aufbewahrt.",
         "bad_link_setting": "Dieser Link ist beschädigt: Sein Wert „{value}“ für {setting} ist keine Zahl und entfällt.",
         "link_setting_changed": "Dieser Link hat {setting} {value}; hier ist es {used}.",

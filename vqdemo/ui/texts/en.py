@@ -606,6 +606,7 @@ TEXT = {
         "no_alternatives": "There are no alternatives yet: complete some cells first.",
         "kept": "Your work",
         "kept_help": "It is kept in this browser, on this machine only.",
+        "kept_not": "This browser keeps nothing for this page: copy the link or save the codes before you close it.",
         "forget": "Forget my work",
         "forget_sure": "All of it? Click again",
         "load": "Open",
@@ -765,6 +766,7 @@ TEXT = {
         "kept": "Kept. Undo brings the “?” back.",
         "log_prob": "ln p {log_prob}",
         "empty": "Erase some cells, and alternatives for them appear here.",
+        "empty_unknown": "Complete the “?” cells, and the alternatives appear here.",
     },
     "framing": {
         "heading": "Is this your digit?",
@@ -823,6 +825,7 @@ TEXT = {
         "bad_link_question": "This link is damaged: the grid that was completed cannot be read, and its alternatives "
         "are left out.",
         "bad_link_strokes": "This link is damaged: its drawing cannot be read, and what its codes draw is on the pad.",
+        "no_lesson": "There is no lesson “{lesson}”: they go from 1 to {last}.",
         "forgotten": "Nothing of your work is kept on this machine any more.",
         "bad_link_setting": "This link is damaged: its {setting}, “{value}”, is no number and is left out.",
         "link_setting_changed": "This link has {setting} {value}; here it is {used}.",

@@ -588,6 +588,7 @@ TEXT = {
         "no_alternatives": "Todavía no hay alternativas: primero haz completar algunas celdas.",
         "kept": "Tu trabajo",
         "kept_help": "Se guarda en este navegador, solo en este dispositivo.",
+        "kept_not": "Este navegador no guarda nada de esta página: copia el enlace o guarda los códigos antes de cerrarla.",
         "forget": "Olvidar mi trabajo",
         "forget_sure": "¿Todo? Haz clic otra vez",
         "load": "Abrir",
@@ -747,6 +748,7 @@ TEXT = {
         "kept": "Conservada. Deshacer devuelve los «?».",
         "log_prob": "ln p {log_prob}",
         "empty": "Borra algunas celdas y aquí aparecerán alternativas para ellas.",
+        "empty_unknown": "Completa las celdas «?» y aquí aparecerán las alternativas.",
     },
     "framing": {
         "heading": "¿Es esta tu cifra?",
@@ -802,6 +804,7 @@ TEXT = {
         "bad_link": "Este enlace está dañado: su cuadrícula debe tener {cells} celdas, con códigos hasta {last}. En su lugar está tu propio trabajo.",
         "bad_link_question": "Este enlace está dañado: la cuadrícula que se completó no se puede leer, y sus alternativas se dejan fuera.",
         "bad_link_strokes": "Este enlace está dañado: su dibujo no se puede leer, y en la zona de dibujo está lo que dibujan sus códigos.",
+        "no_lesson": "No hay lección «{lesson}»: van de la 1 a la {last}.",
         "forgotten": "Ya no se guarda nada de tu trabajo en este dispositivo.",
         "bad_link_setting": "Este enlace está dañado: en {setting}, «{value}» no es un número y se deja fuera.",
         "link_setting_changed": "Este enlace tiene {setting} {value}; aquí es {used}.",

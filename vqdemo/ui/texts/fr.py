@@ -590,6 +590,7 @@ TEXT = {
         "no_alternatives": "Il n’y a pas encore de propositions : faites d’abord compléter des cases.",
         "kept": "Votre travail",
         "kept_help": "Il est gardé dans ce navigateur, sur cet appareil seulement.",
+        "kept_not": "Ce navigateur ne garde rien de cette page : copiez le lien ou enregistrez les codes avant de la fermer.",
         "forget": "Oublier mon travail",
         "forget_sure": "Tout ? Cliquez encore une fois",
         "load": "Ouvrir",
@@ -751,6 +752,7 @@ TEXT = {
         "kept": "Gardée. Annuler ramène les « ? ».",
         "log_prob": "ln p {log_prob}",
         "empty": "Effacez des cases, et des propositions apparaîtront ici.",
+        "empty_unknown": "Complétez les cases « ? », et les propositions apparaîtront ici.",
     },
     "framing": {
         "heading": "Est-ce votre chiffre ?",
@@ -809,6 +811,7 @@ TEXT = {
         "place.",
         "bad_link_question": "Ce lien est abîmé : la grille qui a été complétée est illisible, et ses propositions sont laissées de côté.",
         "bad_link_strokes": "Ce lien est abîmé : son dessin est illisible, et la zone de dessin montre ce que dessinent ses codes.",
+        "no_lesson": "Il n’y a pas de leçon « {lesson} » : elles vont de 1 à {last}.",
         "forgotten": "Plus rien de votre travail n’est gardé sur cet appareil.",
         "bad_link_setting": "Ce lien est abîmé : pour {setting}, « {value} » n’est pas un nombre et est laissé de côté.",
         "link_setting_changed": "Ce lien a {setting} {value} ; ici c’est {used}.",

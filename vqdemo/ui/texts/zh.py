@@ -540,6 +540,7 @@ TEXT = {
         "no_alternatives": "还没有方案：请先补全一些格子。",
         "kept": "你的作品",
         "kept_help": "只保存在这台设备的这个浏览器中。",
+        "kept_not": "这个浏览器不为本网页保存任何内容：关闭之前，请复制链接或保存编码。",
         "forget": "忘掉我的作品",
         "forget_sure": "全部忘掉？请再点一次",
         "load": "打开",
@@ -695,6 +696,7 @@ TEXT = {
         "kept": "已保留。撤销可恢复“?”。",
         "log_prob": "ln p {log_prob}",
         "empty": "擦掉一些格子，这里就会出现补全方案。",
+        "empty_unknown": "补全“?”格子后，这里就会出现各方案。",
     },
     "framing": {
         "heading": "这是你的数字吗？",
@@ -745,6 +747,7 @@ TEXT = {
         "bad_link": "这个链接已损坏：它的网格必须有 {cells} 个格子，编码最大为 {last}。这里显示的是你自己的作品。",
         "bad_link_question": "这个链接已损坏：被补全的网格无法读取，因此略去了各方案。",
         "bad_link_strokes": "这个链接已损坏：其中的画无法读取，画板上是它的编码画出的内容。",
+        "no_lesson": "没有第“{lesson}”课：课程从 1 到 {last}。",
         "forgotten": "这台设备上不再保存你的任何作品。",
         "bad_link_setting": "这个链接已损坏：{setting} 的值“{value}”不是数，已略去。",
         "link_setting_changed": "这个链接中 {setting} 是 {value}；这里用的是 {used}。",

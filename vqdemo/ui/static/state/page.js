@@ -4,6 +4,7 @@
 
 /** @import { State } from "./types.js" */
 
+import { say, sentences } from "./message.js";
 import { state, update } from "./store.js";
 
 export const VIEWS = ["bench", "samples", "graft", "codebook", "how", "teach"];
@@ -11,16 +12,30 @@ const FIRST = VIEWS[0];
 export const LAST_LESSON = 8;
 const [VIEW, LESSON, BEAT] = ["view", "lesson", "beat"];
 
-/** What an address names, or null for each: a view, a lesson, and a score to reach in it. */
+/**
+ * What an address names, or null for each: a view, a lesson, and a score to reach in it, which is a number of
+ * cells. A lesson that there is not is told.
+ */
 function namedBy(address) {
   const { hash, searchParams } = new URL(address);
   const words = new URLSearchParams(hash.slice(1));
-  const view = [...words.keys(), searchParams.get(VIEW)].find((name) => VIEWS.includes(name)) ?? null;
+  const view = viewNamed(address);
+  const given = (name) => words.get(name) ?? searchParams.get(name);
   const number = (name, most) => {
-    const value = Number(words.get(name) ?? searchParams.get(name));
+    const value = Number(given(name));
     return Number.isInteger(value) && value >= 1 && value <= most ? value : null;
   };
-  return { view, lesson: number(LESSON, LAST_LESSON), beat: number(BEAT, Infinity) };
+  const lesson = number(LESSON, LAST_LESSON);
+  if (lesson === null && given(LESSON) !== null)
+    say(sentences.no_lesson, "error", { lesson: given(LESSON), last: LAST_LESSON });
+  return { view, lesson, beat: number(BEAT, state.modelInfo.blank.codes.length) };
+}
+
+/** The view that an address names, or null. @param {string} address */
+export function viewNamed(address) {
+  const { hash, searchParams } = new URL(address);
+  const words = new URLSearchParams(hash.slice(1));
+  return [...words.keys(), searchParams.get(VIEW)].find((name) => VIEWS.includes(name)) ?? null;
 }
 
 function addressOf(view, lesson) {

@@ -12,6 +12,7 @@ import { mountSettings } from "./settings.js";
 
 export function mount(element, { text }) {
   const button = element.querySelector("#complete");
+  const empty = element.querySelector(".empty");
   button.addEventListener("click", complete);
   wireButtons(element, { rest: completeDrawing });
   mountSettings(element, text);
@@ -23,7 +24,9 @@ export function mount(element, { text }) {
     const words = completing ? text.busy : alternatives ? text.again : text.complete;
     button.firstElementChild.textContent = loadingSentence(now, "prior") && completing ? text.waiting : words;
     button.ariaBusy = String(completing);
-    button.classList.toggle("idle", !codes?.includes(UNKNOWN) && !alternatives);
+    const isAsked = Boolean(codes?.includes(UNKNOWN));
+    button.classList.toggle("idle", !isAsked && !alternatives);
+    empty.textContent = isAsked ? text.empty_unknown : text.empty;
   });
 
   showLoading(element.querySelector("section"), "prior");

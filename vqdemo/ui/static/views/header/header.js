@@ -14,6 +14,7 @@ export function mount(element) {
   select.value = language;
   select.addEventListener("change", () => {
     const carriesWork = !canKeep() && state.modelInfo;
-    chooseLanguage(select.value, carriesWork ? linkTo(state, location.href).href : location.href);
+    const { href, hash } = location;
+    chooseLanguage(select.value, carriesWork ? linkTo(state, href).href + hash : href);
   });
 }

@@ -1,6 +1,7 @@
 // The lessons: a button in the page's first line, and a bar that is there while a lesson is open. What moves
 // the bar (bar.js) is loaded when the first lesson is opened, or once the networks are there.
 
+import { say } from "../../state/message.js";
 import { closeLesson, openLesson } from "../../state/page.js";
 import { state, watch } from "../../state/store.js";
 
@@ -14,11 +15,22 @@ export function mount(element, { text }) {
   watch(["modelInfo", "lesson"], ({ modelInfo, lesson }) => {
     if (!modelInfo) return;
     last = lesson?.number ?? last;
-    if (lesson) shown ??= import("./bar.js").then(({ showLesson }) => showLesson(section, text));
+    if (lesson) shown ??= show();
     section.hidden = !lesson;
     button.ariaExpanded = String(Boolean(lesson));
   });
   watch(["networks"], ({ networks }) => {
-    if (networks.prior.phase === "ready") import("./bar.js");
+    if (networks.prior.phase === "ready") import("./bar.js").catch(console.error); // told when it is opened
   });
+
+  async function show() {
+    try {
+      const { showLesson } = await import("./bar.js");
+      showLesson(section, text);
+    } catch {
+      section.hidden = true;
+      shown = null; // the next one that is opened is another try
+      say(text.status.no_script, "error", { address: new URL("bar.js", import.meta.url).href });
+    }
+  }
 }

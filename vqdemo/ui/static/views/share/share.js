@@ -6,6 +6,7 @@ import { conditionalsNow } from "../../state/insight.js";
 import { linkTo } from "../../state/link.js";
 import { say, sayError } from "../../state/message.js";
 import { forgetWork } from "../../state/session.js";
+import { canKeep } from "../../state/storage.js";
 import { state } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { paint } from "../parts/paint.js";
@@ -19,6 +20,8 @@ export function mount(element, { text }) {
   const fileField = panel.querySelector("input[type=file]");
   const forgetButton = panel.querySelector("[data-do=forget]");
   const copyButton = panel.querySelector("[data-do=copy]");
+  if (!canKeep()) panel.querySelector(".kept").textContent = text.kept_not;
+  forgetButton.hidden = !canKeep();
 
   panel.addEventListener("beforetoggle", () => {
     if (state.modelInfo) {
