@@ -59,7 +59,9 @@ def in_browser(page, vqvae, images, grids):
     size, grid = vqvae.config.image_size, vqvae.config.grid
     given = [base64.b64encode(data).decode() for data in (file_of(vqvae), *images.astype(np.uint8))]
     # Both are loaded by the worker only.
-    scripts = [module(page, "networks/client.js").replace("client", name) for name in ("vqvae", "safetensors")]
+    scripts = [
+        module(page, "networks/client.js").replace("client", name) for name in ("vqvae", "safetensors")
+    ]
     read, drawn = page.evaluate(
         RUN, [*scripts, given[0], asdict(vqvae.config), given[1:], grids.reshape(len(grids), -1).tolist()]
     )

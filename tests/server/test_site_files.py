@@ -63,7 +63,9 @@ def test_no_file_names_an_address_elsewhere_or_at_the_root_of_the_host(files):
         if name.endswith((".html", ".css", ".js", ".webmanifest")):
             comments = r"/\*.*?\*/" if name.endswith("css") else r"//.*"
             text = re.sub(comments, "", content.decode(), flags=re.DOTALL if name.endswith("css") else 0)
-            assert not re.search(r"""(?:href|src)=["']/|url\((?!"data:)|from ["']/|(?:fetch|URL)\(["']/""", text), name
+            assert not re.search(
+                r"""(?:href|src)=["']/|url\((?!"data:)|from ["']/|(?:fetch|URL)\(["']/""", text
+            ), name
 
 
 def test_index_holds_each_views_html_with_its_sentences(files, weights):
