@@ -179,7 +179,7 @@ def _until(answer: Callable[[], Any], what: str):
     while True:
         try:
             return answer()
-        except (OSError, ValueError):
+        except (OSError, ValueError):  # noqa: PERF203
             if time.monotonic() > end:
                 raise AssertionError(f"{what} does not start within {PATIENCE} s") from None
             time.sleep(0.1)
