@@ -11,10 +11,13 @@ import argparse
 import json
 import subprocess
 import tempfile
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
 from pathlib import Path
+
+import static_server
+import webdriver
+from chromium import DEBIAN_CHROMIUM, FLAGS
+from playwright.sync_api import sync_playwright
 
 import vqdemo
 
@@ -58,17 +61,6 @@ async (given) => {
 """
 
 
-class Files(SimpleHTTPRequestHandler):
-    extensions_map = SimpleHTTPRequestHandler.extensions_map | {
-        "": "text/plain",
-        ".js": "text/javascript",
-        ".mjs": "text/javascript",
-    }
-
-    def log_message(self, *args):
-        pass
-
-
 def in_node(given: dict) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         program, questions = Path(folder) / "program.mjs", Path(folder) / "given.json"
@@ -79,22 +71,23 @@ def in_node(given: dict) -> dict:
         )
 
 
-def in_browser(name: str, given: dict) -> dict:
-    from chromium import DEBIAN_CHROMIUM, FLAGS
-    from playwright.sync_api import sync_playwright
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Files, directory=ROOT))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
+@contextmanager
+def opened_page(name: str):
+    """A page of a browser, with `goto` and `evaluate`: Debian's Chromium or Firefox."""
+    if name == "firefox":
+        with webdriver.opened(name) as page:
+            yield page
+        return
     with sync_playwright() as playwright:
-        options = {"executable_path": DEBIAN_CHROMIUM, "args": FLAGS} if name == "chromium" else {}
-        browser = getattr(playwright, name).launch(**options)
-        page = browser.new_page()
-        page.goto(f"{address}/LICENSE")
-        result = page.evaluate(IN_PAGE, given | {"weights": f"{address}/weights/prior.safetensors"})
+        browser = playwright.chromium.launch(executable_path=DEBIAN_CHROMIUM, args=FLAGS)
+        yield browser.new_page()
         browser.close()
-    server.shutdown()
-    return result
+
+
+def in_browser(name: str, given: dict) -> dict:
+    with static_server.serving(ROOT) as address, opened_page(name) as page:
+        page.goto(f"{address}/vqdemo/ui/static/views/nav/nav.html")
+        return page.evaluate(IN_PAGE, given | {"weights": f"{address}/weights/prior.safetensors"})
 
 
 def main() -> None:
