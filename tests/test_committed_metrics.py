@@ -119,6 +119,7 @@ def test_figures_are_the_ones_measured_now(metrics, mnist_folder):
     assert abs(float(mse) / metrics["reconstruction"]["mse"] - 1) < 0.01
 
 
+@pytest.mark.slow
 def test_test_digits_are_fixed_points_in_nearly_every_cell(mnist_folder):
     model = vqdemo.load(WEIGHTS)
     codes = model.encode(datasets.mnist(mnist_folder, "test", 1000).images / 255)

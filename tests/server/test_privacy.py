@@ -9,6 +9,7 @@ from pathlib import Path
 
 import app_process
 import numpy as np
+import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 from test_mcp import connected
@@ -32,6 +33,7 @@ def picture(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_nothing_of_what_visitors_do_is_kept(browser, tmp_path):
     temporary, home = tmp_path / "gradio", tmp_path / "home"
     home.mkdir()

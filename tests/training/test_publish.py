@@ -201,6 +201,7 @@ def test_weights_are_published_resumed_and_loaded_again(hub, run, tmp_path):
     assert vqdemo.load(tmp_path).num_codes == vqdemo.load(ROOT / "weights").num_codes
 
 
+@pytest.mark.slow
 def test_an_upload_that_was_cut_off_is_finished_by_the_same_command(hub, run, tmp_path):
     hub.refuse_large = 1
     assert run("--model", "user/digits").returncode != 0
@@ -248,6 +249,7 @@ def test_a_dry_run_lists_a_static_space(hub, run):
     assert not hub.requests
 
 
+@pytest.mark.slow
 def test_a_static_space_is_published_and_replaced_in_one_commit(hub, run, tmp_path):
     weights = [
         small_model.write(tmp_path / "first"),
@@ -278,6 +280,7 @@ def test_damaged_weights_are_not_published(run, tmp_path):
     assert "prior.safetensors is damaged" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_bundled_app_asks_for_the_gpu_that_it_does_not_use(tmp_path):
     """ZeroGPU stops an app in which no function carries @spaces.GPU: a stand-in for its package sees that one
     does.

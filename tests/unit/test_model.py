@@ -134,6 +134,7 @@ def test_guidance_sharpens_the_label_that_is_drawn(tiny):
     assert torch.allclose(without_evidence, as_guessed, atol=1e-6)  # nothing known: nothing to sharpen
 
 
+@pytest.mark.slow
 def test_labels_are_drawn_in_even_shares(tiny):
     """Of the first n equal grids, for any n, each label gets n times its probability, within 2.5.
 
@@ -258,6 +259,7 @@ def test_label_probs_are_a_distribution_given_the_known_cells(model, grids):
     assert nothing.max() < 0.5, "an empty question must not be sure of a digit"
 
 
+@pytest.mark.slow
 def test_samples_follow_log_prob(tiny):
     """Frequencies of 20,000 sampled grids against exp(log_prob), with and without a label."""
     every = np.array(list(itertools.product(range(3), repeat=4))).reshape(-1, 2, 2)
