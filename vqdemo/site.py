@@ -132,9 +132,8 @@ def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
 def page_files(text: dict) -> dict[str, bytes]:
     """All that depends on no values of weights: scripts, styles, sentences, manifest, icons, course."""
     names = [path.relative_to(layout.STATIC).as_posix() for path in sorted(layout.STATIC.rglob("*.*"))]
-    kept = [
-        name for name in names if name.endswith((".js", ".svg")) or not name.startswith(("views/", "styles/"))
-    ]
+    in_parts = ("views/", "styles/")  # of these the styles and HTML are put together
+    kept = [name for name in names if name.endswith((".js", ".svg")) or not name.startswith(in_parts)]
     kept.remove("standalone/service_worker.js")
     files = {name: (layout.STATIC / name).read_bytes() for name in kept}
     files |= {f"{course.FOLDER}/{name}": content for name, content in course.files().items()}

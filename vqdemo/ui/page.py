@@ -28,10 +28,7 @@ from vqdemo.ui.views import ADDRESS, COURSE, FILES, MODEL, view
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
 
-GROUND = {
-    "body_background_fill": "#f5f5f2",
-    "body_background_fill_dark": "#111318",
-}  # as --page in colours.css
+GROUND = {"body_background_fill": "#f5f5f2", "body_background_fill_dark": "#111318"}  # --page in colours.css
 
 THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO)
 

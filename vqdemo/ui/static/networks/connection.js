@@ -1,7 +1,7 @@
 // The page's side of a worker: it is started, told where its weights are, asked questions, watched, and
 // started again where it has ended.
 
-/** @import { NetworkStatus, WorkerName } from "./types.js" */
+/** @import { NetworkFile, NetworkStatus, WorkerName } from "./types.js" */
 
 const PATIENCE = 20_000; // ms after which a worker that says nothing is asked whether it is still there
 
@@ -12,7 +12,7 @@ const PATIENCE = 20_000; // ms after which a worker that says nothing is asked w
  *   people
  */
 export function connection(tell, faultOf) {
-  /** @type {{network: WorkerName, address: string, file: string, bytes: number, sha256: string, config: any}} */
+  /** @type {NetworkFile & {network: WorkerName, address: string}} */
   let wanted = null;
   let fault = null;
   let worker = null;
