@@ -90,6 +90,9 @@ def test_arabic_is_mirrored_and_grids_are_not(open_page):
     page.locator("#code-grid [role=gridcell]").nth(24).click()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#code-grid [role=gridcell]").nth(25)).to_be_focused()
+    page.evaluate("location.hash = 'teach'")
+    for address in (page.locator("#teach ol a").first, page.locator("#share input[readonly]")):
+        expect(address).to_have_css("direction", "ltr")
 
 
 def test_without_the_translation_the_page_is_there_in_english(browser, page_url):
@@ -124,3 +127,20 @@ def test_where_storage_is_refused_that_is_told_and_the_switch_keeps_lesson_and_v
     until_codes_are(page, drawn)
     expect(page.locator("#lesson .number")).to_have_text("2 sur 8")
     expect(page.locator("#graft")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "size", [(390, 844), (844, 390), (1366, 768)], ids=["portrait", "landscape", "laptop"]
+)
+def test_the_first_line_holds_the_buttons_in_every_language(open_page, page_url, size):
+    width, height = size
+    page = open_page(**{**PHONE, "viewport": {"width": width, "height": height}})
+    for language in texts.LANGUAGES:
+        page.goto(f"{page_url}/?lang={language}#lesson=2")
+        until_in(page, language)
+        expect(page.locator("#lesson-title")).not_to_be_empty()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, language
+        buttons = page.locator("#top .open")
+        assert len({round(buttons.nth(i).bounding_box()["y"]) for i in range(2)}) == 1, language
+        cut = "b => b.scrollWidth - b.clientWidth"
+        assert page.locator(".share .open").evaluate(cut) <= 0, language

@@ -570,7 +570,7 @@ TEXT = {
         },
     },
     "share": {
-        "heading": "Guardar y compartir",
+        "heading": "Compartir",
         "link": "Enlace",
         "link_help": "Abre exactamente esta cuadrícula, con sus celdas desconocidas, sus ajustes y su semilla.",
         "link_without_strokes": "Abre exactamente esta cuadrícula, con sus celdas desconocidas, sus ajustes y su semilla. Lo que dibujó el lápiz "

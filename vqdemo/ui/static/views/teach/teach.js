@@ -65,7 +65,8 @@ export function mount(element, { text }) {
     const href = addressFor(what);
     depictQr(figure.querySelector("img"), href, fill(text.qr, { address: href }));
     const link = figure.querySelector("a");
-    Object.assign(link, { href, textContent: href.replace(/^https?:[/][/]/, "").replace("#", "\u200b#") });
+    const shown = href.replace(/^https?:[/][/]/, "").replace("#", "\u200b#");
+    Object.assign(link, { href, dir: "ltr", textContent: shown });
     link.addEventListener("click", (event) => {
       event.preventDefault(); // what is drawn stays
       openView("bench");
