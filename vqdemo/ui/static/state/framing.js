@@ -6,7 +6,7 @@
 import { findDigit, NoInk } from "../drawing/framing.js";
 import { readPicture, UnreadablePicture } from "../drawing/picture.js";
 import { drawImage } from "./edits.js";
-import { say, sentences } from "./message.js";
+import { hush, say, sentences } from "./message.js";
 import { state, update } from "./store.js";
 
 const LEAST_SIDE = 8; // pixels of what is looked at
@@ -54,6 +54,7 @@ export async function openPicture(file) {
   try {
     const framing = framed(await readPicture(file), {});
     if (!framing.found) return say(sentences.no_ink, "error");
+    hush();
     update({ framing });
   } catch (error) {
     if (!(error instanceof UnreadablePicture)) throw error;

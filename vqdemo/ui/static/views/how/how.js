@@ -35,7 +35,9 @@ export function mount(element, { text }) {
     if (!modelInfo || view !== "how") return;
     showExcerpts(text);
     for (const button of parts) {
-      const name = targetOf(button).querySelector("h2").textContent;
+      const heading = targetOf(button).querySelector("h2");
+      button.disabled = !heading; // the part could not be loaded, and says so
+      const name = heading?.textContent ?? "";
       if (button.matches(".more *")) button.textContent = name;
       else button.title = button.ariaLabel = fill(text.go, { part: name });
     }

@@ -68,6 +68,7 @@ export function mount(element, { text }) {
     const shown = href.replace(/^https?:[/][/]/, "").replace("#", "\u200b#");
     Object.assign(link, { href, dir: "ltr", textContent: shown });
     link.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return; // it opens elsewhere
       event.preventDefault(); // what is drawn stays
       openView("bench");
       if (what.lesson) openLesson(what.lesson);
