@@ -65,9 +65,11 @@ def settled(window) -> np.ndarray:
 
 def test_errors_of_a_page_are_heard(window, static_url):
     window.goto(f"{static_url}/")
-    window.evaluate("() => void Promise.reject(new Error('on purpose'))")
+    window.evaluate(
+        "() => void document.head.append(Object.assign(document.createElement('script'), {src: 'data:,'}))"
+    )
     window.until("() => window.wrongs.length > 0")
-    assert "on purpose" in window.errors()[-1]
+    assert "forbidden: data" in window.errors()[-1]
 
 
 def test_draw_edit_erase_complete_adopt_and_reload(other, static_url):
