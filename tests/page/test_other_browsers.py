@@ -21,6 +21,7 @@ from visitor import (
 
 import vqdemo
 
+pytestmark = pytest.mark.slow
 READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
 DIGITS = {"7": SEVEN, "1": [(14, 5), (14, 23)], "4": [(9, 5), (9, 14), (19, 14), (19, 5), (19, 23)]}
 SEED = 5
