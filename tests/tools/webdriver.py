@@ -24,7 +24,7 @@ from typing import Any
 
 from app_process import free_port
 
-PATIENCE = 60  # seconds until an answer or a condition; for a busy machine, never waited out when all is well
+PATIENCE = 30  # seconds until an answer or a condition; for a busy machine, never waited out when all is well
 MINI_BROWSERS = "/usr/lib/*/webkit2gtk-4.1/MiniBrowser"
 NEEDED = {  # programs of each browser, and the Debian packages that have them
     "firefox": {"firefox-esr": "firefox-esr"},
