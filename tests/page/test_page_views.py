@@ -187,7 +187,7 @@ def test_the_codebook_shows_every_code_and_tells_about_the_chosen_one(page):
     expect(atlas).to_have_count(NUM_CODES)
     empty = 0
     page.locator(f"#atlas [data-code='{empty}']").click()
-    about = page.locator(".about")
+    about = page.locator(".codebook .about")
     expect(about).to_contain_text("Blank")
     expect(about).to_contain_text(f"Cells with this code: {(grid == empty).sum()}.")
     marked = page.locator(".here .patches .linked")
