@@ -1,5 +1,9 @@
-"""The main path of the static edition in Debian's Firefox and WebKitGTK, driven over WebDriver."""
+"""The main path of the static edition in Debian's Firefox and WebKitGTK, driven over WebDriver.
 
+Only where the environment variable OTHER_BROWSERS is set: they are slow to start and to drive.
+"""
+
+import os
 import re
 
 import numpy as np
@@ -21,7 +25,10 @@ from visitor import (
 
 import vqdemo
 
-pytestmark = pytest.mark.slow
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif("OTHER_BROWSERS" not in os.environ, reason="OTHER_BROWSERS is not set"),
+]
 READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
 DIGITS = {"7": SEVEN, "1": [(14, 5), (14, 23)], "4": [(9, 5), (9, 14), (19, 14), (19, 5), (19, 23)]}
 SEED = 5
