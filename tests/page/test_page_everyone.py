@@ -203,7 +203,7 @@ def test_nothing_jumps_while_it_is_used(open_page):
     cell(page, 3, 3).click()
     expect(page.locator("#what-if button:enabled")).to_have_count(8)
     page.get_by_role("button", name="Surprise").click()
-    expect(page.locator(".legend")).to_contain_text("784 bytes")
+    expect(page.locator(".code-grid .legend")).to_contain_text("784 bytes")
     page.keyboard.press("Escape")
     after = page.evaluate(places)
     assert max(abs(a - b) for a, b in zip(before, after, strict=True)) < 1.5

@@ -194,7 +194,7 @@ def test_the_codebook_shows_every_code_and_tells_about_the_chosen_one(page):
     expect(marked).to_have_count(int((grid == empty).sum()))
     page.keyboard.press("ArrowRight")
     expect(about.locator("h3").first).to_have_text(re.compile("Code [1-9]"))
-    alike = page.locator(".nearest button").nth(2)
+    alike = page.locator(".codebook .nearest button").nth(2)
     code = int(alike.get_attribute("data-code"))
     alike.click()
     expect(about.locator("h3").first).to_have_text(f"Code {code}")
