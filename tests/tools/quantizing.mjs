@@ -4,13 +4,14 @@
 
 import { readFileSync } from "node:fs";
 
+import { safetensors } from "../../vqdemo/ui/static/networks/safetensors.js";
 import { vqvae } from "../../vqdemo/ui/static/networks/vqvae.js";
 import { codesByDistance, vectorOf } from "../../vqdemo/ui/static/state/encoding.js";
 import { meanChange, sharesByRing } from "../../vqdemo/ui/static/state/patches.js";
 
 const { weights, config, image, pixels, cell } = JSON.parse(readFileSync(process.argv[2], "utf-8"));
 const { buffer, byteOffset, byteLength } = readFileSync(weights);
-const network = vqvae(buffer.slice(byteOffset, byteOffset + byteLength), config);
+const network = vqvae(safetensors(buffer.slice(byteOffset, byteOffset + byteLength)), config);
 const shape = [config.grid, config.grid];
 const drawn = Uint8Array.from(image);
 
