@@ -5,23 +5,19 @@ The files are served and loaded as they are. A script is an ES module that expor
 one state.
 """
 
-import hashlib
-
 import gradio as gr
 from starlette.routing import Mount
 
 from vqdemo.ui import course
-from vqdemo.ui.layout import STATIC, classes_of, part_of, sentences_of
+from vqdemo.ui.layout import STATIC, classes_of, fingerprint, part_of, sentences_of
 from vqdemo.ui.serving.files import FingerprintedFiles, files_route
 
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
-CONTENTS = hashlib.sha256()
-for path in sorted(STATIC.rglob("*.*")):
-    CONTENTS.update(path.relative_to(STATIC).as_posix().encode() + path.read_bytes())
 COURSE_FILES = course.files()
-for content in COURSE_FILES.values():
-    CONTENTS.update(content)
-ADDRESS = f"vqdemo/{CONTENTS.hexdigest()[:12]}"
+PAGE_FILES = {
+    path.relative_to(STATIC).as_posix(): path.read_bytes() for path in STATIC.rglob("*.*") if path.is_file()
+}
+ADDRESS = f"vqdemo/{fingerprint(PAGE_FILES | COURSE_FILES)}"
 MODEL = "vqdemo/model"  # where model.json, the weights and the translations are
 COURSE = files_route(f"{ADDRESS}/{course.FOLDER}", COURSE_FILES)
 FILES = Mount(f"/{ADDRESS}", FingerprintedFiles(directory=STATIC))
