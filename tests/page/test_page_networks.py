@@ -5,6 +5,7 @@ tried again."""
 import base64
 import json
 import re
+import urllib.request
 from dataclasses import asdict
 
 import numpy as np
@@ -246,6 +247,12 @@ def opened(context, url):
     return page
 
 
+def content(route) -> bytes:
+    """What the address holds. Not by route.fetch(), which fails if the page is closed meanwhile."""
+    with urllib.request.urlopen(route.request.url, timeout=60) as reply:
+        return reply.read()
+
+
 def other_file(content: bytes) -> bytes:
     """As long, and of the same form, but with other numbers."""
     return content[:-4000] + bytes(4000)
@@ -255,17 +262,17 @@ FAULTS = {
     "missing": (VQVAE_FILE, lambda route: route.fulfill(status=404), "no longer to be had"),
     "cut off": (
         VQVAE_FILE,
-        lambda route: route.fulfill(body=route.fetch().body()[:100_000]),
+        lambda route: route.fulfill(body=content(route)[:100_000]),
         "connection was lost",
     ),
     "altered": (
         VQVAE_FILE,
-        lambda route: route.fulfill(body=other_file(route.fetch().body())),
+        lambda route: route.fulfill(body=other_file(content(route))),
         "not the file",
     ),
     "of another model": (
         PRIOR_FILE,
-        lambda route: route.fulfill(body=route.fetch().body() + b"more"),
+        lambda route: route.fulfill(body=content(route) + b"more"),
         "not the file",
     ),
     "a page instead": (MODEL, lambda route: route.fulfill(body="<html>not here</html>"), "cannot be used"),
@@ -319,7 +326,7 @@ def test_a_worker_that_dies_is_noticed_and_replaced(browser, app_url):
             "window.Worker = function (...given) { const w = new W(...given); window.workers.push(w); return w; };"
         )
         context.route("**/networks/connection.js", lambda route: route.fulfill(
-            body=route.fetch().text().replace("PATIENCE = 20_000", "PATIENCE = 4_000"), content_type="text/javascript"
+            body=content(route).decode().replace("PATIENCE = 20_000", "PATIENCE = 4_000"), content_type="text/javascript"
         ))  # fmt: skip
         page = opened(context, app_url)
         until_network(page, "prior")
@@ -340,7 +347,7 @@ def test_a_worker_that_dies_is_noticed_and_replaced(browser, app_url):
 def test_memory_that_is_not_to_be_had_is_told(browser, app_url):
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.route("**/networks/worker.js", lambda route: route.fulfill(
-            body="WebAssembly.Memory = function () { throw new RangeError('no memory'); };" + route.fetch().text(),
+            body="WebAssembly.Memory = function () { throw new RangeError('no memory'); };" + content(route).decode(),
             content_type="text/javascript",
         ))  # fmt: skip
         page = opened(context, app_url)
@@ -350,7 +357,7 @@ def test_memory_that_is_not_to_be_had_is_told(browser, app_url):
 def test_without_simd_all_runs_on_plain_loops_and_the_page_says_so_once(browser, app_url, model):
     def without_simd(route):
         """As in a browser that does not know an instruction."""
-        script = route.fetch().text()
+        script = content(route).decode()
         changed = script.replace("0xe4, 0xe5,", "0x1ff, 0xe5,")
         assert changed != script
         route.fulfill(body=changed, content_type="text/javascript")
@@ -395,7 +402,7 @@ def test_another_model_after_a_restart_is_told_and_the_drawing_survives_the_relo
         page.wait_for_timeout(600)
 
         def of_another(route):
-            description = json.loads(route.fetch().body()) | {"id": "abcdef"}
+            description = json.loads(content(route)) | {"id": "abcdef"}
             route.fulfill(body=json.dumps(description))
 
         context.route(MODEL, of_another)

@@ -119,7 +119,7 @@ def call(url: str, answers: list) -> None:
             answers.append(False)
         else:
             stream = Line(url).get(f"/gradio_api/call/v2/sample/{reply['event_id']}").decode()
-            answers.append(stream.startswith("event: complete") or stream)
+            answers.append("event: complete\n" in stream or stream)  # after heartbeats, if it took long
     except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
         answers.append(repr(error))
 
