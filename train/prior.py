@@ -204,12 +204,10 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             dropped, marginal = torch.rand(2, s.batch, generator=generator) < torch.tensor(
                 [[s.no_label_share], [s.marginal_share]]
             )
-            seen = torch.where(marginal[:, None, None] & ~known, -1, batch)
             given = torch.where(dropped, prior.no_label, labels)
-            everything = (batch, seen, known, given, labels, marginal)
-            batch, seen, known, given, labels, marginal = (
-                distributed.share(x).to(device) for x in everything
-            )
+            shares = (distributed.share(x) for x in (known, given, labels, marginal))
+            batch, known, given, labels, marginal = (x.to(device) for x in (batch, *shares))
+            seen = torch.where(marginal[:, None, None] & ~known, -1, batch)
 
             with autocast(device, bool(s.bf16)):
                 whole, masked, log_p = loss_of(batch, seen, known, given)

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 
 from train.data.augment import warp
+from train.runtime import distributed
 from vqdemo.vqvae import VQVAE
 
 
@@ -23,10 +24,16 @@ def decode(model: VQVAE, codes: Tensor) -> Tensor:
 def with_warped(
     model: VQVAE, codes: Tensor, images: Tensor, share: float, generator: torch.Generator
 ) -> Tensor:
-    """Codes int64 (N,G,G) of images uint8 (N,S,S) -> the same, but about `share` of them of warped images."""
+    """This process's part (n,G,G) of a batch of codes int64 (N,G,G), about `share` of them of warped images.
+
+    images: of the whole batch, uint8 (N,S,S). Each process encodes its own part alone.
+    """
+    images = images[:, None].float() / 255
     warped = torch.rand(len(codes), generator=generator) < share
-    if not warped.any():
-        return codes
-    codes = codes.clone()
-    codes[warped] = model.encode(warp(images[warped][:, None].float() / 255, generator))
+    if warped.any():
+        images[warped] = warp(images[warped], generator)
+    codes, images, warped = (distributed.share(x) for x in (codes, images, warped))
+    if warped.any():
+        codes = codes.clone()
+        codes[warped] = model.encode(images[warped])
     return codes

@@ -218,7 +218,7 @@ export const conditionals = (codes, label = null, options = {}) =>
 
 /**
  * What the code of one cell is drawn from, given all other known cells. `drawn`: of a cell that a completion
- * has filled; see die() in sampling.js.
+ * has filled; see sampling/die.js.
  * @param {{codes: Grid, cell: number, label: number | null, drawn?: object | null}} asked
  * @param {{signal?: AbortSignal}} [options]
  * @returns {Promise<Die>}

@@ -14,7 +14,8 @@ import { headOf, placeHead } from "./pixelcnn/head.js";
 import { labelClassifier, placeClassifier } from "./pixelcnn/label_classifier.js";
 import { rowMixing } from "./pixelcnn/row_mixing.js";
 import { placeRow, placeStack, stacks } from "./pixelcnn/stacks.js";
-import { NAMES, range, weightsOf } from "./pixelcnn/weights.js";
+import { NAMES, weightsOf } from "./pixelcnn/weights.js";
+import { range } from "./range.js";
 
 /**
  * A safetensors file (ArrayBuffer) and `prior` of config.json -> the network. Throws if a tensor is missing.

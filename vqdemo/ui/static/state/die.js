@@ -1,6 +1,6 @@
 // The code's die: what the code of one cell is drawn from, as a pure function of the prior's logits and the
-// settings. It is the sampler's own rule (see networks/sample_code.js, and sampleLabels in sampling.js), kept
-// as shares of all codes: temperature flattens or sharpens them, guidance moves them away from what no label
+// settings. It is the sampler's own rule (see networks/sample_code.js, and sampling/labels.js), kept as
+// shares of all codes: temperature flattens or sharpens them, guidance moves them away from what no label
 // expects, top-p leaves out the least likely. Without a label asked for, the die is the mixture over the
 // label that is drawn first.
 

@@ -1,8 +1,9 @@
 // The head: the features of both stacks are fused, with the context before each cell and that after it kept
 // apart until the fusion layers add them, and give the logits of the cell.
 
+import { range } from "../range.js";
 import { placeRowMixing } from "./row_mixing.js";
-import { channels, halves, NAMES, range } from "./weights.js";
+import { channels, halves, NAMES } from "./weights.js";
 
 /** Its weights and room for what it computes. */
 export function placeHead(weights) {

@@ -1,7 +1,8 @@
 // The classifier of what is known: a small convolutional network that guesses the label from the known codes.
 
+import { range } from "../range.js";
 import { padded, ZEROS } from "../wasm_matmul.js";
-import { channels, NAMES, range } from "./weights.js";
+import { channels, NAMES } from "./weights.js";
 
 /** Its weights and room for what it computes. */
 export function placeClassifier(weights) {

@@ -1,7 +1,8 @@
 // `CausalRowMixing` of pixelcnn.py: what each cell reads of all cells in the rows above its own.
 
+import { range } from "../range.js";
 import { padded } from "../wasm_matmul.js";
-import { channels, NAMES, range } from "./weights.js";
+import { channels, NAMES } from "./weights.js";
 
 /**
  * The order of channels in which mix() can use one weight for each of four: groups side by side, four at a

@@ -6,9 +6,10 @@
 // down. What is beyond the border is zeros that stand there. In the first layer, which sees codes, each of
 // these products is a table with a row for each code.
 
+import { range } from "../range.js";
 import { padded, ZEROS } from "../wasm_matmul.js";
 import { placeRowMixing } from "./row_mixing.js";
-import { channels, halves, NAMES, range } from "./weights.js";
+import { channels, halves, NAMES } from "./weights.js";
 
 /**
  * The neighbours that a masked convolution sees, as [row, column] relative to its own cell:

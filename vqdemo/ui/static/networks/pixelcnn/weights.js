@@ -1,6 +1,7 @@
 // The prior's file of weights -> arrays in the kernel's memory. Matrices have full columns, some of which
 // belong to no channel (-1).
 
+import { range } from "../range.js";
 import { safetensors } from "../safetensors.js";
 import { kernel, layout, padded, strips, ZEROS } from "../wasm_matmul.js";
 
@@ -39,7 +40,6 @@ const MOST = 32; // grids that are computed together at most, or one for each la
 
 // ---- channels ----
 
-export const range = (n, from = 0) => Array.from({ length: n }, (_, i) => from + i);
 export const channels = (n, from = 0) => [...range(n, from), ...Array(padded(n) - n).fill(-1)];
 export const halves = (n) => [...channels(n), ...channels(n, n)]; // of what goes into a gate
 
