@@ -1,10 +1,12 @@
 // The bar of the open lesson: what it asks for, how far the visitor is, and once it is solved what it shows.
 
 import { CHECKED, guess, LESSONS, progressOf, startLesson } from "../../state/lessons.js";
+import { say } from "../../state/message.js";
 import { addressFor, closeLesson, openLesson, openView } from "../../state/page.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
+import { loadingSentence } from "../parts/loading.js";
 import { asShown } from "./figures.js";
 import { showLink } from "./link.js";
 
@@ -19,7 +21,11 @@ export function showLesson(section, text) {
   wireButtons(section, {
     previous: () => openLesson(state.lesson.number - 1),
     next: () => openLesson(state.lesson.number + 1),
-    start: startLesson,
+    start: () => {
+      const wait = loadingSentence(state, "vqvae"); // its start is decoded first
+      if (wait) say(wait);
+      startLesson();
+    },
     hint: () => showHint(part(".hint").hidden),
     close: closeLesson,
   });
