@@ -53,6 +53,7 @@ export function mount(element, { text }) {
     const { picture, crop, found } = framing;
     if (picture !== shown) {
       [canvas.width, canvas.height] = [picture.width, picture.height];
+      canvas.parentElement.style.setProperty("--ratio", String(picture.width / picture.height));
       canvas.getContext("2d").putImageData(picture, 0, 0);
       shown = picture;
     }
