@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-# Read when gradio and huggingface_hub are imported: the app calls no other host.
+# Read when gradio and huggingface_hub are imported: neither sends usage statistics.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
 

@@ -18,7 +18,7 @@ from train.measure.samples import Reference, nearest, samples
 from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
 from train.runtime.files import write_json
 from train.runtime.folders import Folders, add_folder_arguments, folders_from
-from train.runtime.weights_folder import CONFIG, read_config
+from train.runtime.weights_folder import CONFIG, config_so_far
 
 SAMPLES = 2_000  # for each setting
 TEMPERATURES = (0.95, 1.0, 1.05, 1.1)
@@ -65,7 +65,10 @@ def best_settings(subject: Subject, number: int) -> dict:
 
 
 def run(folders: Folders, number: int = SAMPLES, evaluator: ClassifierSettings | None = None) -> None:
-    """Choose on held-out pictures, unless that is done, and store the choice as the weights' defaults."""
+    """Choose on the last 5,000 training pictures, unless that is done, and store the choice in config.json.
+
+    Networks that were trained with the split "train" have seen these pictures.
+    """
     subject = Subject(folders, split="held-out", evaluator=evaluator)
     of = subject.of(VQVAE_FILE, PRIOR_FILE, "evaluator", "dataset") | {
         "chosen_on": subject.split,
@@ -73,7 +76,7 @@ def run(folders: Folders, number: int = SAMPLES, evaluator: ClassifierSettings |
     }
     best = records.measured(folders, "chosen_defaults", of, lambda: best_settings(subject, number))
     print("defaults:", best)
-    config = read_config(folders.out)
+    config = config_so_far(folders.out)
     if config.get("defaults") != best:
         write_json(folders.out / CONFIG, config | {"defaults": best})
 

@@ -1,8 +1,9 @@
-"""Number the codes for human eyes: 0 is the blank code, and codes that draw alike lie side by side.
+"""Number the codes for human eyes: 0 is the blank code, and codes of close numbers look alike.
 
 A trained codebook is numbered by chance. The network computes the same under any renumbering, so the codes
 are renumbered once, before the prior is trained: tiles (the mean picture around the cells that carry a code)
-are placed on a square so that neighbours look alike, by swapping pairs while that helps.
+are placed on a square, row by row, so that neighbours look alike: random pairs are swapped where that does
+not make it worse.
 """
 
 import math
@@ -33,14 +34,14 @@ def mean_neighbourhoods(model: VQVAE, images: Tensor, batch: int = 1000) -> tupl
     return tiles, count / count.sum()
 
 
-def place(tiles: Tensor, first: int, sweeps: int = 60_000, seed: int = 0) -> Tensor:
+def place(tiles: Tensor, first: int, swaps: int = 60_000, seed: int = 0) -> Tensor:
     """An order of the tiles (K,T,T), laid out row by row, that puts like beside like; `first` comes first."""
     number = len(tiles)
     columns = math.ceil(math.sqrt(number))
     distance = torch.cdist(tiles.flatten(1), tiles.flatten(1)).tolist()
     order = [first] + [code for code in range(number) if code != first]
     generator = torch.Generator().manual_seed(seed)
-    pairs = torch.randint(1, number, (sweeps, 2), generator=generator).tolist()
+    pairs = torch.randint(1, number, (swaps, 2), generator=generator).tolist()
 
     def around(place: int) -> list[int]:
         row, column = divmod(place, columns)

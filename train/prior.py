@@ -31,7 +31,7 @@ from train.runtime.folders import Folders, run_stage
 from train.runtime.log import log_row
 from train.runtime.muon import Muon
 from train.runtime.schedule import learning_rate
-from train.runtime.settings import setting, show
+from train.runtime.settings import at_least_one, setting, show
 from train.runtime.weights_folder import dataset_of, finished, write_network
 from vqdemo.model import load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
@@ -44,7 +44,7 @@ DEFAULTS = {"temperature": 0.9, "top_p": 1.0, "guidance": 0.5}
 
 @dataclass
 class PriorSettings:
-    """Settings of stage 2."""
+    """Settings of stage 2. Raises ValueError for those that nothing can be trained with."""
 
     split: str = setting(
         "train", "training images: train (60,000), or fit (the first 55,000) while choosing settings"
@@ -89,6 +89,9 @@ class PriorSettings:
     )
     bf16: int = setting(1, "1: multiply in bfloat16 where the hardware does, 0: in float32 everywhere")
     seed: int = setting(0, "seed of everything random")
+
+    def __post_init__(self):
+        at_least_one(self, "batch", "epochs")
 
 
 def config_of(s: PriorSettings, vqvae: VQVAE, num_labels: int) -> PixelCNNConfig:
@@ -145,7 +148,7 @@ class PriorLoss(nn.Module):
     def forward(
         self, codes: Tensor, seen: Tensor, known: Tensor, labels: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """What `nats_of_cells` gives, and log p(label | known cells) of the label guess, (N,num_labels)."""
+        """What `nats_of_cells` gives, and log p(label | known cells) by the classifier, (N,num_labels)."""
         return *self.nats(self.prior, codes, seen, known, labels), self.prior.label_classifier(
             torch.where(known, codes, -1)
         ).log_softmax(-1)
@@ -184,7 +187,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
         torch.manual_seed(generator.initial_seed() + 1_000_003 * distributed.rank())
         order = torch.randperm(len(codes), generator=generator)
         warp_share = s.warp_share if epoch < s.epochs - s.plain_epochs else 0.0
-        # Nats a grid with nothing known after, nats a grid with known cells after, label guesses.
+        # Nats a grid with nothing known after, nats a grid with known cells after, nats of the label.
         sums = torch.zeros(3)
         bar = tqdm(
             range(steps_an_epoch),
@@ -200,6 +203,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             rows = order[i * s.batch : (i + 1) * s.batch]
             labels = digits.labels[rows]
             batch = with_warped(vqvae, codes[rows], digits.images[rows], warp_share, generator)
+            # Drawn in generation order, and turned as grids are stored.
             known = prior.in_order(random_known(s.batch, config.grid, generator))
             dropped, marginal = torch.rand(2, s.batch, generator=generator) < torch.tensor(
                 [[s.no_label_share], [s.marginal_share]]
@@ -211,14 +215,16 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
 
             with autocast(device, bool(s.bf16)):
                 whole, masked, log_p = loss_of(batch, seen, known, given)
-                guess = F.nll_loss(log_p.float(), labels)
+                label_nats = F.nll_loss(log_p.float(), labels)
             optimizer.zero_grad(set_to_none=True)
-            ((2 - s.masked_weight) * whole.mean() + s.masked_weight * masked.mean() + guess).backward()
+            ((2 - s.masked_weight) * whole.mean() + s.masked_weight * masked.mean() + label_nats).backward()
             torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
             optimizer.step()
             whole = whole[~marginal].mean()  # the others are told less
             sums += (
-                torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), guess]).detach().cpu()
+                torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), label_nats])
+                .detach()
+                .cpu()
             )
             if i % 50 == 49:
                 bar.set_postfix(whole=f"{sums[0] / (i + 1):.2f}", masked=f"{sums[1] / (i + 1):.2f}")

@@ -1,16 +1,18 @@
 """Stage 1: train the VQ-VAE of vqdemo/vqvae.py.
 
 Each batch holds MNIST digits, some of them shifted out of the centre, and random doodles, so that visitors
-may draw what MNIST never shows. Two augmentations make editing honest (train/data/augment.py):
+may draw what MNIST never shows. The last epochs see fewer doodles. Two augmentations make editing honest
+(train/data/augment.py):
 
     erase  Pixels of random cells are blacked out before encoding, so that strokes which end at a cell's
            border are familiar.
-    edit   *After* quantization random cells get the blank code, or codes from elsewhere, and the target is
+    edit   *After* quantization some cells get codes from elsewhere, or the blank code, and the target is
            the picture with those patches replaced. The decoder learns that a changed cell changes its own
            patch. Sometimes all but these cells are blanked: a code alone draws what it draws in company.
 
 Loss: mean squared error / data variance + beta x commitment loss - a little x entropy of code use. The
-codebook follows by EMA. After training the codes are renumbered for the palette (train/palette.py).
+codebook follows by EMA. After training the codes are renumbered, so that codes of close numbers look alike
+(train/palette.py).
 """
 
 import time
@@ -29,7 +31,7 @@ from train.runtime.device import autocast, best_device
 from train.runtime.folders import Folders, run_stage
 from train.runtime.log import log_row
 from train.runtime.schedule import learning_rate
-from train.runtime.settings import setting, show
+from train.runtime.settings import at_least_one, setting, show
 from train.runtime.weights_folder import finished, write_network
 from vqdemo.storage import round_as_stored
 from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig, blank_cells, perplexity
@@ -49,14 +51,14 @@ class VQVAESettings:
     codes: int = setting(128, "codes in the codebook, K: the blank code and K-1 for patches with ink")
     grid: int = setting(7, "cells along each side of the code grid: 7, of 4x4 pixels, or 14, of 2x2")
     width: int = setting(128, "channels of the hidden layers")
-    encoder_blocks: int = setting(4, "residual blocks of the encoder")
-    decoder_blocks: int = setting(2, "residual blocks of the decoder; each lets a code act one cell further")
-    epochs: int = setting(20, "passes over the training images")
-    batch: int = setting(128, "pictures a step, doodles included")
+    encoder_blocks: int = setting(3, "residual blocks of the encoder")
+    decoder_blocks: int = setting(3, "residual blocks of the decoder; each lets a code act one cell further")
+    epochs: int = setting(28, "passes over the training images")
+    batch: int = setting(128, "pictures a step, all doodles included")
     learning_rate: float = setting(
         2e-3, "peak of the schedule: a short linear warm-up, then a cosine down to zero"
     )
-    commitment: float = setting(0.25, "weight beta of the commitment loss")
+    commitment: float = setting(1.0, "weight beta of the commitment loss")
     usage_entropy: float = setting(0.005, "weight of the reward for using codes evenly")
     ema_decay: float = setting(0.99, "weight of the past in the codebook's running means")
     warmup_steps: int = setting(150, "steps without quantization before k-means++ places the codebook")
@@ -64,10 +66,13 @@ class VQVAESettings:
         1.0, "codes chosen fewer times a batch than this restart at an encoder output"
     )
     doodle_share: float = setting(0.2, "share of doodles in a batch")
+    doodles_until: float = setting(
+        0.7, "share of the epochs after which batches have a quarter of their doodles only"
+    )
     shift_share: float = setting(0.25, "share of the digits that are moved by up to 8 pixels")
     erase_share: float = setting(0.1, "share of the pictures with cells blacked out before encoding")
-    edit_share: float = setting(0.25, "share of the pictures with codes replaced after quantization")
-    swap_share: float = setting(0.0, "share of these in which single codes come from anywhere")
+    edit_share: float = setting(0.6, "share of the pictures with codes replaced after quantization")
+    swap_share: float = setting(0.7, "share of these in which single codes come from anywhere")
     alone_share: float = setting(
         0.3, "share of those with blanked codes in which all but the chosen ones are blanked"
     )
@@ -80,6 +85,9 @@ class VQVAESettings:
 
     def __post_init__(self):
         datasets.check(self.dataset)
+        at_least_one(self, "batch", "epochs")
+        if round(self.batch * self.doodle_share) >= self.batch:
+            raise ValueError(f"a batch must hold digits too: doodle_share {self.doodle_share} leaves none")
         if self.grid not in (7, 14):
             raise ValueError(f"the grid can be 7 or 14, not {self.grid}")
         if not 2 <= self.codes <= 4096:
@@ -98,7 +106,7 @@ def loss_of(error: Tensor, commitment: Tensor, entropy: Tensor, settings: VQVAES
 
 
 def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
-    """Trains; returns the network on the CPU, its codes renumbered for the palette.
+    """Trains; returns the network on the CPU, its codes renumbered.
 
     Resumes from a checkpoint if a run of these settings was cut off.
     """
@@ -133,11 +141,19 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             f"{s.dataset} has {len(digits)} training pictures, fewer than the {digits_a_batch} of one batch"
         )
 
+    fewer = doodles_a_batch - doodles_a_batch // 4
+    fewer -= fewer % distributed.size()  # what is left of a batch can be shared evenly, too
+
+    def keep_snapshot(number: int) -> None:
+        if distributed.rank() == 0:
+            snapshots.save(folders.runs, number, model)
+
     for epoch in range(first, s.epochs):
         started, cpu = time.time(), time.process_time()
         generator = checkpoint.epoch_generator(s.seed, epoch)
         order = torch.randperm(len(digits), generator=generator)
         usage, sums, restarts = torch.zeros(s.codes), torch.zeros(2), 0
+        doodles_now = doodles_a_batch - (fewer if epoch >= s.doodles_until * s.epochs else 0)
         bar = tqdm(
             range(steps_an_epoch),
             desc=f"VQ-VAE {epoch + 1}/{s.epochs}",
@@ -149,7 +165,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(step, s.epochs * steps_an_epoch, s.learning_rate)
             rows = order[i * digits_a_batch : (i + 1) * digits_a_batch]
-            doodle_rows = torch.randint(len(doodles), (doodles_a_batch,), generator=generator)
+            doodle_rows = torch.randint(len(doodles), (doodles_now,), generator=generator)
             images = distributed.share(
                 make_batch(
                     digits[rows], doodles[doodle_rows], config.grid, s.shift_share, s.erase_share, generator
@@ -166,9 +182,9 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             else:
                 if step == s.warmup_steps:
                     members = distributed.gather(vectors.detach()).movedim(1, -1)[~distributed.gather(blank)]
-                    snapshots.save(folders.runs, 0, model)
+                    keep_snapshot(0)
                     model.quantizer.initialise(members.cpu(), generator)
-                    snapshots.save(folders.runs, 1, model)
+                    keep_snapshot(1)
                 quantized = model.quantizer(vectors, blank)
                 commitment, entropy = quantized.commitment_loss, quantized.usage_entropy
                 decoded_from, blank, target = edit(
@@ -213,8 +229,8 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
             checkpoint.save(
                 folders.runs / "vqvae.checkpoint.safetensors", model, optimizer, epoch + 1, asdict(s)
             )
-            if epoch + 1 in snapshots.epochs_kept(s.epochs):
-                snapshots.save(folders.runs, 2 + snapshots.epochs_kept(s.epochs).index(epoch + 1), model)
+        if epoch + 1 in snapshots.epochs_kept(s.epochs):
+            keep_snapshot(2 + snapshots.epochs_kept(s.epochs).index(epoch + 1))
 
     model = model.cpu().eval().requires_grad_(False)
     round_as_stored(model)

@@ -25,7 +25,8 @@ def describe(value) -> str:
 def as_array(value, name: str) -> np.ndarray:
     """An array, a tensor or nested lists -> a numpy array of numbers or booleans."""
     if isinstance(value, Tensor):
-        value = value.detach().cpu().numpy()
+        value = value.detach().cpu()
+        value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
     if not isinstance(value, (np.ndarray, list, tuple)):
         raise TypeError(
             f"{name} must be a numpy array, a torch tensor or nested lists, not {describe(value)}"

@@ -180,7 +180,8 @@ class VQModel:
 
         codes: in 0..K-1.
         known: bool (G,G) or (N,G,G). None: no cell is known, so the result is that of the whole grid.
-        label: 0..num_labels-1. None: the mixture over labels that `sample` and `complete` sample from.
+        label: 0..num_labels-1. None: the mixture over labels, weighted by p(label | known cells). Labels
+            below 0.001 are left out, though `sample` and `complete` may draw them.
 
         Raises TypeError or ValueError, which name the argument, its value and what is allowed.
         """
@@ -196,6 +197,8 @@ class VQModel:
 
         codes: -1 where unknown. Each distribution sums to 1.
         label: 0..num_labels-1. None: the mixture over labels, weighted by p(label | other known cells).
+            The weights are estimates (`_label_log_probs_of_others`), so that a probability may differ a
+            little from what `log_prob` gives.
 
         Raises TypeError or ValueError, which name the argument, its value and what is allowed.
         """
@@ -341,9 +344,10 @@ def rebuild_network(network_class: type[Network], config_class: type, folder: Pa
         network = network_class(config_class(**sizes))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} does not describe a vqdemo model: {error}") from None
-    storage.load_network(
-        network, folder / f"{name}.safetensors", config.get("sha256", {}).get(f"{name}.safetensors")
-    )
+    checksums = config.get("sha256", {})
+    if not isinstance(checksums, dict):
+        raise ValueError(f"{path}: sha256 must be an object of checksums by file name")  # noqa: TRY004, as above
+    storage.load_network(network, folder / f"{name}.safetensors", checksums.get(f"{name}.safetensors"))
     return network.eval().requires_grad_(False)
 
 
@@ -377,6 +381,12 @@ def load(source: str | Path, device: str = "cpu", revision: str | None = None) -
         or not all(isinstance(x, str) for x in labels)
     ):
         raise ValueError(f"{path}: labels must be a list of {prior.config.num_labels} names, one a class")
-    if not isinstance(defaults, dict) or not all(type(value) in (int, float) for value in defaults.values()):
+    ranges = {"temperature": checks.temperature, "top_p": checks.top_p, "guidance": checks.guidance}
+    if not isinstance(defaults, dict) or defaults.keys() != ranges.keys():
         raise ValueError(f"{path}: defaults must be an object of numbers: temperature, top_p and guidance")
+    try:
+        for name, check in ranges.items():
+            check(defaults[name])
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: defaults must be an object of numbers: {error}") from None
     return VQModel(vqvae, prior, labels, defaults, device)

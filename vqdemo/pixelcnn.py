@@ -35,11 +35,11 @@ What it computes
     then refer to the turned grid. Both orders are exact. MNIST's digits are easier to predict in the reverse
     order: 0.8 % fewer nats per grid, with all else equal.
 
-    Convolutions reach one or two cells, so known cells at the bottom would need many layers to influence the
-    top. Therefore every layer of both stacks also mixes in all rows above at once, by token mixing [3] with a
-    causal mask (`CausalRowMixing`). The head does the same: f of the rows above, and b of the rows below. The
-    mask excludes the cell's own row. So the result for a whole row can be computed before the row's first
-    cell is sampled, and it costs the sampler next to nothing.
+    No convolution reaches more than two rows, so known cells at the bottom would need many layers to
+    influence the top. Therefore every layer of both stacks also mixes in all rows above at once, by token
+    mixing [3] with a causal mask (`CausalRowMixing`). The head does the same: f of the rows above, and b of
+    the rows below. The mask excludes the cell's own row. So the result for a whole row can be computed before
+    the row's first cell is sampled, and it costs the sampler next to nothing.
 
     Without a label the prior is a mixture over labels, weighted by p(label | K). Two estimates of it are
     combined (`label_posterior`): a small classifier of the known cells, and Bayes' rule on p(K | label),
@@ -50,6 +50,7 @@ Where it differs from [1]
     * Token mixing covers the rows above, so vertical convolutions after the first see three cells of their
       own row.
     * Each gate adds a learned position embedding to the label's embedding.
+    * The vertical stack has residual connections, too.
     * Both stacks have a MASK token for a cell without a code (-1). They are trained to marginalise over it.
     * A masked convolution is written as a linear map of the unmasked neighbours, not as a kernel with zeros.
 """
@@ -196,7 +197,7 @@ class CausalRowMixing(nn.Module):
 
 
 class GatedLayer(nn.Module):
-    """One layer of [1], figure 2, with row mixing. Both stacks are gated; the vertical feeds the horizontal.
+    """One layer of [1], figure 2, with row mixing: a vertical and a horizontal part, which the first feeds.
 
     The first layer (mask A) has no residual connections: they would carry a cell's own code past the mask.
     """

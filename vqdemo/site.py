@@ -31,7 +31,6 @@ from vqdemo.ui import course, description, layout
 
 WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 ICON_SIDES = (192, 512)  # pixels of the icons that an installed page needs
-GROUND = ("#f5f5f2", "#111318")  # as --page in colours.css: light, dark
 TAB = "  "
 MAIN = "standalone/mount.js"
 IMPORT = re.compile(r"""^(?:import|export) (?:[^;"'=]*? from )?["'](\.[^"']+)["']""", re.MULTILINE)
@@ -74,7 +73,7 @@ INDEX = """\
 
 
 def write(target: str | Path, weights: str | Path, address: str = "") -> dict[str, int]:
-    """Writes the page for a folder of weights into the folder `target`; returns the bytes of each file.
+    """Writes the page for a folder of weights into the folder `target`; returns the bytes in each file.
 
     `address`: where the files will be, if that is known (see ``site``). `target` is made if need be. What
     an earlier call wrote there is replaced. Raises FileExistsError if it holds other things, and what
@@ -120,7 +119,8 @@ def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
     }
     folder = f"page-{layout.fingerprint(parts)}"
     files |= {f"{folder}/{name}": content for name, content in parts.items()}
-    picture = f"{address.rstrip('/')}/" * bool(address) + f"{folder}/{layout.LINK_PICTURE}"
+    prefix = f"{address.rstrip('/')}/" if address else ""
+    picture = f"{prefix}{folder}/{layout.LINK_PICTURE}"
     index = index_html(text, folder, parts, model_address, picture).encode()
     film = described["film"] and f"model/{described['film']['file']}"  # large, and fetched by those who look
     kept = {name: content for name, content in files.items() if name != film}
@@ -160,8 +160,8 @@ def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str, pic
         title=html.escape(text["title"]),
         link_tags=indent(layout.link_tags(text, picture), 2 * TAB),
         no_script=html.escape(text["status"]["script_needed"]),
-        light=GROUND[0],
-        dark=GROUND[1],
+        light=layout.GROUND[0],
+        dark=layout.GROUND[1],
         folder=folder,
         icon_side=ICON_SIDES[0],
         model=model,
@@ -215,8 +215,8 @@ def manifest(text: dict) -> dict:
         "start_url": "../",
         "scope": "../",
         "display": "standalone",
-        "background_color": GROUND[0],
-        "theme_color": GROUND[0],
+        "background_color": layout.GROUND[0],
+        "theme_color": layout.GROUND[0],
         "icons": [{"src": "icon.svg", "sizes": "any", "type": "image/svg+xml"}, *icons],
     }
 

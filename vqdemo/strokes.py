@@ -282,10 +282,10 @@ def ground_of(rgb: np.ndarray, radius: int) -> np.ndarray:
 
 
 def relief_of(rgb: np.ndarray, ground: np.ndarray) -> np.ndarray:
-    """RGB and its ground (H, W, 3) -> how far each pixel is from the ground: int64 (H, W), -884 to 884.
+    """RGB and its ground (H, W, 3) -> how far each pixel is from the ground: int64 (H, W), -883 to 442.
 
     It is the distance along the colour axis of most difference. Above 0 is lighter than the ground, below is
-    darker.
+    darker, and scaled by up to 2.
     """
     away = rgb - ground
     far = away[(away**2).sum(axis=2) >= LEAST_RELIEF**2]

@@ -44,8 +44,8 @@ class VQVAEConfig:
     num_codes: int = 128  # K, codes in the codebook: the blank code and 127 for patches with ink
     code_dim: int = 16  # D, length of a codebook vector
     width: int = 128  # channels of every hidden layer
-    encoder_blocks: int = 4  # residual blocks before quantization
-    decoder_blocks: int = 2  # residual blocks after it; each widens a code's reach by one cell
+    encoder_blocks: int = 3  # residual blocks before quantization
+    decoder_blocks: int = 3  # residual blocks after it; each widens a code's reach by one cell
     ink_threshold: float = 0.1  # in [0,1): a patch without a pixel above it is blank
 
     def __post_init__(self):
@@ -226,7 +226,7 @@ class VectorQuantizer(nn.Module):
 
 
 class VQVAE(nn.Module):
-    """Encoder, quantizer and decoder. `encode` and `decode` are the two halves that the page uses."""
+    """Encoder, quantizer and decoder. `encode` and `decode` are the two halves that `VQModel` uses."""
 
     tiles: Tensor  # (K,T,T)
     usage: Tensor  # (K,)

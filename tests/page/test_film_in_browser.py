@@ -11,7 +11,7 @@ import torch
 from app_process import ROOT
 from safetensors.torch import load_file
 
-from train.runtime.weights_folder import read_config
+from train.runtime.weights_folder import config_so_far
 from vqdemo.storage import FILM
 from vqdemo.vqvae import blank_cells
 
@@ -32,7 +32,7 @@ def test_each_moment_is_pythons(images, grid, tmp_path):
     if shutil.which("node") is None:
         pytest.skip("node is not installed; on Debian: apt-get install nodejs")
     weights = small_film.write(tmp_path, grid=grid)
-    config = read_config(weights)["vqvae"]
+    config = config_so_far(weights)["vqvae"]
     given = {
         "film": str(weights / FILM),
         "config": config,

@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 from train.report import film
 from train.runtime import snapshots
 from train.runtime.log import log_row
-from train.runtime.weights_folder import read_config
+from train.runtime.weights_folder import config_so_far
 from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig
 
 EPOCHS, WARMUP_STEPS = 20, 150
@@ -26,7 +26,7 @@ def write_runs(weights: Path, runs: Path, moments=range(7)) -> torch.Tensor:
     small_model.change(
         weights, training={"vqvae": {"epochs": EPOCHS, "warmup_steps": WARMUP_STEPS}, "prior": {}}
     )
-    model = VQVAE(VQVAEConfig(**read_config(weights)["vqvae"]))
+    model = VQVAE(VQVAEConfig(**config_so_far(weights)["vqvae"]))
     final = load_file(weights / "vqvae.safetensors")
     model.load_state_dict(final)
     generator = torch.Generator().manual_seed(1)
@@ -56,7 +56,7 @@ def write(folder: Path, **shape) -> Path:
 def networks(weights: Path) -> list[VQVAE]:
     """The VQ-VAE at each moment of a film, dequantized."""
     tensors = load_file(weights / film.FILM)
-    config = VQVAEConfig(**read_config(weights)["vqvae"])
+    config = VQVAEConfig(**config_so_far(weights)["vqvae"])
     found: list[VQVAE] = []
     while f"{len(found)}.{film.CODEBOOK}" in tensors:
         model, prefix = VQVAE(config).eval().requires_grad_(False), f"{len(found)}."

@@ -183,7 +183,6 @@ def run(
     digits = datasets.mnist(folders.data, "train", s.images).images
     repeated = subject.repeated
     model, prior = both_trained(s, prior_settings, digits, test.images, folders.runs)
-    model.usage = encode(model, digits).flatten().bincount(minlength=s.codes)
     grid, test_codes = model.config.grid, encode(model, test.images)
     nats = notebook_prior.nats(prior, test_codes)
     pixel_bits = bits_of_pixels(model, digits, test.images, subject.pixel_coder_steps)

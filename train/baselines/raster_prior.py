@@ -8,6 +8,7 @@ Method
         particles that are weighted by what is observed and resampled.
 
 Where it differs from [1]
+    * The vertical stack has residual connections, too.
     * Each gate adds a learned vector for its cell's position to the label's.
     * A masked convolution is written as a linear map of the cells that it may see, not as a kernel multiplied
       by zeros.
@@ -58,8 +59,9 @@ from train.runtime.log import log_row, totals
 from train.runtime.muon import Muon
 from train.runtime.schedule import learning_rate
 from train.runtime.settings import setting, show
-from train.runtime.weights_folder import read_config
+from train.runtime.weights_folder import config_so_far
 from vqdemo.model import VQModel
+from vqdemo.pixelcnn import drop_channels, gate, horizontal_offsets
 
 
 @dataclass
@@ -98,14 +100,6 @@ VERTICAL = {
 }
 
 
-def horizontal(mask: str, grid: int, layers: int) -> list[tuple[int, int]]:
-    """The same for the horizontal stack.
-
-    Mask A sees three cells to the left, or as many as all layers need to see a whole row.
-    """
-    return [(0, -1), (0, 0)] if mask == "B" else [(0, column) for column in range(-max(3, grid - layers), 0)]
-
-
 def pad(x: Tensor, margin: int) -> Tensor:
     """(N,G,G,C) -> (N,G+2M,G+2M,C): zeros around the grid."""
     return F.pad(x, (0, 0, margin, margin, margin, margin))
@@ -136,12 +130,6 @@ class MaskedConv(nn.Linear):
         return self.at(pad(x, self.margin), self.margin, slice(0, x.shape[1]), slice(0, x.shape[2]))
 
 
-def gate(x: Tensor) -> Tensor:
-    """tanh(a) * sigmoid(b) of the two halves a, b of the channels: (...,2C) -> (...,C)."""
-    a, b = x.chunk(2, dim=-1)
-    return torch.tanh(a) * torch.sigmoid(b)
-
-
 class GatedLayer(nn.Module):
     """One layer of [1], figure 2.
 
@@ -153,13 +141,13 @@ class GatedLayer(nn.Module):
         width = settings.width
         self.residual = mask == "B"
         self.vertical = MaskedConv(width, 2 * width, VERTICAL[mask])
-        self.horizontal = MaskedConv(width, 2 * width, horizontal(mask, grid, settings.layers))
+        self.horizontal = MaskedConv(width, 2 * width, horizontal_offsets(mask, grid, settings.layers))
         self.down = nn.Linear(width, 2 * width)  # from the vertical stack to the horizontal one
         self.out = nn.Linear(width, 2 * width)  # next horizontal input, and skip connection
         # Of both embeddings, one half is for either stack.
         self.label_embedding = nn.Embedding(num_labels + 1, 4 * width)
         self.position_embedding = nn.Parameter(torch.zeros(grid, grid, 4 * width))
-        self.drop = nn.Dropout(settings.dropout)
+        self.dropout = settings.dropout
         nn.init.normal_(self.label_embedding.weight, std=0.1)
 
     def conditions(self, labels: Tensor) -> tuple[Tensor, Tensor]:
@@ -168,17 +156,15 @@ class GatedLayer(nn.Module):
 
     def vertical_step(self, convolved: Tensor, v: Tensor, conditions: Tensor) -> Tensor:
         """Its vertical convolution (...,2C) and v (...,C) of some cells -> the next v (...,C)."""
-        new = self.drop_channels(gate(convolved + conditions))
+        new = drop_channels(gate(convolved + conditions), self.dropout, self.training)
         return v + new if self.residual else new
 
     def horizontal_step(self, convolved: Tensor, h: Tensor, from_above: Tensor) -> tuple[Tensor, Tensor]:
         """The same in the horizontal stack -> the next h and the skip connection, both (...,C)."""
-        new, skip = self.out(self.drop_channels(gate(convolved + from_above))).chunk(2, dim=-1)
+        new, skip = self.out(drop_channels(gate(convolved + from_above), self.dropout, self.training)).chunk(
+            2, dim=-1
+        )
         return (h + new if self.residual else new), skip
-
-    def drop_channels(self, x: Tensor) -> Tensor:
-        """Dropout of whole channels of each grid: (N,G,G,C) -> the same."""
-        return x * self.drop(x.new_ones(len(x), 1, 1, x.shape[-1])) if self.training else x
 
     def forward(self, v: Tensor, h: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """v, h (N,G,G,C), labels (N,) -> the next v and h, and the skip connection, all (N,G,G,C)."""
@@ -212,7 +198,7 @@ class RasterPrior(nn.Module):
         self.layers = nn.ModuleList(
             GatedLayer(settings, "B" if index else "A", grid, num_labels) for index in range(settings.layers)
         )
-        self.drop = nn.Dropout(settings.dropout)
+        self.dropout = settings.dropout
         self.head = Head(settings.width, settings.head_width, num_codes)
 
     def forward(self, codes: Tensor, labels: Tensor) -> Tensor:
@@ -222,9 +208,7 @@ class RasterPrior(nn.Module):
         for layer in self.layers:
             v, h, skip = layer(v, h, labels)
             skips = skips + skip
-        features = F.relu(skips)
-        dropped = self.drop(features.new_ones(len(features), 1, 1, features.shape[-1]))
-        return self.head(features * dropped)
+        return self.head(drop_channels(F.relu(skips), self.dropout, self.training))
 
 
 class Particles:
@@ -391,7 +375,7 @@ def petaflop_of_baseline(s: RasterPriorSettings, subject: Subject) -> float:
 
 def petaflop_of_prior(subject: Subject) -> float:
     """Of the training of the prior, by the settings that config.json records."""
-    settings = PriorSettings(**read_config(subject.folders.out)["training"]["prior"])
+    settings = PriorSettings(**config_so_far(subject.folders.out)["training"]["prior"])
     network = type(subject.model.prior)(subject.model.prior.config)
     images = len(datasets.load(subject.dataset, subject.folders.data, settings.split, settings.images).labels)
     codes = torch.zeros(settings.batch, *subject.model.grid_shape, dtype=torch.long)

@@ -70,4 +70,4 @@ def evaluation_masks(grid: int, seed: int = 0) -> dict[str, Tensor]:
         "top rows": rows,  # 4 of 7
         "left columns": rows.T,
     }
-    return {name: ~cells for name, cells in unknown.items()}
+    return {name: ~mask for name, mask in unknown.items()}

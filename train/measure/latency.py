@@ -45,7 +45,7 @@ def one_thread():
 @torch.no_grad()
 @one_thread()
 def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
-    """Milliseconds of what the page asks for, with the guidance that it starts with."""
+    """Milliseconds of each kind of call, with the guidance of the weights' defaults."""
     guidance = model.defaults["guidance"]
     blank = np.zeros((1, model.image_size, model.image_size), np.float32)
     label = min(3, model.num_labels - 1)
@@ -73,16 +73,17 @@ def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
 def plain_against_cached(model: VQModel, repeats: int = 5) -> list[tuple[str, int, float, float, float]]:
     """(what is unknown, grids, guidance, plain ms, cached ms), on one thread; equal codes are checked."""
     generator, rows = torch.Generator().manual_seed(0), []
+    label = min(3, model.num_labels - 1)
     for name in ("everything", "random half", "centre"):
         known = evaluation_masks(model.grid_shape[0])[name]
         for n in (1, 64):
             for guidance in (0.0, 0.5):
-                codes = torch.from_numpy(model.sample(n, label=3, seed=0))
+                codes = torch.from_numpy(model.sample(n, label=label, seed=0))
                 uniform = torch.rand(codes.shape, generator=generator)
                 arguments = (
                     model.prior,
                     torch.where(known, codes, -1),
-                    torch.full((n,), 3),
+                    torch.full((n,), label),
                     SamplingParams(guidance=guidance),
                     uniform,
                 )

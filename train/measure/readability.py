@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from train.data.codes import decode, encode
-from train.measure.subject import VQVAE_FILE, Measurement, Subject
+from train.measure.subject import PICTURES, VQVAE_FILE, Measurement, Subject
 from vqdemo.vqvae import BLANK, VQVAE, blank_cells, perplexity
 
 
@@ -65,4 +65,4 @@ def measure(subject: Subject) -> dict:
     return readability(subject.model.vqvae, subject.pictures.images)
 
 
-MEASUREMENT = Measurement("readability", (VQVAE_FILE,), measure)
+MEASUREMENT = Measurement("readability", (*PICTURES, VQVAE_FILE), measure)

@@ -14,7 +14,7 @@ from train.data.datasets import Pictures
 from train.measure import classifier
 from train.measure.classifier import Classifier, ClassifierSettings
 from train.runtime.folders import Folders
-from train.runtime.weights_folder import NETWORKS, dataset_of, fingerprints, read_config
+from train.runtime.weights_folder import NETWORKS, config_so_far, dataset_of, fingerprints
 from vqdemo.model import VQModel
 
 FEWEST_PICTURES = 50  # with fewer, no figure would mean anything
@@ -51,7 +51,7 @@ class Subject:
         """All that a measurement may be of, by name; networks by their SHA-256."""
         sha256 = fingerprints(self.folders.out)
         return {name: sha256[name] for name in NETWORKS} | {
-            "defaults": read_config(self.folders.out).get("defaults"),
+            "defaults": config_so_far(self.folders.out).get("defaults"),
             "evaluator": asdict(self.evaluator_settings),
             "pixel_coder_steps": self.pixel_coder_steps,
             "dataset": self.dataset,

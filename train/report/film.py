@@ -31,7 +31,7 @@ from torch import Tensor
 from train.runtime.files import fingerprint, metadata_of, write_tensors
 from train.runtime.log import read_log
 from train.runtime.snapshots import epochs_kept
-from train.runtime.weights_folder import read_config
+from train.runtime.weights_folder import config_so_far
 from vqdemo.storage import FILM
 from vqdemo.vqvae import BLANK
 
@@ -50,7 +50,7 @@ def quantize(tensor: Tensor) -> tuple[Tensor, Tensor]:
 def final_order(final: Tensor, last: Tensor) -> Tensor:
     """Which code of a training each code of the stored network was: int64 (K,).
 
-    Two codebooks (K,D): the stored one, renumbered for the palette (train/palette.py), and the last
+    Two codebooks (K,D): the stored one, renumbered (train/palette.py), and the last
     snapshot's. Raises ValueError if they are not the same but for order and rounding.
     """
     if final.shape != last.shape:
@@ -95,14 +95,16 @@ def run(weights: Path, runs: Path) -> Path:
     Raises FileNotFoundError if snapshots, log or weights are missing, and ValueError if they are of different
     trainings or the film would be larger than MAX_BYTES.
     """
-    paths = sorted((runs / "snapshots").glob("[0-9].safetensors"))
     log, vqvae, config = runs / "vqvae.csv", weights / "vqvae.safetensors", weights / "config.json"
-    if not paths:
-        raise FileNotFoundError(f"{runs / 'snapshots'} holds no snapshots: python -m train.vqvae keeps them")
     for path in (log, vqvae, config):
         if not path.exists():
             raise FileNotFoundError(f"{path} is missing")
-    settings, rows = read_config(weights)["training"]["vqvae"], read_log(log)
+    settings, rows = config_so_far(weights)["training"]["vqvae"], read_log(log)
+    kept = epochs_kept(settings["epochs"])
+    numbers = sorted({0, 1} | {2 + kept.index(epoch) for epoch in kept})  # others are of another training
+    paths = [runs / "snapshots" / f"{number}.safetensors" for number in numbers]
+    if missing := [path for path in paths if not path.exists()]:
+        raise FileNotFoundError(f"{missing[0]} is missing: python -m train.vqvae keeps snapshots")
     if len(rows) != settings["epochs"]:
         raise ValueError(
             f"{log} has {len(rows)} epochs, and the weights were trained for {settings['epochs']}"
@@ -111,7 +113,7 @@ def run(weights: Path, runs: Path) -> Path:
     snapshots = [load_file(path) for path in paths]
     final = load_file(vqvae)[CODEBOOK].float()
     order = final_order(final, snapshots[-1][CODEBOOK])
-    moments = moments_of(settings, [int(path.stem) for path in paths])
+    moments = moments_of(settings, numbers)
     tensors = {}
     for i, snapshot in enumerate(snapshots):
         snapshot[CODEBOOK] = snapshot[CODEBOOK][order]

@@ -16,7 +16,7 @@ from train.runtime.files import write_tensors
 
 
 def epoch_generator(seed: int, epoch: int) -> torch.Generator:
-    """The only source of randomness within an epoch."""
+    """The generator of an epoch. Torch's own generator, of which dropout draws, is seeded from it."""
     return torch.Generator().manual_seed(seed * 100_003 + epoch)
 
 

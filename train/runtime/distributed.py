@@ -8,7 +8,7 @@ gradients, from the encoder's outputs: those of all processes are gathered, so t
 restarts come out alike everywhere. So two processes compute what one would, up to rounding, dropout, and the
 reward for even use of the codes, which is each process's own. Process 0 alone writes files.
 
-In one process every function here gives back what it was given.
+In one process `share`, `gather`, `mean` and `averaging` return their argument, and the others do nothing.
 """
 
 import os

@@ -11,6 +11,13 @@ def setting(default, explanation: str):
     return field(default=default, metadata={"help": explanation})
 
 
+def at_least_one(settings, *names: str) -> None:
+    """Raises ValueError if one of these fields is less than 1."""
+    for name in names:
+        if getattr(settings, name) < 1:
+            raise ValueError(f"{name} must be at least 1, not {getattr(settings, name)}")
+
+
 def add_arguments(parser: argparse.ArgumentParser, settings_class, only: tuple[str, ...] = ()) -> None:
     """One --option a field of the dataclass, or for these fields only; underscores are written as dashes."""
     for f in fields(settings_class):

@@ -1,6 +1,7 @@
 """Snapshots of the VQ-VAE's training, kept for the page's training film (train/report/film.py).
 
-There are seven: before the codebook is placed, just after, and after five of the epochs. Each is the whole
+There are seven at most: before the codebook is placed, just after, and after five of the epochs, of which
+some are the same where there are few. Each is the whole
 network as a safetensors file in the folder of runs, with the codes numbered as training has them.
 """
 

@@ -17,21 +17,20 @@ from torch import nn
 from train.runtime import distributed
 from train.runtime.files import fingerprint, read_json, write_json, write_tensors
 from train.runtime.settings import same
-from vqdemo.storage import stored_tensors
+from vqdemo.storage import NETWORKS, stored_tensors
 
 CONFIG = "config.json"
-NETWORKS = ("vqvae.safetensors", "prior.safetensors")
 NEW = ".new"  # ends the name of a file that is yet to be moved into place
 
 
-def read_config(out: Path) -> dict:
+def config_so_far(out: Path) -> dict:
     """config.json as it is so far; without one, an empty record of trainings."""
     return read_json(out / CONFIG) or {"training": {}}
 
 
 def dataset_of(out: Path) -> str:
     """The data set that the stored VQ-VAE was trained on."""
-    return read_config(out)["training"].get("vqvae", {}).get("dataset", "mnist")
+    return config_so_far(out)["training"].get("vqvae", {}).get("dataset", "mnist")
 
 
 def fingerprints(out: Path) -> dict[str, str]:
@@ -47,7 +46,7 @@ def finished(out: Path, name: str, settings) -> bool:
     if distributed.rank() == 0:
         settle(out)
     distributed.wait()
-    config, path = read_config(out), out / f"{name}.safetensors"
+    config, path = config_so_far(out), out / f"{name}.safetensors"
     recorded = config["training"].get(name)
     if not path.exists() or recorded is None or not same(settings, recorded):
         return False
@@ -66,7 +65,7 @@ def write_network(out: Path, name: str, network: nn.Module, settings, **more) ->
     A prior is removed when another VQ-VAE than the one that it was trained for is stored.
     """
     settle(out)
-    config = read_config(out)
+    config = config_so_far(out)
     config["training"][name] = asdict(settings)
     sha256 = config.setdefault("sha256", {})
     path, before = out / f"{name}.safetensors", sha256.get(f"{name}.safetensors")

@@ -37,7 +37,9 @@ def order(tiles: np.ndarray, first: int) -> list[int]:
 
 def nearest(tiles: np.ndarray, n: int) -> list[list[int]]:
     """For each code the n codes that look most like it, the nearest first."""
-    return np.argsort(distances(tiles), axis=1, kind="stable")[:, 1 : n + 1].tolist()
+    far = distances(tiles)
+    np.fill_diagonal(far, -1)  # a code itself comes first, also among codes whose tiles are equal
+    return np.argsort(far, axis=1, kind="stable")[:, 1 : n + 1].tolist()
 
 
 def plane(tiles: np.ndarray, first: int) -> list[list[float]]:

@@ -15,6 +15,7 @@ from vqdemo.strokes import SIDE
 from vqdemo.ui import texts
 
 STATIC = Path(__file__).parent / "static"
+GROUND = ("#f5f5f2", "#111318")  # of the page, as --page in colours.css: light, dark
 
 # The style of the page, in the order in which its files are read: of rules of equal rank the later one wins.
 STYLES = tuple(

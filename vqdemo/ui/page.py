@@ -10,6 +10,7 @@ from vqdemo.ui.endpoints.limits import MAX_UPLOAD_BYTES
 from vqdemo.ui.layout import (
     BELOW,
     COLUMNS,
+    GROUND,
     LINK_PICTURE,
     OPEN,
     STATIC,
@@ -28,12 +29,10 @@ from vqdemo.ui.views import ADDRESS, COURSE, FILES, MODEL, view
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans", "sans-serif"]
 MONO = ["ui-monospace", "SF Mono", "Menlo", "Consolas", "monospace"]
 
-GROUND = {"body_background_fill": "#f5f5f2", "body_background_fill_dark": "#111318"}  # --page in colours.css
-
 THEME = gr.themes.Base(primary_hue="indigo", neutral_hue="slate", font=FONT, font_mono=MONO)
 
 LOOK = {
-    "theme": THEME.set(**GROUND),
+    "theme": THEME.set(body_background_fill=GROUND[0], body_background_fill_dark=GROUND[1]),
     "css_paths": list(STYLES),
     "favicon_path": STATIC / "icon.svg",
     "footer_links": ["api"],

@@ -94,7 +94,8 @@ class Endpoints:
             top_p: above 0, at most 1: choose among the likeliest codes that together reach this probability;
                 null for the default.
             guidance: 0 to 5: how strongly the label is exaggerated; null for the default.
-            seed: a whole number from 0; equal seeds give equal results; null for another result each time.
+            seed: a whole number from 0 to 2147483647; equal seeds give equal results; null for a new one
+                each time.
         Returns:
             {"grids": the n grids, "images": their n pictures,
             "log_probs": the natural-log probability of each one's filled cells given the known ones}
@@ -123,7 +124,8 @@ class Endpoints:
             top_p: above 0, at most 1: choose among the likeliest codes that together reach this probability;
                 null for the default.
             guidance: 0 to 5: how strongly the label is exaggerated; null for the default.
-            seed: a whole number from 0; equal seeds give equal results; null for another result each time.
+            seed: a whole number from 0 to 2147483647; equal seeds give equal results; null for a new one
+                each time.
         Returns:
             {"grids": the n grids, "images": their n pictures, "log_probs": the natural-log probability of
                 each}

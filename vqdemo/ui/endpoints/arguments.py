@@ -26,7 +26,7 @@ class Settings:
 
         Raises TypeError or ValueError naming the setting, what came and what is allowed.
         """
-        default = {"temperature": 1.0, "top_p": 1.0, "guidance": 0.0, **model.defaults}
+        default = model.defaults
 
         def given(value, name: str):
             return default[name] if value is None else value
