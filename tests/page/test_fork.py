@@ -33,6 +33,7 @@ def test_the_page_adapts(browser, fork):
     assert page.title() == "Workbench · Digits in 196 codes"
     assert page.locator("select[name=label] option").all_text_contents()[-3:] == list(LABELS)
     assert page.locator("select[name=label] b").count() == 0
+    assert page.locator("[data-do=lessons]").is_hidden()  # they speak of the ten digits
     until_network(page, "prior")
     before = json.dumps(page.evaluate(CODES), separators=(",", ":"))
     draw(page)

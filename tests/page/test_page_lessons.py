@@ -351,7 +351,7 @@ def test_teachers_find_the_sequence_and_a_qr_code_for_each_lesson(open_page):
     page.locator("#lesson a").click()
     expect(page.locator("#teach")).to_be_visible()
     expect(page.locator("#bench")).to_be_hidden()
-    expect(page.locator("#teach-heading")).to_have_text("A lesson of 45 minutes")
+    expect(page.locator("#teach-heading")).to_have_text("A class of 45 minutes")
     expect(page.locator("#teach ol > li")).to_have_count(len(NAMES) + 2)
     until(page, "() => [...document.querySelectorAll('#teach img')].every((img) => img.naturalWidth > 0)")
     for i, name in enumerate(NAMES, start=1):

@@ -241,7 +241,7 @@ TEXT = {
         "anderen, die er wegnimmt.",
         "added_blank": "Zeile {row}, Spalte {column} ist leer: Code 0 zeichnet nichts.",
         "reach": "Wie weit er reicht",
-        "reach_caption": "Gemessen: wie weit sich jedes Pixel im Durchschnitt ändert, wenn ein anderer Code dort steht. "
+        "reach_caption": "Gemessen: wie stark sich jedes Pixel im Durchschnitt ändert, wenn ein anderer Code dort steht. "
         "{own} davon liegen im Ausschnitt, {beside} in den Zellen um ihn herum, {beyond} weiter weg.",
         "measuring": "Alle anderen Codes werden an seiner Stelle ausprobiert.",
     },
@@ -387,8 +387,7 @@ TEXT = {
         "says_nats": "Maße der Überraschung. Ein Bit ist die Überraschung eines Münzwurfs, und 1 nat sind 1,44 Bits. Was "
         "Wahrscheinlichkeit 1 hat, überrascht gar nicht.",
         "word_perplexity": "Perplexität (perplexity)",
-        "says_perplexity": "Wie viele Codes in Gebrauch wären, wenn alle gleich oft benutzt würden. Selten benutzte Codes "
-        "zählen kaum.",
+        "says_perplexity": "So viele Codes wären, alle gleich oft benutzt, ebenso vielfältig. Selten benutzte Codes zählen kaum.",
     },
     "lessons": {
         "heading": "Aufgaben",
@@ -503,8 +502,8 @@ TEXT = {
                 "kept": "Verloren: {share}. Verlangt ist mehr als {level}.",
                 "done": "Verloren: {share} deiner Zeichnung.",
                 "hint": "Versuche schräge Schraffur mit dem dünnsten Stift oder viele kleine Punkte.",
-                "shows": "Die Codes wurden an Ziffern gelernt. Was Ziffern nie zeigen, hat keinen Code und kommt als etwas "
-                "zurück, was Ziffern zeigen.",
+                "shows": "Die Codes wurden an Ziffern und einfachen Kritzeleien gelernt. Was dort nie vorkommt, hat keinen "
+                "Code und kommt als etwas zurück, was dort vorkommt.",
             },
         },
     },
@@ -527,7 +526,7 @@ TEXT = {
         "answer": "Kurze Antwort",
         "qr": "QR-Code von {address}",
         "opening": "Einstieg",
-        "opening_does": "Auf dem großen Bildschirm eine Ziffer zeichnen. Darunter stehen {cells} Codes, und rechts ein "
+        "opening_does": "Auf dem großen Bildschirm eine Ziffer zeichnen. Daneben stehen {cells} Codes, und rechts ein "
         "Bild, das allein aus diesen Codes gemacht ist. Die Lernenden öffnen die Seite und die erste Aufgabe.",
         "closing": "Was haben wir gesehen?",
         "closing_does": "Erst Antworten sammeln, dann die eigene geben.",
@@ -645,7 +644,7 @@ TEXT = {
         "redo": "Wiederholen",
         "clear": "Leeren",
         "centre": "Zentrieren",
-        "centre_help": "Die Zeichnung vergrößern und zentrieren, wie es die Trainingsziffern sind",
+        "centre_help": "Die Zeichnung auf die Größe der Trainingsziffern bringen und zentrieren",
         "upload": "Bild…",
         "upload_help": "Mit einem Foto oder Scan einer Ziffer beginnen",
         "examples": "Mit einem Beispiel beginnen",
@@ -656,9 +655,9 @@ TEXT = {
         "redo": "Wiederholen",
         "heading": "Codes",
         "caption": "Klicke oder ziehe, um Zellen zu wählen; dann ändere oder lösche sie.",
-        "count": "{inked} von {cells} Zellen haben Tinte, also braucht es {inked} Codes.",
-        "count_one": "1 von {cells} Zellen hat Tinte, also braucht es 1 Code.",
-        "count_none": "Keine Zelle hat Tinte, also braucht es gar keinen Code.",
+        "count": "{inked} von {cells} Zellen haben Tinte; die übrigen haben Code 0, leer.",
+        "count_one": "1 von {cells} Zellen hat Tinte; die übrigen haben Code 0, leer.",
+        "count_none": "Keine Zelle hat Tinte: Alle haben Code 0, leer.",
         "count_unknown": "Unbekannte Zellen: {unknown}. Bekannte Zellen mit Tinte: {inked}.",
         "grid": "Raster der Codes. Pfeiltasten bewegen und wählen, Umschalt erweitert, Strg bewegt ohne zu wählen, die Leertaste "
         "nimmt eine Zelle dazu oder weg. Eine Zahl tippen ändert, B macht leer, Entf löscht, R stellt wieder her.",
@@ -794,7 +793,7 @@ TEXT = {
     "framing": {
         "heading": "Ist das deine Ziffer?",
         "caption": "Ziehe über das Bild, um zu sagen, wo gesucht werden soll; ziehe den Rahmen, um ihn zu verschieben, seine Ecke, "
-        "um ihn zu vergrößern.",
+        "um seine Größe zu ändern.",
         "frame": "Wo gesucht wird. Pfeiltasten verschieben den Rahmen, mit Umschalt ändern sie seine Größe.",
         "result": "Die Ziffer, die zur Zeichnung wird",
         "no_ink": "Dort hebt sich nichts vom Grund ab.",
@@ -852,7 +851,7 @@ TEXT = {
         "bad_link_question": "Dieser Link ist beschädigt: Das ergänzte Raster ist nicht zu lesen, und seine Alternativen fehlen.",
         "bad_link_strokes": "Dieser Link ist beschädigt: Seine Zeichnung ist nicht zu lesen; auf der Zeichenfläche ist, was seine Codes "
         "zeichnen.",
-        "no_lesson": "Es gibt keine Lektion „{lesson}“: Sie gehen von 1 bis {last}.",
+        "no_lesson": "Es gibt keine Aufgabe „{lesson}“: Sie gehen von 1 bis {last}.",
         "forgotten": "Von deiner Arbeit ist auf diesem Gerät nichts mehr aufbewahrt.",
         "bad_link_setting": "Dieser Link ist beschädigt: Sein Wert „{value}“ für {setting} ist keine Zahl und entfällt.",
         "link_setting_changed": "Dieser Link hat {setting} {value}; hier ist es {used}.",

@@ -36,7 +36,8 @@ TEXT = {
     "nav": {"label": "Views", **VIEWS},
     "samples": {
         "heading": "Digits from nothing",
-        "caption": "With every cell unknown, the prior makes up whole digits. Click one to work on it.",
+        "caption": "With every cell unknown, the second network, the prior, makes up whole digits. Click one to work on "
+        "it.",
         "temperature": "Temperature",
         "temperature_help": "Low: plain and alike. High: wild, then broken.",
         "guidance": "Guidance",
@@ -237,7 +238,7 @@ TEXT = {
         "takes away.",
         "added_blank": "Row {row}, column {column} is blank: code 0 draws nothing.",
         "reach": "How far it reaches",
-        "reach_caption": "Measured: how far each pixel moves, on average, when any other code stands there. {own} of that "
+        "reach_caption": "Measured: how much each pixel changes, on average, when any other code stands there. {own} of that "
         "is in the patch, {beside} in the cells around it, {beyond} beyond.",
         "measuring": "All other codes are tried in its place.",
     },
@@ -273,8 +274,9 @@ TEXT = {
         "told": "Told of all known cells",
         "untold": "Blind to known cells after",
         "completion": "Completion {number}, {bits} bits",
-        "verdict": "What was filled in takes {told} bits on average when told, and {untold} when blind, reckoned with all "
-        "known cells. Fewer bits mean more probable: it fits what is known.",
+        "verdict": "On average the completions take {told} bits if the prior was told of all known cells, and {untold} "
+        "if it was blind; both are counted given all known cells. Fewer bits: more probable, so a better fit with "
+        "what is known.",
         "same": "Here no known cell comes after an unknown one, so being blind changes nothing. Erase other cells in the "
         "workbench to see a difference.",
     },
@@ -290,8 +292,8 @@ TEXT = {
         "redrawn": "Your drawing, redrawn then",
         "map": "The codes then",
         "map_none": "There is no codebook yet.",
-        "map_caption": "Each picture is a code: where its {numbers} numbers were then, and what it stands for today. Framed: the "
-        "codes of your drawing. The map shows the two directions in which today’s codes differ most, {share} of "
+        "map_caption": "Each picture shows what a code stands for today, at the place where its {numbers} numbers were then. "
+        "Framed: the codes of your drawing. The map shows the two directions in which today’s codes differ most, {share} of "
         "their differences.",
         "losses": "What is learned from",
         "losses_caption": "The average of each epoch. One epoch: all training pictures, once.",
@@ -348,10 +350,10 @@ TEXT = {
             "likeness": "Likeness (SSIM: 1 is the same picture)",
             "used": "Codes in use",
             "even": "Evenness of their use in cells with ink (perplexity)",
-            "needed": "Codes that a digit needs",
-            "read": "Redrawn digits read as the true one",
-            "confident": "Samples that are clearly some digit",
-            "asked": "Samples read as the digit asked for",
+            "needed": "Codes for ink that a digit needs",
+            "read": "Redrawn digits that a separate classifier reads as the true one",
+            "confident": "Samples that it reads as some digit, 90 % sure or more",
+            "asked": "Samples that it reads as the digit asked for",
         },
         "words": "Words of this page",
         "word_codebook": "Codebook",
@@ -371,9 +373,11 @@ TEXT = {
         "says_guidance": "How much codes are favoured that are likelier for the digit asked for than for any digit.",
         "word_nats": "Bits and nats",
         "says_nats": "Measures of surprise. One bit is the surprise of a coin’s toss, and 1 nat is 1.44 bits. What has "
-        "probability 1 has none.",
+        "probability 1 has none. “ln p” below an alternative is its surprise in nats, with a minus before it: "
+        "nearer to 0 is likelier.",
         "word_perplexity": "Perplexity",
-        "says_perplexity": "How many codes would be in use if all were used alike. Codes that are rarely used hardly count.",
+        "says_perplexity": "So many codes, all used equally often, would be just as varied. Codes that are rarely used hardly "
+        "count.",
     },
     "lessons": {
         "heading": "Lessons",
@@ -486,15 +490,15 @@ TEXT = {
                 "kept": "Lost: {share}. More than {level} is wanted.",
                 "done": "Lost: {share} of your drawing.",
                 "hint": "Try slanted hatching with the thinnest pen, or many small dots.",
-                "shows": "The codes were learned from digits. What digits never show has no code, and comes back as "
-                "something that digits do show.",
+                "shows": "The codes were learned from digits and simple doodles. What those never show has no code, and "
+                "comes back as something that they do show.",
             },
         },
     },
     "teach": {
-        "heading": "A lesson of {minutes} minutes",
-        "lead": "Eight short tasks about how a computer writes pictures down in few symbols, and makes up new ones. "
-        "The page checks each task, and shows what to try next. Nothing is installed, nobody signs in, and what is "
+        "heading": "A class of {minutes} minutes",
+        "lead": "Eight short lessons about how a computer writes pictures down in few symbols, and makes up new ones. "
+        "The page checks each lesson, and shows what to try next. Nothing is installed, nobody signs in, and what is "
         "drawn stays on the device.",
         "print": "Print",
         "needs": "What you need",
@@ -511,7 +515,7 @@ TEXT = {
         "qr": "QR code of {address}",
         "opening": "Opening",
         "opening_does": "Draw a digit on the large screen. Beside it stand {cells} codes, and the picture on the right was "
-        "made from these codes alone. Students open the page, and the first task.",
+        "made from these codes alone. Students open the page, and the first lesson.",
         "closing": "What have we seen?",
         "closing_does": "Collect answers before you give yours.",
         "lessons": {
@@ -577,7 +581,7 @@ TEXT = {
             },
             "learned": {
                 "question": "How is it learned?",
-                "answer": "From many digits: after each try, codes and networks are moved a little, so that the picture "
+                "answer": "From many digits and doodles: after each try, codes and networks are moved a little, so that the picture "
                 "that comes back is more like the drawing.",
             },
             "prior": {
@@ -635,9 +639,9 @@ TEXT = {
         "redo": "Redo",
         "heading": "Codes",
         "caption": "Click or drag to choose cells, then change or erase them.",
-        "count": "{inked} of {cells} cells have ink, so it takes {inked} codes.",
-        "count_one": "1 of {cells} cells has ink, so it takes 1 code.",
-        "count_none": "No cell has ink, so it takes no code at all.",
+        "count": "{inked} of {cells} cells have ink; the others hold code 0, blank.",
+        "count_one": "1 of {cells} cells has ink; the others hold code 0, blank.",
+        "count_none": "No cell has ink: all hold code 0, blank.",
         "count_unknown": "Unknown cells: {unknown}. Known cells with ink: {inked}.",
         "grid": "Code grid. Arrow keys move and choose, Shift extends, Control moves on without choosing, Space adds a cell or takes "
         "it away. Type a number to change, B to make blank, Delete to erase, R to restore.",
@@ -661,7 +665,7 @@ TEXT = {
         "random": "Erase a random half",
         "surprise": "Surprise",
         "surprise_help": "Tint each cell by how little the prior expected its code there, given all the others; and "
-        "how many bits the whole digit takes by the prior",
+        "show how many bits the whole digit takes by the prior",
         "surprise_least": "expected",
         "surprise_most": "unexpected ({most}+ bits)",
         "surprise_cell": "surprise: {bits} bits",
@@ -677,7 +681,7 @@ TEXT = {
         "moves_cell": "moved: {bits} bits",
         "moves_total": "Your last edit moved {count} other cells, most of all row {row}, column {column}: {bits} bits.",
         "moves_nothing": "Your last edit moved next to nothing elsewhere.",
-        "moves_none": "Change a code, and here shows what that moves elsewhere.",
+        "moves_none": "Change a code, and what that moves elsewhere is shown here.",
     },
     "what_if": {
         "heading": "What if?",
@@ -788,7 +792,7 @@ TEXT = {
         "title_alternatives": "{count} alternatives",
         "stopping": "The server is about to stop. Please try again in a moment.",
         "loading_vqvae": "Encoder and decoder are on their way: {percent} %. Drawing works meanwhile.",
-        "loading_prior": "The prior is on its way: {percent} %.",
+        "loading_prior": "The prior, the network that completes digits, is on its way: {percent} %.",
         "loading_film": "The film of the training is on its way: {percent} %.",
         "fault_missing": "{file} is no longer to be had. The page may have a new model: reload it; your drawing is kept.",
         "fault_altered": "{file} is not the file that this page was made for. The page may have a new model: "

@@ -67,7 +67,7 @@ TEXT = {
         "bottom": "La mitad inferior, de B",
         "left": "La mitad izquierda, de B",
         "right": "La mitad derecha, de B",
-        "swap": "Cambiar",
+        "swap": "Intercambiar",
         "swap_help": "Tomar de B lo que era de A, y al revés",
         "none": "Ninguna",
         "none_help": "Devolver todas las celdas a A",
@@ -101,14 +101,14 @@ TEXT = {
         "qué códigos van juntos.",
         "draw": "Tú dibujas",
         "draw_text": "28 × 28 píxeles, 784 números.",
-        "cut": "Mira",
+        "cut": "La red mira",
         "cut_text": "El codificador (encoder) describe cada una de las {cells} celdas, y lo que la rodea, con {numbers} números.",
-        "code": "Redondea",
+        "code": "La red redondea",
         "code_text": "Un fragmento sin tinta recibe el código 0, vacío. Cualquier otra descripción se sustituye por la más cercana de "
         "{strokes} aprendidas, cuyo número es el código. Estos códigos son lo único que se guarda.",
-        "back": "Redibuja",
+        "back": "La red redibuja",
         "back_text": "El decodificador (decoder) convierte los códigos otra vez en píxeles, y no dibuja nada en las celdas vacías.",
-        "prior": "Espera",
+        "prior": "El prior prevé",
         "prior_text": "Tapa una celda: ¿qué pondría allí el prior, si conoce todas las demás? Esta es su respuesta promedio.",
         "more": "Más sobre esto",
         "draw_go": "Ir al dibujo",
@@ -230,12 +230,12 @@ TEXT = {
         "added_caption": "Código {code}, fila {row}, columna {column}. Azul: tinta que añade. Naranja: tinta de otros que quita.",
         "added_blank": "La fila {row}, columna {column} está vacía: el código 0 no dibuja nada.",
         "reach": "Hasta dónde llega",
-        "reach_caption": "Medido: cuánto se mueve cada píxel, en promedio, cuando allí está cualquier otro código. De eso, {own} está en el "
+        "reach_caption": "Medido: cuánto cambia cada píxel, en promedio, cuando allí está cualquier otro código. De eso, {own} está en el "
         "fragmento, {beside} en las celdas de alrededor y {beyond} más allá.",
         "measuring": "Se prueban en su lugar todos los demás códigos.",
     },
     "how_prior": {
-        "heading": "El prior espera",
+        "heading": "El prior prevé",
         "lead": "La segunda red, el prior, rellena las celdas desconocidas una tras otra, en el orden de los números. Para cada una dice cuán "
         "probable es cada código, y se saca uno al azar. Señala una celda para ver qué puede leer el prior para ella.",
         "backward": "Empieza por la última celda: resultó que así las cifras de entrenamiento son más fáciles de predecir.",
@@ -364,7 +364,7 @@ TEXT = {
         "says_nats": "Medidas de sorpresa. Un bit es la sorpresa de lanzar una moneda, y 1 nat son 1,44 bits. Lo que tiene probabilidad 1 no "
         "sorprende nada.",
         "word_perplexity": "Perplejidad (perplexity)",
-        "says_perplexity": "Cuántos códigos estarían en uso si todos se usaran por igual. Los códigos que se usan rara vez apenas cuentan.",
+        "says_perplexity": "Tantos códigos, todos usados por igual, darían la misma variedad. Los códigos que se usan rara vez apenas cuentan.",
     },
     "lessons": {
         "heading": "Ejercicios",
@@ -471,8 +471,8 @@ TEXT = {
                 "kept": "Perdido: {share}. Hace falta más de {level}.",
                 "done": "Perdido: {share} de tu dibujo.",
                 "hint": "Prueba un rayado inclinado con el lápiz más fino, o muchos puntos pequeños.",
-                "shows": "Los códigos se aprendieron de cifras. Lo que las cifras nunca muestran no tiene código, y vuelve como algo que sí "
-                "muestran.",
+                "shows": "Los códigos se aprendieron de cifras y garabatos sencillos. Lo que nunca aparece en ellos no tiene código, y vuelve "
+                "como algo que sí aparece.",
             },
         },
     },
@@ -504,7 +504,7 @@ TEXT = {
                 "title": LESSONS["lost"],
                 "does": "Todos dibujan, y buscan dónde más difiere la imagen que vuelve.",
                 "question": "¿Por qué la página no lo conserva todo?",
-                "answer": "784 píxeles pasan a ser {cells} códigos. Se deja caer aquello sin lo que pueden pasar la mayoría de las cifras.",
+                "answer": "784 píxeles pasan a ser {cells} códigos. Se descarta aquello de lo que la mayoría de las cifras puede prescindir.",
             },
             "change": {
                 "title": LESSONS["change"],
@@ -570,7 +570,7 @@ TEXT = {
         },
     },
     "share": {
-        "heading": "Compartir",
+        "heading": "Guardar y compartir",
         "link": "Enlace",
         "link_help": "Abre exactamente esta cuadrícula, con sus celdas desconocidas, sus ajustes y su semilla.",
         "link_without_strokes": "Abre exactamente esta cuadrícula, con sus celdas desconocidas, sus ajustes y su semilla. Lo que dibujó el lápiz "
@@ -617,9 +617,9 @@ TEXT = {
         "redo": "Rehacer",
         "heading": "Códigos",
         "caption": "Haz clic o arrastra para elegir celdas; después cámbialas o bórralas.",
-        "count": "{inked} de {cells} celdas tienen tinta, así que bastan {inked} códigos.",
-        "count_one": "1 de {cells} celdas tiene tinta, así que basta 1 código.",
-        "count_none": "Ninguna celda tiene tinta, así que no hace falta ningún código.",
+        "count": "{inked} de {cells} celdas tienen tinta; las demás tienen el código 0, vacío.",
+        "count_one": "1 de {cells} celdas tiene tinta; las demás tienen el código 0, vacío.",
+        "count_none": "Ninguna celda tiene tinta: todas tienen el código 0, vacío.",
         "count_unknown": "Celdas desconocidas: {unknown}. Celdas conocidas con tinta: {inked}.",
         "grid": "Cuadrícula de códigos. Las flechas mueven y eligen, Mayús extiende, Control mueve sin elegir, Espacio añade una celda o la quita. "
         "Escribe un número para cambiar, B para vaciar, Supr para borrar, R para restaurar.",
@@ -804,7 +804,7 @@ TEXT = {
         "bad_link": "Este enlace está dañado: su cuadrícula debe tener {cells} celdas, con códigos hasta {last}. En su lugar está tu propio trabajo.",
         "bad_link_question": "Este enlace está dañado: la cuadrícula que se completó no se puede leer, y sus alternativas se dejan fuera.",
         "bad_link_strokes": "Este enlace está dañado: su dibujo no se puede leer, y en la zona de dibujo está lo que dibujan sus códigos.",
-        "no_lesson": "No hay lección «{lesson}»: van de la 1 a la {last}.",
+        "no_lesson": "No hay ejercicio «{lesson}»: van del 1 al {last}.",
         "forgotten": "Ya no se guarda nada de tu trabajo en este dispositivo.",
         "bad_link_setting": "Este enlace está dañado: en {setting}, «{value}» no es un número y se deja fuera.",
         "link_setting_changed": "Este enlace tiene {setting} {value}; aquí es {used}.",

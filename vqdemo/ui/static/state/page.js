@@ -2,6 +2,7 @@
 // (#samples, or ?view=samples where a frame passes on only queries), and so has each lesson, in any view
 // (#lesson=4, #samples&lesson=4, ?lesson=4); the browser's Back goes back to the one before.
 
+/** @import { ModelInfo } from "../networks/types.js" */
 /** @import { State } from "./types.js" */
 
 import { say, sentences } from "./message.js";
@@ -10,7 +11,11 @@ import { state, update } from "./store.js";
 export const VIEWS = ["bench", "samples", "graft", "codebook", "how", "teach"];
 const FIRST = VIEWS[0];
 export const LAST_LESSON = 8;
+const DIGITS = "0123456789";
 const [VIEW, LESSON, BEAT] = ["view", "lesson", "beat"];
+
+/** Whether there are lessons: they speak of the ten digits. @param {ModelInfo} modelInfo */
+export const hasLessons = ({ labels }) => labels.join("") === DIGITS;
 
 /**
  * What an address names, or null for each: a view, a lesson, and a score to reach in it, which is a number of
@@ -25,9 +30,10 @@ function namedBy(address) {
     const value = Number(given(name));
     return Number.isInteger(value) && value >= 1 && value <= most ? value : null;
   };
-  const lesson = number(LESSON, LAST_LESSON);
-  if (lesson === null && given(LESSON) !== null)
-    say(sentences.no_lesson, "error", { lesson: given(LESSON), last: LAST_LESSON });
+  const last = hasLessons(state.modelInfo) ? LAST_LESSON : 0;
+  const lesson = number(LESSON, last);
+  if (lesson === null && given(LESSON) !== null && last)
+    say(sentences.no_lesson, "error", { lesson: given(LESSON), last });
   return { view, lesson, beat: number(BEAT, state.modelInfo.blank.codes.length) };
 }
 

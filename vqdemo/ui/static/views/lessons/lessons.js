@@ -2,7 +2,7 @@
 // the bar (bar.js) is loaded when the first lesson is opened, or once the networks are there.
 
 import { say } from "../../state/message.js";
-import { closeLesson, openLesson } from "../../state/page.js";
+import { closeLesson, hasLessons, openLesson } from "../../state/page.js";
 import { state, watch } from "../../state/store.js";
 
 export function mount(element, { text }) {
@@ -14,6 +14,7 @@ export function mount(element, { text }) {
   button.addEventListener("click", () => (state.lesson ? closeLesson() : openLesson(last)));
   watch(["modelInfo", "lesson"], ({ modelInfo, lesson }) => {
     if (!modelInfo) return;
+    button.hidden = !hasLessons(modelInfo);
     last = lesson?.number ?? last;
     if (lesson) shown ??= show();
     section.hidden = !lesson;
