@@ -232,7 +232,7 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
         row = {
             "epoch": epoch + 1,
             "seconds": round(time.time() - started, 1),
-            "cpu_seconds": round(time.process_time() - cpu, 1),
+            "cpu_seconds": round(distributed.total(time.process_time() - cpu), 1),
             "nats_per_grid": round(means[0], 3),
             "nats_with_known_cells_after": round(means[1], 3),
             "nats_of_the_label": round(means[2], 4),

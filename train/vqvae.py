@@ -217,7 +217,7 @@ def train(settings: VQVAESettings, folders: Folders, device: str) -> VQVAE:
         row = {
             "epoch": epoch + 1,
             "seconds": round(time.time() - started, 1),
-            "cpu_seconds": round(time.process_time() - cpu, 1),
+            "cpu_seconds": round(distributed.total(time.process_time() - cpu), 1),
             "mse": round(mean_mse, 6),
             "commitment": round(mean_commitment, 6),
             "codes_in_use": int((usage > 0).sum()),

@@ -223,6 +223,13 @@ def test_codes_that_look_alike_have_places_of_their_own_on_the_map():
         assert apart.min() > 0.9 / np.ceil(np.sqrt(number))
 
 
+def test_a_code_is_not_among_those_that_look_like_it():
+    tiles = np.zeros((5, 6, 6))  # as of codes that are never used
+    tiles[1] = 1
+    for code, others in enumerate(code_map.nearest(tiles, 3)):
+        assert code not in others and len(others) == 3
+
+
 def test_codes_that_look_alike_lie_together_on_the_map():
     angles = np.random.default_rng(0).permutation(100) / 100 * np.pi  # of bars
     y, x = np.mgrid[-5.5:6, -5.5:6]

@@ -19,12 +19,12 @@ MSE = [round(0.05 / (1 + epoch), 6) for epoch in range(EPOCHS)]
 COMMITMENT = [round(0.2 - 0.005 * epoch, 6) for epoch in range(EPOCHS)]
 
 
-def write_runs(weights: Path, runs: Path, moments=range(7)) -> torch.Tensor:
-    """Snapshots of these moments and a log, as if they had led to the weights, int64 (K,): which code of the
+def write_runs(weights: Path, runs: Path, epochs: int = EPOCHS) -> torch.Tensor:
+    """Snapshots and log of so many epochs, as if they had led to the weights, int64 (K,): which code of the
     snapshots each stored one was.
     """
     small_model.change(
-        weights, training={"vqvae": {"epochs": EPOCHS, "warmup_steps": WARMUP_STEPS}, "prior": {}}
+        weights, training={"vqvae": {"epochs": epochs, "warmup_steps": WARMUP_STEPS}, "prior": {}}
     )
     model = VQVAE(VQVAEConfig(**config_so_far(weights)["vqvae"]))
     final = load_file(weights / "vqvae.safetensors")
@@ -34,13 +34,13 @@ def write_runs(weights: Path, runs: Path, moments=range(7)) -> torch.Tensor:
     order = torch.cat([torch.tensor([BLANK]), inked])
     model.quantizer.codebook[order] = model.quantizer.codebook.clone()
     clean = {name: tensor.clone() for name, tensor in model.state_dict().items()}
-    for number in moments:
+    for number in snapshots.numbers_kept(epochs):
         for name, tensor in clean.items():
             noise = torch.randn(tensor.shape, generator=generator) * tensor.std() * 0.1 * (6 - number)
             model.state_dict()[name].copy_(tensor + noise)
         model.quantizer.codebook[BLANK] = 0
         snapshots.save(runs, number, model)
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         log_row(runs / "vqvae.csv", {"epoch": epoch + 1, "mse": MSE[epoch], "commitment": COMMITMENT[epoch]})
     return order
 

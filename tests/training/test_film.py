@@ -86,10 +86,10 @@ def test_the_map_is_one_plane_in_which_the_blank_code_stays(trained):
 
 def test_a_short_training_keeps_fewer_moments(tmp_path):
     weights, runs = small_model.write(tmp_path / "weights"), tmp_path / "runs"
-    small_film.write_runs(weights, runs, moments=(0, 1, 3, 6))
+    small_film.write_runs(weights, runs, epochs=2)
+    shutil.copy(runs / "snapshots" / "2.safetensors", runs / "snapshots" / "4.safetensors")  # of another one
     moments = json.loads(metadata(film.run(weights, runs))["moments"])
-    kept = snapshots.epochs_kept(EPOCHS)
-    assert [moment["epoch"] for moment in moments] == [0, 0, kept[1], kept[4]]
+    assert [moment["epoch"] for moment in moments] == [0, 0, 1, 2]
     assert len(small_film.networks(weights)) == 4
 
 
@@ -110,14 +110,31 @@ def test_a_larger_film_is_refused(trained, monkeypatch):
 @pytest.mark.parametrize(
     "spoil, error, words",
     [
-        (lambda w, r: shutil.rmtree(r / "snapshots"), FileNotFoundError, "holds no snapshots"),
+        (lambda w, r: shutil.rmtree(r / "snapshots"), FileNotFoundError, r"0\.safetensors is missing"),
         (lambda w, r: (r / "vqvae.csv").unlink(), FileNotFoundError, r"vqvae\.csv is missing"),
         (lambda w, r: (w / "vqvae.safetensors").unlink(), FileNotFoundError, "vqvae.safetensors is missing"),
         (lambda w, r: small_model.write(w, num_codes=20), ValueError, r"codebooks are \(16, 4\)"),
-        (lambda w, r: (r / "snapshots" / "6.safetensors").unlink(), ValueError, "of another training"),
+        (
+            lambda w, r: (r / "snapshots" / "6.safetensors").unlink(),
+            FileNotFoundError,
+            r"6\.safetensors is missing",
+        ),
+        (
+            lambda w, r: shutil.copy(r / "snapshots" / "0.safetensors", r / "snapshots" / "6.safetensors"),
+            ValueError,
+            "of another training",
+        ),
         (lambda w, r: small_model.change(w, training={"vqvae": {"epochs": 3}}), ValueError, "20 epochs, and"),
     ],
-    ids=["no snapshots", "no log", "no weights", "other codes", "not to the end", "another log"],
+    ids=[
+        "no snapshots",
+        "no log",
+        "no weights",
+        "other codes",
+        "not to the end",
+        "another network",
+        "another log",
+    ],
 )
 def test_what_does_not_belong_together_is_refused(trained, spoil, error, words):
     weights, runs, _ = trained

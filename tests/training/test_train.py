@@ -158,6 +158,21 @@ def test_help_explains_every_setting():
 # ---- its parts
 
 
+@pytest.mark.parametrize(
+    "settings, words",
+    [
+        (lambda: vqvae.VQVAESettings(grid=8), "the grid can be 7 or 14, not 8"),
+        (lambda: vqvae.VQVAESettings(codes=1), "codes must be 2 to 4096, not 1"),
+        (lambda: vqvae.VQVAESettings(epochs=0), "epochs must be at least 1, not 0"),
+        (lambda: vqvae.VQVAESettings(doodle_share=1.0), "a batch must hold digits too"),
+        (lambda: prior.PriorSettings(batch=0), "batch must be at least 1, not 0"),
+    ],
+)
+def test_settings_that_nothing_can_be_trained_with_are_refused(settings, words):
+    with pytest.raises(ValueError, match=words):
+        settings()
+
+
 def test_known_sets_cover_what_visitors_do():
     known = random_known(30_000, 7, torch.Generator().manual_seed(0))
     share = known.flatten(1).float().mean(1)

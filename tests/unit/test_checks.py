@@ -215,6 +215,11 @@ def test_lists_tensors_and_every_integer_type_mean_the_same(grid):
         assert (MODEL.decode(same) == wanted).all()
 
 
+def test_bfloat16_tensors_are_taken():
+    images = torch.rand(2, 28, 28).bfloat16()
+    assert (MODEL.encode(images) == MODEL.encode(images.float())).all()
+
+
 @seldom
 @given(questions, st.integers(0, 9) | st.none(), st.integers(0, 2**63 - 1))
 def test_a_completion_keeps_what_is_known_and_fills_the_rest(question, label, seed):

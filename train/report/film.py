@@ -30,7 +30,7 @@ from torch import Tensor
 
 from train.runtime.files import fingerprint, metadata_of, write_tensors
 from train.runtime.log import read_log
-from train.runtime.snapshots import epochs_kept
+from train.runtime.snapshots import epochs_kept, numbers_kept
 from train.runtime.weights_folder import config_so_far
 from vqdemo.storage import FILM
 from vqdemo.vqvae import BLANK
@@ -100,8 +100,7 @@ def run(weights: Path, runs: Path) -> Path:
         if not path.exists():
             raise FileNotFoundError(f"{path} is missing")
     settings, rows = config_so_far(weights)["training"]["vqvae"], read_log(log)
-    kept = epochs_kept(settings["epochs"])
-    numbers = sorted({0, 1} | {2 + kept.index(epoch) for epoch in kept})  # others are of another training
+    numbers = numbers_kept(settings["epochs"])
     paths = [runs / "snapshots" / f"{number}.safetensors" for number in numbers]
     if missing := [path for path in paths if not path.exists()]:
         raise FileNotFoundError(f"{missing[0]} is missing: python -m train.vqvae keeps snapshots")

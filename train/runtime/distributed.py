@@ -8,7 +8,8 @@ gradients, from the encoder's outputs: those of all processes are gathered, so t
 restarts come out alike everywhere. So two processes compute what one would, up to rounding, dropout, and the
 reward for even use of the codes, which is each process's own. Process 0 alone writes files.
 
-In one process `share`, `gather`, `mean` and `averaging` return their argument, and the others do nothing.
+In one process `share`, `gather`, `mean`, `total` and `averaging` return their argument, and the others do
+nothing.
 """
 
 import os
@@ -99,6 +100,11 @@ def gather(part: Tensor) -> Tensor:
 def mean(figures: Tensor) -> Tensor:
     """The mean of what each process has measured."""
     return gather(figures[None]).mean(0) if size() > 1 else figures
+
+
+def total(figure: float) -> float:
+    """The sum of what each process has measured."""
+    return float(mean(torch.tensor([figure]))) * size()
 
 
 def averaging(module: nn.Module) -> nn.Module:

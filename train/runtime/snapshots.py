@@ -19,6 +19,12 @@ def epochs_kept(epochs: int) -> list[int]:
     return [max(1, round(share * epochs)) for share in SHARES]
 
 
+def numbers_kept(epochs: int) -> list[int]:
+    """The numbers of a training's snapshots: 0 and 1, and 2 to 6 for the epochs kept, each epoch once."""
+    kept = epochs_kept(epochs)
+    return sorted({0, 1} | {2 + kept.index(epoch) for epoch in kept})
+
+
 def save(runs: Path, number: int, model: nn.Module) -> None:
     """Keep the network as snapshot `number`, 0 to 6."""
     write_tensors(runs / "snapshots" / f"{number}.safetensors", model.state_dict())
