@@ -146,18 +146,19 @@ def test_on_a_phone_what_fits_a_chosen_cell_comes_as_a_sheet_below_the_grid(open
     expect(page.locator("#code-grid [aria-selected=true]")).to_have_count(0)
 
 
+@pytest.mark.both_editions
 def test_paper_is_light_and_has_no_buttons_and_forced_colours_show_what_is_chosen(open_page):
     page = open_page("/?__theme=dark", viewport={"width": 1024, "height": 768})
     settle(page)
     assert picture(page)[-1, 0] < 60
     page.emulate_media(media="print")
-    until(page, "() => !document.body.classList.contains('dark')")
+    until(page, "() => !document.querySelector('.gradio-container').closest('.dark')")
     settle(page)
     assert picture(page)[-1, 0] > 220
     expect(page.locator("#complete")).to_be_hidden()
     expect(page.locator("#draw-pad")).to_be_visible()
     page.emulate_media(media="screen")
-    until(page, "() => document.body.classList.contains('dark')")
+    until(page, "() => document.querySelector('.gradio-container').closest('.dark')")
     page.emulate_media(forced_colors="active")
     cell(page, 2, 2).click()
     for chosen in ("#code-grid [aria-selected=true]", ".draw-pad [aria-pressed=true]", ".nav [aria-current]"):

@@ -22,6 +22,7 @@ from visitor import (
     module,
     picture,
     settle,
+    until,
     until_codes_are,
     until_codes_differ,
     until_network,
@@ -303,6 +304,23 @@ def test_what_is_wrong_with_a_file_is_told_and_can_be_tried_again(browser, app_u
         if drawn:
             settle(page)
             assert (255 - picture(page))[6:9, 9:19].mean() > 60, "what was drawn meanwhile is lost"
+
+
+@pytest.mark.parametrize(("view", "canvas"), [("graft", ".mix"), ("codebook", ".alone canvas")])
+def test_a_view_that_was_opened_without_its_network_is_filled_after_another_try(
+    browser, app_url, view, canvas
+):
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.route(VQVAE_FILE, lambda route: route.abort())
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{app_url}/#{view}")
+        alert = page.locator(".status [role=alert]")
+        expect(alert).to_contain_text("connection was lost", timeout=60_000)
+        expect(page.locator(f".{view} {canvas}")).to_be_visible()
+        context.unroute(VQVAE_FILE)
+        alert.get_by_role("button", name="Try again").click()
+        until(page, "(canvas) => document.querySelector(canvas).width === 28", f".{view} {canvas}")
 
 
 def test_a_worker_that_cannot_start_is_told_and_can_be_tried_again(browser, app_url):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from visitor import (
     CODES,
     PHONE,
+    PIXELS,
     codes,
     draw_and_settle,
     middle,
@@ -78,6 +79,30 @@ def test_sliders_change_the_samples_and_any_opens_in_the_workbench(page):
     page.keyboard.press("Control+z")
     settle(page)
     assert np.abs(picture(page) - shown).max() > 100
+
+
+QUESTIONS = """() => {
+  const { postMessage } = Worker.prototype;
+  window.asked = [];
+  Worker.prototype.postMessage = function (message, ...others) {
+    window.asked.push(message.question);
+    return postMessage.call(this, message, ...others);
+  };
+}"""
+
+
+def test_samples_keep_to_the_theme_and_are_not_sampled_again_for_it(open_page):
+    page = open_page("/?__theme=dark")
+    open_view(page, "samples")
+    page.wait_for_selector("#sample-rows > div:last-child button:enabled")
+    dark = first_row(page)
+    assert dark[0, -1, 0] < 60
+    page.evaluate(QUESTIONS)
+    page.emulate_media(media="print")  # in light colours
+    until(page, f"() => ({PIXELS})('#sample-rows canvas')[0] > 220")
+    light = first_row(page)
+    assert np.corrcoef(dark.ravel(), light.ravel())[0, 1] < -0.99, "the same digits, ink and paper swapped"
+    assert "sample" not in page.evaluate("window.asked")
 
 
 # ---- graft ----
@@ -240,6 +265,31 @@ def test_codes_that_look_alike_lie_together_on_the_map():
     far = code_map.distances(tiles)[1:, 1:]
     neighbours = np.linalg.norm(places[:, None] - places[None], axis=-1) < 1.2 / 9
     assert far[neighbours].sum() / (neighbours.sum() - 99) < 0.6 * far.mean()
+
+
+# ---- keys ----
+
+
+def test_alt_and_an_arrow_are_left_to_the_browser_in_every_grid(page):
+    """They go back in its history."""
+    grids = [
+        ("bench", "#code-grid [role=gridcell]"),
+        ("graft", "#graft-cells button"),
+        ("codebook", "#atlas [role=option]"),
+        ("how", ".how-encoder .cell-buttons button"),
+        ("how", ".how-prior .cells button"),
+    ]
+    for view, cells in grids:
+        if page.locator(f"#{view}").is_hidden():
+            open_view(page, view)
+        page.wait_for_selector(cells)
+        for held, taken in (("", True), ("alt", False)):
+            taken_here = page.locator(cells).first.evaluate(
+                """(cell, altKey) => !cell.dispatchEvent(new KeyboardEvent("keydown",
+                     {key: "ArrowRight", altKey, bubbles: true, cancelable: true}))""",
+                held == "alt",
+            )
+            assert taken_here == taken, (cells, held)
 
 
 # ---- how it works ----

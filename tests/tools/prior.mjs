@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { cellNumbers, labelNumber } from "../../vqdemo/ui/static/networks/noise.js";
 import { finished, pixelcnn } from "../../vqdemo/ui/static/networks/pixelcnn.js";
 import { sampling } from "../../vqdemo/ui/static/networks/sampling.js";
+import { logitsOf } from "./logits.mjs";
 
 const { weights, config, simd, questions } = JSON.parse(readFileSync(process.argv[2], "utf-8"));
 
@@ -19,7 +20,7 @@ if (weights) {
   const { buffer, byteOffset, byteLength } = readFileSync(weights);
   const network = pixelcnn(buffer.slice(byteOffset, byteOffset + byteLength), config, { simd });
   if (network.simd !== simd) throw new Error("no SIMD here");
-  asked = sampling(network);
+  asked = { ...sampling(network), logits: logitsOf(network) };
 }
 
 function answer([name, given]) {

@@ -6,6 +6,7 @@ import test from "node:test";
 import {
   cellBeside,
   cellsOfPart,
+  differingCells,
   distributionIn,
   entropyOf,
   placeOf,
@@ -74,6 +75,11 @@ test("unknown cells are decoded without ink, all others as they are", () => {
   assert.deepEqual(withoutUnknown(codes, { background: 9 }), [5, 9, 0, 9]);
   assert.deepEqual(codes, [5, UNKNOWN, 0, UNKNOWN]);
   assert.ok(sameCodes(codes, [...codes]) && !sameCodes(codes, [5, UNKNOWN, 0, 1]));
+});
+
+test("grids differ in cells, told in reading order, and a grid does not differ from itself", () => {
+  assert.deepEqual(differingCells([5, UNKNOWN, 0, 3], [4, UNKNOWN, 0, UNKNOWN]), [0, 3]);
+  assert.deepEqual(differingCells([5, UNKNOWN, 0], [5, UNKNOWN, 0]), []);
 });
 
 test("rows are the grid again", () => {

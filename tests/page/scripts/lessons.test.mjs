@@ -58,6 +58,8 @@ test("what is lost is found in one of the three worst cells", () => {
   const elsewhere = check("lost", { ...now, selected: new Set([3]) });
   assert.deepEqual([elsewhere.says, elsewhere.parts.share], ["elsewhere", 0.1]);
   assert.equal(says("lost", { ...now, selected: new Set([0, 1]) }), "choose");
+  const bare = { ...loss, cells: grid(), share: 0, ink: 0 }; // the eraser has been all over the sheet
+  assert.equal(says("lost", { ...now, loss: bare, selected: new Set([0]) }), "draw");
 });
 
 test("one code is changed when one cell differs, visibly", () => {

@@ -30,7 +30,7 @@ const lengthBits = (version) => (version < 10 ? 8 : 16);
 
 /**
  * The symbol of a text (as UTF-8), in the smallest version that holds it, without the light margin of four
- * modules that it needs around it. Raises RangeError where even version 10 is too small.
+ * modules that it needs around it. Throws RangeError where even version 10 is too small.
  * @param {string} text
  * @returns {Symbol}
  */

@@ -8,7 +8,6 @@ import { conditionalsOf } from "./sampling/conditionals.js";
 import { dieOf } from "./sampling/die.js";
 import { labelsOf } from "./sampling/labels.js";
 import { logProbOf } from "./sampling/log_prob.js";
-import { logitsOf } from "./sampling/logits.js";
 
 /** A network (see pixelcnn.js) -> its questions. */
 export function sampling(network) {
@@ -22,6 +21,5 @@ export function sampling(network) {
     die: dieOf(network, labels),
     logProb: logProbOf(network, labels),
     labelProbs: labels.probabilities,
-    logits: logitsOf(network),
   };
 }

@@ -19,11 +19,11 @@ const PAGE = 65536; // bytes, the unit in which a program is given memory
 export const ZEROS = 0; // where a page of zeros lies: the start or the bias of those that need none
 const FIRST = PAGE / 4; // the first number behind it
 
-/** The next multiple of a number: matrices are filled up with zeros to full blocks. */
+/** A number rounded up to a multiple of step: matrices are filled up with zeros to full blocks. */
 export const padded = (number, step = COLUMNS) => Math.ceil(number / step) * step;
 
 /** Numbers that an array takes up in the memory: each begins at the start of a cache line. */
-export const room = (length) => padded(length, 16);
+const room = (length) => padded(length, 16);
 
 /**
  * Arrays of float32 -> {heap, copies, simd, multiply, mix, gate, add}: the memory, copies of the arrays that

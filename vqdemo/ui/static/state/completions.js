@@ -8,13 +8,14 @@ import * as networks from "../networks/client.js";
 import { replaceCodes } from "./edits.js";
 import { sameCodes, UNKNOWN } from "./grid.js";
 import { amendSteps, recordStep } from "./history.js";
+import { randomSeed } from "./limits.js";
 import { announce, hush, say, sayError, sentences } from "./message.js";
+import { cellAt } from "./patches.js";
 import { fillIn } from "./playback.js";
 import { noteEdit, refresh } from "./reconstruction.js";
 import { state, update, watch } from "./store.js";
 
 const MIN_MEAN_INK = 0.04; // of 1: a cell of the drawing with less counts as empty
-const MAX_SEED = 1e6;
 
 /** Ask for alternatives. With nothing unknown but alternatives on show, ask for other ones. */
 export async function complete() {
@@ -81,13 +82,12 @@ export async function showAlternatives(question, large = true) {
 
 /** Keep the cells that have ink on the pad, and complete all others. */
 export function completeDrawing() {
-  const [rows, columns] = state.modelInfo.grid_shape;
+  const { grid_shape: shape } = state.modelInfo;
   const ink = state.codes.map(() => 0);
   rasterise(state.drawing).forEach((value, i) => {
-    const [y, x] = [Math.floor(i / SIDE), i % SIDE];
-    ink[Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE)] += value / 255;
+    ink[cellAt(i % SIDE, Math.floor(i / SIDE), shape)] += value / 255;
   });
-  const area = (SIDE / rows) * (SIDE / columns);
+  const area = SIDE ** 2 / state.codes.length;
   const codes = state.codes.map((code, cell) => (ink[cell] / area < MIN_MEAN_INK ? UNKNOWN : code));
   if (codes.every((code) => code === UNKNOWN)) return say(sentences.nothing_drawn);
   replaceCodes(codes);
@@ -119,4 +119,4 @@ export function letGo() {
 /** @param {Partial<Settings>} settings */
 export const setSettings = (settings) => update({ settings: { ...state.settings, ...settings } });
 
-export const rollSeed = () => setSettings({ seed: Math.floor(Math.random() * MAX_SEED) });
+export const rollSeed = () => setSettings({ seed: randomSeed() });

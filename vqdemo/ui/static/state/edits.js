@@ -6,7 +6,7 @@
 /** @import { State } from "./types.js" */
 
 import { blank, centred, isEmpty } from "../drawing/strokes.js";
-import { sameCodes, UNKNOWN, withoutUnknown } from "./grid.js";
+import { differingCells, sameCodes, UNKNOWN, withoutUnknown } from "./grid.js";
 import { dropStep, recordStep, step } from "./history.js";
 import { hush, say, sentences } from "./message.js";
 import { atRest } from "./preview.js";
@@ -158,8 +158,7 @@ export function restoreCells(cells) {
 }
 
 /** The cells whose codes are not those of the drawing. @param {Pick<State, "codes" | "encoded">} state */
-export const changedCells = ({ codes, encoded }) =>
-  encoded ? [...codes.keys()].filter((cell) => codes[cell] !== encoded[cell]) : [];
+export const changedCells = ({ codes, encoded }) => (encoded ? differingCells(codes, encoded) : []);
 
 // ---- history ----
 

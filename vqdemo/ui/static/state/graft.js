@@ -17,10 +17,6 @@ import { state, update } from "./store.js";
 export const graftedCodes = ({ codes, graft }) =>
   codes.map((code, cell) => (graft.taken.includes(cell) ? graft.other[cell] : code));
 
-/** The cells in which A and B differ, in reading order. @param {State} state */
-export const differingCells = ({ codes, graft }) =>
-  [...codes.keys()].filter((cell) => codes[cell] !== graft.other[cell]);
-
 const change = (parts) => update({ graft: { ...state.graft, ...parts } });
 
 /** @param {Grid} other B */

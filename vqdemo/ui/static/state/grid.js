@@ -8,6 +8,9 @@ export const UNKNOWN = -1; // instead of a code
 /** @param {Grid} a @param {Grid} b */
 export const sameCodes = (a, b) => a.every((code, cell) => code === b[cell]);
 
+/** The cells in which two grids differ, in reading order. @param {Grid} a @param {Grid} b */
+export const differingCells = (a, b) => [...a.keys()].filter((cell) => a[cell] !== b[cell]);
+
 /**
  * The grid that is decoded for one with unknown cells: without ink there.
  * @param {Grid} codes

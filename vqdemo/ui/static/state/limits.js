@@ -1,8 +1,12 @@
-// What the settings of completions may be; vqdemo/ui/endpoints/limits.py allows programs the same.
+// What the settings of completions may be on the page. The limits of programs are in
+// vqdemo/ui/endpoints/limits.py.
 
 /** @import { ModelInfo, Settings } from "../networks/types.js" */
 
 const MAX_SEED = 2 ** 31 - 1;
+
+/** A seed at random: one of few digits, which can be told on. */
+export const randomSeed = () => Math.floor(Math.random() * 1e6);
 
 /** The least and the most of each setting. @param {ModelInfo} modelInfo */
 const ranges = ({ labels, max_alternatives }) => ({

@@ -110,12 +110,11 @@ export const repaint = () => update({ theme: state.theme + 1 });
 /** Paper is light: a page in dark colours is printed in light ones. */
 export function printInLight() {
   const paper = matchMedia("print");
-  let wasDark = false;
+  let darkened = null; // the element whose class makes the page dark: <body> in Gradio, <html> in plain files
   paper.addEventListener("change", () => {
-    const { classList } = document.body;
-    if (paper.matches) wasDark = classList.contains("dark");
-    if (!wasDark) return;
-    classList.toggle("dark", !paper.matches);
+    if (paper.matches) darkened = document.querySelector(".gradio-container").closest(".dark");
+    if (!darkened) return;
+    darkened.classList.toggle("dark", !paper.matches);
     repaint();
   });
 }

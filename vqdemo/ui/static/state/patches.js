@@ -6,6 +6,10 @@
 import { SIDE } from "../drawing/strokes.js";
 import { placeOf } from "./grid.js";
 
+/** The cell whose patch a pixel belongs to, in a grid of a shape. */
+export const cellAt = (x, y, [rows, columns]) =>
+  Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE);
+
 /** The pixels of a cell's patch, row by row, in a grid of a shape. */
 export function pixelsOf(cell, [rows, columns]) {
   const [height, width] = [SIDE / rows, SIDE / columns];
@@ -35,8 +39,7 @@ export function sharesByRing(values, cell, shape) {
   let pixel = 0;
   for (const value of values) {
     const [y, x] = placeOf(pixel++, SIDE);
-    const patch = Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE);
-    shares[ringOf(patch, cell, shape)] += value;
+    shares[ringOf(cellAt(x, y, shape), cell, shape)] += value;
     sum += value;
   }
   return shares.map((share) => (sum ? share / sum : 0));

@@ -3,14 +3,13 @@
 
 /** @import { Sampling } from "./types.js" */
 
+import { randomSeed } from "./limits.js";
 import { state, update } from "./store.js";
-
-const MAX_SEED = 1e6;
 
 /** @param {Partial<Sampling>} sampling */
 export const setSampling = (sampling) => update({ sampling: { ...state.sampling, ...sampling } });
 
-export const rollSamplingSeed = () => setSampling({ seed: Math.floor(Math.random() * MAX_SEED) });
+export const rollSamplingSeed = () => setSampling({ seed: randomSeed() });
 
 /** The weights' defaults, to begin with. */
 export function startSampling() {

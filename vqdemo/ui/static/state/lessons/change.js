@@ -3,9 +3,9 @@
 /** @import { ModelInfo } from "../../networks/types.js" */
 /** @import { State } from "../types.js" */
 
-import { UNKNOWN } from "../grid.js";
+import { differingCells, UNKNOWN } from "../grid.js";
 import { lossOf } from "./loss.js";
-import { changedCells, done, notYet } from "./progress.js";
+import { done, notYet } from "./progress.js";
 
 const EXAMPLE = 3;
 const LEAST_CHANGE = 32; // of 255: if no pixel changes by so much, nothing is seen
@@ -16,7 +16,7 @@ export const start = ({ examples }) => examples[EXAMPLE].codes;
 /** @param {Pick<State, "lesson" | "modelInfo" | "codes" | "image" | "decodedCodes">} state */
 export function check({ lesson, modelInfo, codes, image, decodedCodes }) {
   const { start } = lesson;
-  const changed = changedCells(start.codes, codes);
+  const changed = differingCells(start.codes, codes);
   if (changed.length !== 1) return notYet("changed", { count: changed.length });
   const [cell] = changed;
   if (codes[cell] === UNKNOWN) return notYet("unknown");

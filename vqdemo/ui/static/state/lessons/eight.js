@@ -4,8 +4,8 @@
 /** @import { State } from "../types.js" */
 
 import { SURE } from "../belief.js";
-import { UNKNOWN } from "../grid.js";
-import { changedCells, done, notYet } from "./progress.js";
+import { differingCells, UNKNOWN } from "../grid.js";
+import { done, notYet } from "./progress.js";
 
 const [FROM, TO] = [3, 8];
 
@@ -14,7 +14,7 @@ export const start = ({ examples }) => examples[FROM].codes;
 
 /** @param {Pick<State, "lesson" | "codes" | "belief">} state */
 export function check({ lesson, codes, belief }) {
-  const count = changedCells(lesson.start.codes, codes).length;
+  const count = differingCells(lesson.start.codes, codes).length;
   if (codes.includes(UNKNOWN)) return notYet("unknown", { count });
   if (belief?.codes !== codes) return notYet("waiting");
   const share = belief.probabilities[TO];

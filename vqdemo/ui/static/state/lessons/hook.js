@@ -4,8 +4,8 @@
 /** @import { ModelInfo } from "../../networks/types.js" */
 /** @import { State } from "../types.js" */
 
-import { UNKNOWN } from "../grid.js";
-import { changedCells, done, notYet } from "./progress.js";
+import { differingCells, UNKNOWN } from "../grid.js";
+import { done, notYet } from "./progress.js";
 
 const EXAMPLE = 7;
 const [LIGHT, DARK] = [128, 160]; // of 255: less ink is light, and more is dark
@@ -35,7 +35,7 @@ export function isHook(tile) {
 
 /** @param {Pick<State, "lesson" | "modelInfo" | "codes">} state */
 export function check({ lesson, modelInfo, codes }) {
-  const written = changedCells(lesson.start.codes, codes)
+  const written = differingCells(lesson.start.codes, codes)
     .map((cell) => codes[cell])
     .filter((code) => code !== UNKNOWN);
   const hook = written.find((code) => isHook(modelInfo.tiles[code]));

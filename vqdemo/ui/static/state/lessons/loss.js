@@ -4,6 +4,7 @@
 
 import { SIDE } from "../../drawing/strokes.js";
 import { placeOf } from "../grid.js";
+import { cellAt } from "../patches.js";
 
 /**
  * `cells`: by cell, the squared error of its pixels. `share`: the squared error of all pixels relative to the
@@ -12,13 +13,13 @@ import { placeOf } from "../grid.js";
  * @param {Image} image the reconstruction
  * @param {[number, number]} shape of the grid
  */
-export function lossOf(drawn, image, [rows, columns]) {
-  const cells = Array(rows * columns).fill(0);
+export function lossOf(drawn, image, shape) {
+  const cells = Array(shape[0] * shape[1]).fill(0);
   let [lost, all, ink] = [0, 0, 0];
   drawn.forEach((value, pixel) => {
     const [y, x] = placeOf(pixel, SIDE);
     const error = ((value - image[pixel]) / 255) ** 2;
-    cells[Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE)] += error;
+    cells[cellAt(x, y, shape)] += error;
     [lost, all, ink] = [lost + error, all + (value / 255) ** 2, ink + value / 255];
   });
   return { cells, share: all ? lost / all : 0, ink };

@@ -13,6 +13,7 @@ export const needsLoss = true;
 export function check({ drawing, image, selected, loss }) {
   if (!drawing.strokes.length) return notYet("draw");
   if (loss?.drawing !== drawing || loss.image !== image) return notYet("waiting");
+  if (!loss.ink) return notYet("draw"); // of all that was drawn nothing is left
   if (selected.size !== 1) return notYet("choose", { share: loss.share });
   const [cell] = selected;
   const share = loss.cells[cell] / loss.cells.reduce((sum, error) => sum + error, 0);

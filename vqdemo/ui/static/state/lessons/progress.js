@@ -1,7 +1,5 @@
 // How far the visitor is with a lesson, as each lesson's check() tells it.
 
-/** @import { Grid } from "../../networks/types.js" */
-
 /**
  * @typedef {object} Progress
  * @property {string} says the name of the sentence about it, in ui/texts/en.py
@@ -15,7 +13,3 @@ export const notYet = (says, parts = {}) => ({ says, parts, solved: false, score
 
 /** @param {string} says @param {number | null} score @returns {Progress} */
 export const done = (says, parts = {}, score = null) => ({ says, parts, solved: true, score });
-
-/** The cells in which two grids differ. @param {Grid} before @param {Grid} after */
-export const changedCells = (before, after) =>
-  [...after.keys()].filter((cell) => after[cell] !== before[cell]);

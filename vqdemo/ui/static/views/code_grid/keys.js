@@ -5,17 +5,16 @@ import { erase, restoreCodes, writeCode } from "../../state/edits.js";
 import { placeOf } from "../../state/grid.js";
 import { focus, select } from "../../state/selection.js";
 import { state } from "../../state/store.js";
+import { ARROWS } from "../parts/arrow_keys.js";
 
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-STEPS.Home = [0, -Infinity];
-STEPS.End = [0, Infinity];
+const STEPS = { ...ARROWS, Home: [0, -Infinity], End: [0, Infinity] };
 
 export function editByKeys(grid, roving, selection, entry) {
   grid.addEventListener("keydown", (event) => {
     const { key } = event;
     const command = event.ctrlKey || event.metaKey;
     const deletes = key === "Backspace" || key === "Delete";
-    if (key in STEPS) {
+    if (key in STEPS && !event.altKey) {
       entry.write();
       const to = cellAfter(STEPS[key]);
       if (command) roving.moveTo(to);

@@ -72,6 +72,7 @@ export function mount(element, { text }) {
   part(".nearest").addEventListener("click", (event) => codeOf(event) !== null && show(codeOf(event)));
   for (const list of [atlas, part(".nearest")]) pointAtCodes(list, { sticky: false });
   atlas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const { order } = state.modelInfo;
     const steps = {
       ArrowLeft: -1,
@@ -114,13 +115,17 @@ export function mount(element, { text }) {
       depict(button.firstChild, modelInfo.tiles[alike]);
     });
     depict(part(".head img"), modelInfo.tiles[code]);
+    showAlone(code);
+  }
+
+  function showAlone(code) {
     if (alone.has(code)) return paint(part(".alone canvas"), alone.get(code));
+    const { codes } = state.modelInfo.blank;
     queue(async () => {
-      const middle = (modelInfo.blank.codes.length - 1) / 2;
-      const [image] = await networks.decode([modelInfo.blank.codes.with(middle, code)]);
+      const [image] = await networks.decode([codes.with((codes.length - 1) / 2, code)]);
       alone.set(code, image);
       if (shown === code) paint(part(".alone canvas"), image);
-    });
+    }, code);
   }
 
   /** The code of the visitor's digit that draws most, to begin with. */
@@ -138,6 +143,7 @@ export function mount(element, { text }) {
     markers.forEach((marker, code) => depict(marker.firstChild, modelInfo.tiles[code]));
     show(shown ?? busiest(now));
   });
+  watch(["networks"], ({ view }) => view === "codebook" && shown !== null && showAlone(shown));
   watch(["view"], ({ view }) => view !== "codebook" && shown !== null && focus(null));
   watch(
     ["image", "view", "theme"],

@@ -14,9 +14,8 @@ export function showAlternatives(element, text) {
   const list = element.querySelector("#completions");
   const hint = element.querySelector(".hint");
 
-  let listed = null;
   watch(["alternatives", "theme"], ({ alternatives, modelInfo }) => {
-    listed = alternatives?.list ?? [];
+    const listed = alternatives?.list ?? [];
     while (list.children.length > listed.length) list.lastChild.remove();
     const best = listed.every(({ log_prob }) => log_prob !== null)
       ? Math.max(...listed.map(({ log_prob }) => log_prob))

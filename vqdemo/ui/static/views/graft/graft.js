@@ -4,10 +4,11 @@
 
 import * as networks from "../../networks/client.js";
 import * as graft from "../../state/graft.js";
-import { cellsOfPart, placeOf, withoutUnknown } from "../../state/grid.js";
+import { cellsOfPart, differingCells, placeOf, withoutUnknown } from "../../state/grid.js";
 import { newestFirst } from "../../state/newest_first.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
+import { cellByKey } from "../parts/arrow_keys.js";
 import { wireButtons } from "../parts/buttons.js";
 import { addExampleButtons } from "../parts/example_buttons.js";
 import { inCells, paint } from "../parts/paint.js";
@@ -60,11 +61,9 @@ export function mount(element, { text }) {
     (event) => board.hasPointerCapture(event.pointerId) && takeUnder(event),
   );
   board.addEventListener("keydown", (event) => {
-    const columns = state.modelInfo.grid_shape[1];
-    const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -columns, ArrowDown: columns };
-    if (event.key in steps) {
-      const to = roving.current + steps[event.key];
-      if (to >= 0 && to < cells.length) roving.moveTo(to);
+    const to = cellByKey(event, roving.current, state.modelInfo.grid_shape);
+    if (to !== undefined) {
+      if (to !== null) roving.moveTo(to);
     } else if (event.key === " " || event.key === "Enter") {
       graft.takeOrGiveBack(roving.current, !state.graft.taken.includes(roving.current));
     } else return;
@@ -81,9 +80,10 @@ export function mount(element, { text }) {
     const [down, right] = button.dataset.move.split(" ").map(Number);
     button.addEventListener("click", () => graft.moveOther(down, right));
   }
-  walk.addEventListener("input", () =>
-    graft.takeCells(graft.differingCells(state).slice(0, Number(walk.value))),
-  );
+  walk.addEventListener("input", () => {
+    const differing = differingCells(state.codes, state.graft.other);
+    graft.takeCells(differing.slice(0, Number(walk.value)));
+  });
   wireButtons(element, {
     keep: () => graft.setOther(state.codes),
     swap: () => graft.takeCells([...cells.keys()].filter((cell) => !state.graft.taken.includes(cell))),
@@ -97,19 +97,23 @@ export function mount(element, { text }) {
 
   // ---- what is shown ----
   const queue = newestFirst();
-  watch(["modelInfo", "view", "codes", "graft", "theme"], (now) => {
-    const { modelInfo, view, codes } = now;
+  let shown = null; // what the pictures are of
+
+  watch(["modelInfo", "view", "codes", "graft", "theme", "networks"], (now) => {
+    const { modelInfo, view, codes, theme } = now;
     const { other, taken } = now.graft;
     if (!modelInfo || view !== "graft") return;
     if (!other) return graft.setOther((modelInfo.examples[FIRST_OTHER] ?? modelInfo.blank).codes);
     if (!cells.length) build(modelInfo);
     cells.forEach((cell, i) => (cell.ariaPressed = String(taken.includes(i))));
     given.forEach((cell, i) => cell.classList.toggle("replaced", taken.includes(i)));
-    const differing = graft.differingCells(now);
+    const differing = differingCells(codes, other);
     const walked = differing.filter((cell) => taken.includes(cell)).length;
     walk.max = differing.length;
     walk.value = walked;
     part(".walk b").textContent = fill(text.walked, { count: walked, all: differing.length });
+    const wanted = JSON.stringify([codes, other, taken, theme]);
+    if (wanted === shown) return queue(null);
     queue(async (signal) => {
       const grids = [codes, other, graft.graftedCodes(now)].map((grid) => withoutUnknown(grid, modelInfo));
       const [a, b, mix] = await networks.decode(grids, { signal });
@@ -120,6 +124,7 @@ export function mount(element, { text }) {
         mix,
         inCells(modelInfo, (cell) => taken.includes(cell)),
       );
-    });
+      shown = wanted;
+    }, wanted);
   });
 }

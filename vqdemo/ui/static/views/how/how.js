@@ -6,6 +6,7 @@ import * as networks from "../../networks/client.js";
 import { distributionIn, UNKNOWN } from "../../state/grid.js";
 import { newestFirst } from "../../state/newest_first.js";
 import { openView } from "../../state/page.js";
+import { cellAt } from "../../state/patches.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { showExcerpts } from "../parts/excerpts.js";
@@ -73,7 +74,7 @@ export function mount(element, { text }) {
     const [top, left] = [(side - height) / 2, (side - width) / 2];
     const image = new Uint8Array(SIDE * SIDE).map((_, i) => {
       const [y, x] = [Math.floor(i / SIDE), i % SIDE];
-      const cell = Math.floor(y / height) * columns + Math.floor(x / width);
+      const cell = cellAt(x, y, modelInfo.grid_shape);
       const at = (top + (y % height)) * side + left + (x % width);
       const distribution = distributionIn(cell, probabilities, modelInfo.num_codes);
       return distribution.reduce((sum, p, code) => sum + p * modelInfo.tiles[code][at], 0);

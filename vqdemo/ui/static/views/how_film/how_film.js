@@ -7,6 +7,7 @@
 import { rasterise } from "../../drawing/strokes.js";
 import * as networks from "../../networks/client.js";
 import { newestFirst } from "../../state/newest_first.js";
+import { squaredError } from "../../state/patches.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { showLoading } from "../parts/loading.js";
@@ -119,8 +120,7 @@ export function mount(element, { text }) {
         ? fill(epoch === epochs ? text.told_last : text.told_epoch, { epoch, epochs })
         : text.told_placed
       : fill(text.told_start, { steps });
-    const error = image.reduce((sum, ink, i) => sum + ((ink - pixels[i]) / 255) ** 2, 0) / image.length;
-    const here = fill(text.here, { error: decimal(error, 4) });
+    const here = fill(text.here, { error: decimal(squaredError(image, pixels), 4) });
     return [when, here, ...(rounds ? [fill(text.here_codes, { count: inked(frame).size })] : [])].join(" ");
   }
 }

@@ -54,8 +54,8 @@ export function plot(svg, text, at, { moveDescription, moveCode }) {
   function handle(kind, i, move, place) {
     const group = shape("g", { "data-move": `${kind}${i}`, role: "application", tabindex: 0 });
     const body = {
-      z: ["circle", { r: 0.055 }],
-      e: ["rect", { x: -0.06, y: -0.06, width: 0.12, height: 0.12 }],
+      z: ["circle", { r: RADIUS }],
+      e: ["rect", { x: -SIDE / 2, y: -SIDE / 2, width: SIDE, height: SIDE }],
     };
     const [name, size] = body[kind];
     group.append(shape("circle", { class: "hit", r: 0.13 }), shape(name, { class: kind, ...size }));

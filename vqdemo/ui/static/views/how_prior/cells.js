@@ -1,15 +1,15 @@
 // The grid of cells, each with its number in the generation order. Mouse, finger and arrow keys point at one;
 // the others show how the prior sees them then.
 
-import { cellBeside, placeOf, UNKNOWN } from "../../state/grid.js";
+import { placeOf, UNKNOWN } from "../../state/grid.js";
 import { fill } from "../../state/sentence.js";
 import { state } from "../../state/store.js";
+import { cellByKey } from "../parts/arrow_keys.js";
 import { cropToMiddle, depict, picture } from "../parts/paint.js";
 import { rovingFocus } from "../parts/roving_focus.js";
 import { cellUnder } from "../parts/under_pointer.js";
 
 const TILE_SIDE = 6; // pixels of a tile that a cell shows, each way: its own 4x4 and a rim
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 /**
  * @param {HTMLElement} board
@@ -47,10 +47,9 @@ export function mountCells(board, text, point) {
     point(Number(dataset.cell));
   });
   board.addEventListener("keydown", (event) => {
-    if (!(event.key in STEPS)) return;
+    const to = cellByKey(event, roving.current, state.modelInfo.grid_shape);
+    if (to === undefined) return;
     event.preventDefault();
-    const [down, right] = STEPS[event.key];
-    const to = cellBeside(roving.current, down, right, state.modelInfo.grid_shape);
     if (to !== null) roving.moveTo(to);
   });
 

@@ -21,9 +21,11 @@ export function rankingOf(element, text, choose) {
   const showVector = signedBars(part(".vector"));
   const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
   let rows = []; // {rank, input, tile, name, bar, distance}
+  let middles = []; // by code: the part of its tile that is its patch
   let snapped = null; // the code that was snapped to last
 
-  function build(count) {
+  function build(count, side) {
+    middles = state.modelInfo.tiles.map((tile) => cropToMiddle(tile, side));
     const ranks = [...RANKS.filter((rank) => rank < count), count];
     rows = ranks.map((rank) => {
       const label = document.createElement("label");
@@ -43,9 +45,8 @@ export function rankingOf(element, text, choose) {
   }
 
   return function show({ z, rank, blank, patch, ranked, encoding }) {
-    const { tiles, background } = state.modelInfo;
-    if (!rows.length) build(ranked.length);
-    const side = Math.sqrt(patch.length);
+    const { background } = state.modelInfo;
+    if (!rows.length) build(ranked.length, Math.sqrt(patch.length));
     const furthest = ranked.at(-1).distance;
     for (const row of rows) {
       const { code, distance } = ranked[row.rank];
@@ -56,11 +57,11 @@ export function rankingOf(element, text, choose) {
       row.name.textContent = String(code);
       row.distance.textContent = words.distance;
       row.bar.style.width = `${(100 * distance) / furthest}%`;
-      depict(row.tile, cropToMiddle(tiles[code], side));
+      depict(row.tile, middles[code]);
     }
     const taken = blank ? { code: background, distance: 0 } : ranked[rank];
     paint(part(".snap canvas"), patch);
-    depict(part(".snap img"), cropToMiddle(tiles[taken.code], side));
+    depict(part(".snap img"), middles[taken.code]);
     part(".snap span").textContent = blank ? text.blank : fill(text.code, taken);
     if (snapped !== taken.code && !isCalm.matches)
       part(".snap img").animate(SNAP, { duration: 260, easing: "ease-in" });

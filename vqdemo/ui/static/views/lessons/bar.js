@@ -22,7 +22,7 @@ export function showLesson(section, text) {
     previous: () => openLesson(state.lesson.number - 1),
     next: () => openLesson(state.lesson.number + 1),
     start: () => {
-      const wait = loadingSentence(state, "vqvae"); // its start is decoded first
+      const wait = loadingSentence(state, "vqvae"); // most starts are decoded first
       if (wait) say(wait);
       startLesson();
     },

@@ -1,16 +1,15 @@
 // The link to the open lesson, as text and as a QR code. With a score it challenges whoever opens it.
 
 import { LESSONS } from "../../state/lessons.js";
-import { say } from "../../state/message.js";
 import { addressFor } from "../../state/page.js";
 import { fill } from "../../state/sentence.js";
 import { state } from "../../state/store.js";
+import { wireCopyButton } from "../parts/copy_button.js";
 import { depictQr } from "../parts/qr_picture.js";
 
 export function showLink(section, text) {
   const panel = section.querySelector("#lesson-link");
   const field = panel.querySelector("input");
-  const copyButton = panel.querySelector("[data-do=copy]");
 
   panel.addEventListener("beforetoggle", (event) => {
     if (event.newState !== "open") return;
@@ -23,16 +22,6 @@ export function showLink(section, text) {
     field.value = score === null ? href : `${sentence} ${href}`;
     panel.querySelector(".challenge").textContent = sentence;
     depictQr(panel.querySelector(".qr"), href, fill(text.qr, { address: href }));
-    copyButton.textContent = text.copy;
   });
-  field.addEventListener("focus", () => field.select());
-  copyButton.addEventListener("click", async () => {
-    field.select();
-    try {
-      await navigator.clipboard.writeText(field.value);
-      copyButton.textContent = text.copied;
-    } catch {
-      say(text.copy_yourself);
-    }
-  });
+  wireCopyButton(panel, text);
 }

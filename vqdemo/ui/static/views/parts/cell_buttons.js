@@ -1,13 +1,12 @@
 // A grid of buttons over a board, one for each cell. Whatever points at one of them, mouse, finger or keys,
 // opens its cell in all parts of "How it works".
 
-import { cellBeside, placeOf } from "../../state/grid.js";
+import { placeOf } from "../../state/grid.js";
 import { hoverCell, openCell } from "../../state/opened_cell.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
+import { cellByKey } from "./arrow_keys.js";
 import { rovingFocus } from "./roving_focus.js";
-
-const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
 /**
  * Put them on a board. Returns an array that will hold them, row by row.
@@ -38,10 +37,9 @@ export function addCellButtons(board, { label, cell: name, press = () => {} }) {
     press(cell);
   });
   grid.addEventListener("keydown", (event) => {
-    if (!(event.key in STEPS)) return;
+    const to = cellByKey(event, roving.current, state.modelInfo.grid_shape);
+    if (to === undefined) return;
     event.preventDefault();
-    const [down, right] = STEPS[event.key];
-    const to = cellBeside(roving.current, down, right, state.modelInfo.grid_shape);
     if (to === null) return;
     roving.moveTo(to);
     openCell(to);

@@ -1,6 +1,6 @@
 // Ink values (any square picture, 0 to 255) on the screen, in the colours of the theme.
 
-import { SIDE } from "../../drawing/strokes.js";
+import { cellAt } from "../../state/patches.js";
 import { watch } from "../../state/store.js";
 
 /** The middle of a square picture, `side` pixels each way. */
@@ -42,12 +42,12 @@ export function depict(img, image) {
 }
 
 const spare = document.createElement("canvas");
-const addresses = new Map(); // by picture
-watch(["theme"], () => addresses.clear());
+let addresses = new WeakMap(); // by picture
+watch(["theme"], () => (addresses = new WeakMap()));
 
 /** A test of cells as a test of pixels (x, y), for paint. */
-export function inCells({ grid_shape: [rows, columns] }, test) {
-  return (x, y) => test(Math.floor((y * rows) / SIDE) * columns + Math.floor((x * columns) / SIDE));
+export function inCells({ grid_shape }, test) {
+  return (x, y) => test(cellAt(x, y, grid_shape));
 }
 
 /** Show strengths on a transparent canvas, as more or less of a colour of the theme. */

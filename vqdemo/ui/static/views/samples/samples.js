@@ -56,6 +56,7 @@ export function mount(element, { text }) {
   // ---- one row after the other, and from the start when a slider has moved meanwhile ----
   const queue = newestFirst();
   let drawn = null; // the settings of the rows on show
+  const sampled = []; // by label: the digits of its row
 
   async function draw(sampling, signal) {
     for (const [label, row] of [...rows.children].entries()) {
@@ -65,12 +66,13 @@ export function mount(element, { text }) {
         label,
         n: Math.min(MAX_ROW, state.modelInfo.max_sample_row),
       };
-      showRow(row, await networks.sample(settings, { signal }));
+      sampled[label] = await networks.sample(settings, { signal });
+      showRow(row, sampled[label]);
     }
     drawn = sampling;
   }
 
-  watch(["modelInfo", "sampling", "view", "theme", "networks"], ({ modelInfo, sampling, view }) => {
+  watch(["modelInfo", "sampling", "view", "networks"], ({ modelInfo, sampling, view }) => {
     if (!modelInfo) return;
     if (!sampling) return startSampling();
     if (!rows.children.length) build(modelInfo);
@@ -81,5 +83,5 @@ export function mount(element, { text }) {
     if (view !== "samples") queue(null);
     else if (drawn !== sampling) queue((signal) => draw(sampling, signal), sampling);
   });
-  watch(["theme"], () => (drawn = null));
+  watch(["theme"], () => sampled.forEach((samples, label) => showRow(rows.children[label], samples)));
 }

@@ -9,6 +9,7 @@ import { forgetWork } from "../../state/session.js";
 import { canKeep } from "../../state/storage.js";
 import { state } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
+import { wireCopyButton } from "../parts/copy_button.js";
 import { paint } from "../parts/paint.js";
 
 const TYPES = { json: "application/json", csv: "text/csv" };
@@ -19,7 +20,6 @@ export function mount(element, { text }) {
   const linkField = panel.querySelector("input[readonly]");
   const fileField = panel.querySelector("input[type=file]");
   const forgetButton = panel.querySelector("[data-do=forget]");
-  const copyButton = panel.querySelector("[data-do=copy]");
   if (!canKeep()) panel.querySelector(".kept").textContent = text.kept_not;
   forgetButton.hidden = !canKeep();
 
@@ -30,19 +30,8 @@ export function mount(element, { text }) {
       panel.querySelector(".says").textContent = hasStrokes ? text.link_help : text.link_without_strokes;
     }
     forgetButton.textContent = text.forget;
-    copyButton.textContent = text.copy;
   });
-  linkField.addEventListener("focus", () => linkField.select());
-
-  async function copyLink() {
-    linkField.select();
-    try {
-      await navigator.clipboard.writeText(linkField.value);
-      copyButton.textContent = text.copied;
-    } catch {
-      say(text.copy_yourself); // the link is selected
-    }
-  }
+  wireCopyButton(panel, text);
 
   function savePNG() {
     const [small, large] = [document.createElement("canvas"), document.createElement("canvas")];
@@ -83,7 +72,6 @@ export function mount(element, { text }) {
     "alternatives-csv": () => saveAlternatives(exports.alternativesToCSV, "csv"),
     "conditionals-json": () => saveConditionals(exports.conditionalsToJSON, "json"),
     "conditionals-csv": () => saveConditionals(exports.conditionalsToCSV, "csv"),
-    copy: copyLink,
     png: savePNG,
     json: () => download("codes.json", "application/json", toJSON(state)),
     text: () => download("codes.txt", "text/plain", toText(state)),

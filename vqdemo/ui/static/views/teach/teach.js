@@ -1,6 +1,7 @@
 // For teachers: the lessons in their sequence, with times, questions to discuss, and for each a link and its
 // QR code.
 
+import { LESSONS } from "../../state/lessons.js";
 import { addressFor, openLesson, openView } from "../../state/page.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
@@ -33,7 +34,7 @@ export function mount(element, { text }) {
       timed(minutes, made("div", {}, made("h3", {}, title), made("p", {}, does), ...more));
     // The times add up in the order in which the parts are made.
     const opening = plain(OPENING, text.opening, text.opening_does);
-    const lessons = Object.keys(MINUTES).map((name, i) => {
+    const lessons = LESSONS.map(({ name }, i) => {
       const told = text.lessons[name];
       const words = [made("h3", {}, `${i + 1}. ${told.title}`), made("p", {}, told.does), questions([told])];
       const link = made("figure", {}, made("img", {}), made("figcaption", {}, made("a", {})));

@@ -1,6 +1,6 @@
-// Logits of every cell of one grid: `PixelCNN.forward` of vqdemo/pixelcnn.py, for the tests.
+// Logits of every cell of one grid: `PixelCNN.forward` of vqdemo/pixelcnn.py.
 
-import { range } from "../range.js";
+import { range } from "../../vqdemo/ui/static/networks/range.js";
 
 /** A network (see pixelcnn.js) -> logits(). */
 export function logitsOf(network) {
