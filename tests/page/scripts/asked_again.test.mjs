@@ -51,7 +51,8 @@ test.before(async () => {
 
 for (const [part, question] of Object.entries(SHOWS)) {
   test(`${part}: a digit that was asked for again has its own answer`, async () => {
-    if (part === "moves" ? !state.moving : !state.surprise) (part === "moves" ? toggleMoves : toggleSurprise)();
+    if (part === "moves" ? !state.moving : !state.surprise)
+      (part === "moves" ? toggleMoves : toggleSurprise)();
     setSettings({ label: null });
     await answerAllBut();
     assert.equal(state[part].label, null);
