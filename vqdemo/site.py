@@ -54,7 +54,7 @@ INDEX = """\
     <link rel="apple-touch-icon" href="{folder}/icon-{icon_side}.png" />
     <link rel="manifest" href="{folder}/manifest.webmanifest" />
     <link rel="preload" as="fetch" crossorigin id="model" href="{model}" />
-    <link rel="preload" as="fetch" crossorigin id="sentences" href="{folder}/sentences/en.json" />
+    <link rel="preload" as="fetch" crossorigin id="sentences" href="{sentences}" data-lost="{lost}" />
     <script type="module" src="{folder}/{main}"></script>
   </head>
   <body class="gradio-container">
@@ -160,11 +160,13 @@ def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str, pic
         title=html.escape(text["title"]),
         link_tags=indent(layout.link_tags(text, picture), 2 * TAB),
         no_script=html.escape(text["status"]["script_needed"]),
+        lost=html.escape(text["status"]["no_script"]),
         light=layout.GROUND[0],
         dark=layout.GROUND[1],
         folder=folder,
         icon_side=ICON_SIDES[0],
         model=model,
+        sentences=f"{folder}/sentences/en.json",
         scripts="\n".join(scripts),
         main=MAIN,
         columns=indent("\n".join([columns_html(layout.COLUMNS, text), *below]), 4 * TAB),

@@ -102,6 +102,7 @@ def test_without_the_translation_the_page_is_there_in_english(browser, page_url)
     expect(page.locator("h1")).to_have_text(heading("en"))
     expect(page.locator("#palette [role=option]")).to_have_count(128)
     expect(page.locator("#draw-pad")).to_be_visible()
+    expect(message(page)).to_contain_text("zh.json is not to be had")
     page.close()
 
 

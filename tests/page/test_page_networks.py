@@ -14,6 +14,7 @@ import torch
 from app_process import ROOT
 from playwright.sync_api import expect
 from visitor import (
+    CODES,
     cell,
     codes,
     draw,
@@ -321,6 +322,25 @@ def test_a_view_that_was_opened_without_its_network_is_filled_after_another_try(
         context.unroute(VQVAE_FILE)
         alert.get_by_role("button", name="Try again").click()
         until(page, "(canvas) => document.querySelector(canvas).width === 28", f".{view} {canvas}")
+
+
+def test_a_link_is_opened_once_its_network_is_there(browser, app_url):
+    """It may come at a second try only. Until then Back goes back, and the visitor stays where they are."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        context.route(VQVAE_FILE, lambda route: route.fulfill(status=404))
+        page = opened(context, app_url + "/?g=" + "BA" * 49)
+        alert = page.locator(".status [role=alert]")
+        expect(alert).to_contain_text("no longer to be had", timeout=30_000)
+        page.locator(".nav [data-view=graft]").click()
+        expect(page.locator("#bench")).to_be_hidden()
+        page.go_back()
+        expect(page.locator("#bench")).to_be_visible()
+        page.locator(".nav [data-view=codebook]").click()
+        context.unroute(VQVAE_FILE)
+        alert.get_by_role("button", name="Try again").click()
+        until(page, f"() => ({CODES})().every((code) => code === 1)")
+        expect(page.locator("#codebook")).to_be_visible()
+        assert "g=" not in page.url, "a reload comes back to the work"
 
 
 def test_a_worker_that_cannot_start_is_told_and_can_be_tried_again(browser, app_url):

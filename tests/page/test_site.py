@@ -133,6 +133,27 @@ def walk(page) -> np.ndarray:
 # ---- below a prefix, with a strict policy
 
 
+@pytest.mark.parametrize("times", [2, None])
+def test_sentences_are_asked_for_again_and_where_they_do_not_come_that_is_told(browser, url, times):
+    page = browser.new_page()
+    lost = []
+
+    def lose(route):
+        if times and len(lost) == times:
+            return route.continue_()
+        lost.append(route.request.url)
+        return route.abort()
+
+    page.route("**/sentences/en.json", lose)
+    page.goto(url)
+    if times:
+        page.wait_for_selector("#palette [role=option]")
+        draw_and_settle(page)
+    else:
+        expect(page.get_by_role("alert")).to_contain_text("en.json is not to be had")
+    page.close()
+
+
 def test_the_page_works_on_a_plain_file_server(browser, url):
     page = browser.new_page()
     wrongs = watched(page, url)

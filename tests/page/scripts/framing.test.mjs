@@ -1,9 +1,12 @@
-// A picture before it becomes the drawing: frames stay within it, and what is looked at says what is found.
+// A picture before it becomes the drawing: frames stay within it, what is looked at says what is found, and of
+// several pictures the last one brought is shown.
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { framed, frameWithin } from "../../../vqdemo/ui/static/state/framing.js";
+import { framed, frameWithin, openPicture } from "../../../vqdemo/ui/static/state/framing.js";
+import { setSentences } from "../../../vqdemo/ui/static/state/message.js";
+import { state, update } from "../../../vqdemo/ui/static/state/store.js";
 
 const [width, height] = [240, 120];
 
@@ -53,4 +56,60 @@ test("a frame stays within the picture, whole and not too small", () => {
   }
   const moved = frameWithin({ width, height }, [220, 10, 260, 50]);
   assert.deepEqual(moved, [200, 10, 240, 50], "moved against the edge it keeps its size");
+});
+
+// ---- pictures that are brought ----
+
+const decoding = []; // the pictures that the browser reads: {read(), refuse()}
+globalThis.Image = class {
+  naturalWidth = width;
+  decode = () => new Promise((read, refuse) => decoding.push({ read, refuse }));
+};
+let grey = 150; // of what is drawn on a canvas that is as large as a picture
+globalThis.ImageData = class {
+  constructor(data) {
+    this.data = data;
+  }
+};
+globalThis.document = {
+  createElement() {
+    let put = null;
+    const pen = {
+      canvas: { width, height },
+      drawImage() {},
+      putImageData: (image) => (put = image),
+      getImageData: () => put ?? { ...picture(), grey },
+    };
+    return { getContext: () => pen };
+  },
+};
+const bring = (name) => openPicture(new File(["x"], name));
+
+test("a picture that takes long does not replace one that was brought after it", async () => {
+  setSentences(new Proxy({}, { get: (_, name) => `${String(name)} {name}` }));
+  update({ modelInfo: /** @type {any} */ ({ max_upload_bytes: 1e6 }), framing: null, message: null });
+  const [first, second] = [bring("first"), bring("second")];
+  await null;
+  grey = 2;
+  decoding[1].read();
+  await second;
+  const { framing } = state;
+  assert.equal(framing.picture.grey, 2);
+  decoding[0].read();
+  await first;
+  assert.equal(state.framing, framing);
+  const [third, fourth] = [bring("third"), bring("fourth")];
+  await null;
+  decoding[2].refuse();
+  await third;
+  assert.equal(state.message, null, "nothing of one that is no longer wanted");
+  decoding[3].refuse();
+  await fourth;
+  assert.equal(state.message.text, "no_picture fourth");
+});
+
+test("what nobody thought of is told", async () => {
+  globalThis.document = null;
+  await bring("fifth");
+  assert.equal(state.message.kind, "error");
 });

@@ -208,3 +208,14 @@ for (const [query, fault, hasCodes] of [
 test("a code that the model does not have is no grid", () => {
   assert.equal(readLink(`https://example.org/?g=${"_".repeat(49)}`, modelOf(49, 16)).codes, null);
 });
+
+test("a link that has been through a mail is read, and goes, also after its address was written anew", () => {
+  const work = workOf();
+  const mailed = new URL(linkTo(work, PAGE).href.replaceAll("&", "&amp;"));
+  const anew = new URL(mailed);
+  anew.searchParams.delete("view"); // which writes the whole query anew
+  for (const { href } of [mailed, anew]) {
+    assert.deepEqual(readLink(href, work.modelInfo), read(work));
+    assert.equal(withoutLink(href), "https://example.org/space/");
+  }
+});

@@ -22,7 +22,7 @@ setSentences({ no_lesson: "no lesson {lesson}" });
 const CELLS = 49;
 
 /** The page at an address: what it opens. */
-function arrive(address, view = "bench") {
+function arrive(address, view = "bench", otherwise) {
   const entries = [];
   const go = (_, __, href) => (globalThis.location.href = href);
   globalThis.location = { href: HOME + address };
@@ -35,9 +35,12 @@ function arrive(address, view = "bench") {
       },
     },
   };
-  const modelInfo = /** @type {any} */ ({ blank: { codes: Array(CELLS).fill(0) } });
+  const modelInfo = /** @type {any} */ ({
+    blank: { codes: Array(CELLS).fill(0) },
+    labels: [..."0123456789"],
+  });
   update({ view, lesson: null, modelInfo, message: null });
-  followAddress();
+  followAddress(otherwise);
   return () => {
     globalThis.location.href = entries.pop();
     listeners.popstate();
@@ -89,6 +92,22 @@ test("without a name in the address the view stays, but a lesson opens the workb
   arrive("", "how");
   assert.equal(state.view, "how");
   arrive("#lesson=2", "how");
+  assert.equal(state.view, "bench");
+});
+
+test("a link opens where its address says, else in the workbench, and its parameters stay until it is open", () => {
+  for (const [address, view, kept] of [
+    ["?g=AB&t=0.9", "bench", "?g=AB&t=0.9"],
+    ["?g=AB&view=how", "how", "?g=AB#how"],
+    ["?g=AB#lesson=2", "bench", "?g=AB#lesson=2"],
+  ]) {
+    arrive(address, "graft", "bench");
+    assert.deepEqual([state.view, shown()], [view, kept]);
+  }
+  const back = arrive("?g=AB", "graft", "bench");
+  openView("how");
+  assert.equal(shown(), "?g=AB#how");
+  back();
   assert.equal(state.view, "bench");
 });
 

@@ -6,7 +6,8 @@ import test from "node:test";
 
 const base = "../../../vqdemo/ui/static";
 const { pack, unpack } = await import(`${base}/state/pack.js`);
-const { restoreSession } = await import(`${base}/state/session.js`);
+const { forgetWork, restoreSession } = await import(`${base}/state/session.js`);
+const { setSentences } = await import(`${base}/state/message.js`);
 const { setModel } = await import(`${base}/state/model.js`);
 const { state, update } = await import(`${base}/state/store.js`);
 
@@ -49,12 +50,18 @@ const WHOLE = {
   ...{ id: "abc123", past: [{ ...now, codes: [0, 0, 0, 0], alternatives: null }], future: [], now },
   ...{ settings: SETTINGS, recent: [3, 1], surprise: true, speed: 5, view: "graft" },
   ...{ sampling: { temperature: 1, guidance: 0, seed: 3 }, graft: { other: [1, 1, 1, 1], taken: [2] } },
+  lesson: {
+    ...{ number: 2, beat: null, tries: 1, isGuessing: false, guess: null, outcome: null },
+    start: { codes: [1, 1, 1, 1], image },
+  },
+  solved: { eight: 2 },
 };
 
 /** The state after a session was restored, followed or not. */
 function restored(session, change = (text) => text) {
   setModel(MODEL);
   update({ recent: [], surprise: false, speed: 8, view: "bench", alternatives: null });
+  update({ graft: { other: null, taken: [] }, lesson: null, solved: {}, sampling: null });
   restoreSession(MODEL, change(pack(session)));
   return state;
 }
@@ -99,6 +106,26 @@ for (const [what, session, same = ["codes", "settings"]] of [
     assert.ok(got.alternatives === null || got.alternatives.list[0].image);
   });
 }
+
+test("of another model's work, nothing that holds codes", () => {
+  const got = restored({ ...WHOLE, id: "other", now: { ...now, drawing: { ...drawing, strokes: [] } } });
+  assert.deepEqual(got.codes, blank.codes);
+  assert.deepEqual([got.recent, got.graft.other, got.graft.taken, got.lesson], [[], null, [], null]);
+  assert.deepEqual([got.speed, got.solved, got.sampling.seed], [5, { eight: 2 }, 3]);
+});
+
+test("what is forgotten is forgotten: the work, lessons and samples too", async () => {
+  restored(WHOLE);
+  globalThis.location = { href: "https://example.org/#graft&lesson=2" };
+  globalThis.window = { history: { pushState: (_, __, href) => (globalThis.location.href = href) } };
+  setSentences({ forgotten: "forgotten" });
+  await forgetWork();
+  assert.deepEqual(state.codes, blank.codes);
+  assert.deepEqual([state.recent, state.graft.other, state.lesson, state.solved], [[], null, null, {}]);
+  assert.deepEqual(state.sampling, { temperature: 0.9, guidance: 0, seed: 1 });
+  assert.ok(!state.canUndo && !state.canRedo);
+  assert.equal(globalThis.location.href, "https://example.org/#graft");
+});
 
 for (const text of ["", "{", "null", "[]", "[1]", '["AAAA"]', '[{"now":{"at":7}}]', '[{"at":0}]']) {
   test(`nothing of ${JSON.stringify(text)}`, () => {

@@ -12,8 +12,13 @@ const storage = (entries) =>
   new Proxy(
     {
       getItem: (key) => entries().get(key) ?? null,
-      setItem: (key, text) => void entries().set(key, text),
-      removeItem: (key) => void entries().delete(key),
+      setItem(key, text) {
+        entries().set(key, text);
+        if (entries() === machine) tellOthers(key, text);
+      },
+      removeItem(key) {
+        if (entries().delete(key) && entries() === machine) tellOthers(key, null);
+      },
     },
     {
       ownKeys: () => [...entries().keys()],
@@ -22,6 +27,23 @@ const storage = (entries) =>
   );
 
 let tab; // the storage of the tab that is looked at
+const listeners = new Map(); // by the storage of each open tab
+
+/** The other tabs hear of what is stored, a little later. */
+function tellOthers(key, newValue) {
+  for (const [entries, listener] of listeners) {
+    if (entries === tab) continue;
+    queueMicrotask(() => {
+      const here = tab;
+      tab = entries;
+      listener({ key, newValue });
+      tab = here;
+    });
+  }
+}
+globalThis.addEventListener = (_, listener) => listeners.set(tab, listener);
+const heard = () => new Promise((resolve) => setTimeout(resolve));
+
 for (const [name, entries] of Object.entries({ localStorage: () => machine, sessionStorage: () => tab })) {
   Object.defineProperty(globalThis, name, {
     get: () => {
@@ -50,6 +72,8 @@ async function open(entries = new Map()) {
   const before = new Set(held);
   const found = await page.findWork();
   const own = [...held].filter((name) => !before.has(name));
+  let forgotten = false;
+  page.followTabs(() => (forgotten = true));
   const within = (action) => {
     tab = entries;
     return action();
@@ -57,13 +81,18 @@ async function open(entries = new Map()) {
   return {
     found,
     entries,
+    hasForgotten: () => forgotten,
     keep: (text, beyondTab = true) => within(() => page.keepWork(text, beyondTab)),
     forget: () => within(() => page.forgetWorks()),
-    close: () => own.forEach((name) => held.delete(name)),
+    close() {
+      own.forEach((name) => held.delete(name));
+      listeners.delete(entries);
+    },
   };
 }
 const reset = () => {
   machine.clear();
+  listeners.clear();
   [held, refused] = [new Set(), false];
 };
 
@@ -118,6 +147,43 @@ test("forgotten is forgotten", async () => {
   assert.deepEqual([machine.size, a.entries.size], [0, 0]);
   a.close();
   assert.equal((await open(a.entries)).found, null);
+});
+
+test("what one tab forgets, the others forget too; a work that makes room for others is not forgotten", async () => {
+  reset();
+  const tabs = [];
+  for (let i = 0; i < 6; i++) {
+    tabs.push(await open());
+    tabs[i].keep(`work ${i}`);
+    await heard();
+  }
+  assert.ok(tabs.every((one) => !one.hasForgotten() && one.entries.size === 1));
+  tabs[3].forget();
+  await heard();
+  assert.ok(tabs.every((one) => one.entries.size === 0));
+  assert.deepEqual(
+    tabs.filter((one) => one.hasForgotten()).length,
+    5, // the one that forgets knows it
+  );
+  assert.equal(machine.size, 0);
+});
+
+test("without locks, too, tabs keep their own work", async () => {
+  reset();
+  const { navigator } = globalThis;
+  Object.defineProperty(globalThis, "navigator", { value: {}, configurable: true });
+  const a = await open();
+  a.keep("a");
+  const [b, copy] = [await open(), await open(new Map(a.entries))];
+  assert.deepEqual([b.found, copy.found], ["a", "a"]);
+  for (const one of [b, copy]) {
+    one.keep("a"); // as the page does when it is there
+    await heard();
+  }
+  for (const [name, one] of Object.entries({ a, b, copy })) one.keep(`${name} goes on`);
+  const kept = [...machine.values()].map((text) => JSON.parse(text).text).sort();
+  assert.deepEqual(kept, ["a goes on", "b goes on", "copy goes on"]);
+  Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true });
 });
 
 test("refused storages, nonsense in them, and no locks do no harm", async () => {

@@ -3,9 +3,12 @@
 // the scripts of others are loaded when their column is first opened, or once both networks are there: from
 // then on the page asks nothing of any server.
 
+import { downloadJSON } from "./networks/download.js";
 import { start } from "./start.js";
 import { isRightToLeft, language, SOURCE } from "./state/language.js";
-import { watch } from "./state/store.js";
+import { say } from "./state/message.js";
+import { untilReady } from "./state/networks.js";
+import { until } from "./state/store.js";
 
 const addressOf = (name) => new URL(`views/${name}/${name}.js`, import.meta.url).href;
 const names = new Set(); // of the views mounted, or waiting for their column
@@ -18,7 +21,7 @@ const names = new Set(); // of the views mounted, or waiting for their column
  * @param {string} name
  * @param {object} page
  * @param {() => Promise<Sentences> | Sentences} page.english the view's sentences, and under "status" those
- *   of the status line
+ *   of the status line; where they are not to be had, the promise that is returned is rejected
  * @param {string} page.translations what the addresses of all translations begin with
  * @param {string} page.model address of model.json
  */
@@ -27,6 +30,8 @@ export async function mount(element, name, { english, translations, model }) {
   names.add(name);
   const text = (await translate(element, name, translations)) ?? (await english());
   start(text.status, model);
+  if (lost) say(text.status.no_script, "error", { address: lost });
+  lost = null;
   await opened(element);
   try {
     const view = await import(address);
@@ -40,6 +45,7 @@ export async function mount(element, name, { english, translations, model }) {
 
 /** @type {Promise<{text: Sentences, html: Record<string, string>} | null>} html: of each view by its name */
 let translation;
+let lost = null; // the address of a translation that is not to be had, until it is told
 
 /** Puts the view into the page's language; gives its sentences, or null where it stays English. */
 async function translate(element, name, translations) {
@@ -54,9 +60,10 @@ async function translate(element, name, translations) {
 
 async function read(address) {
   try {
-    return await (await fetch(address)).json();
+    return await downloadJSON(address);
   } catch (error) {
     console.error(error); // English is better than nothing
+    lost = address;
     return null;
   }
 }
@@ -64,15 +71,10 @@ async function read(address) {
 /** Resolves once the element's column is open: one with the class `off` is not until its view is. */
 function opened(element) {
   const closed = element.closest(".off");
-  return new Promise((resolve) => {
-    watch(["view"], ({ view }) => (!closed || view === closed.id) && resolve(undefined));
-  });
+  return until(["view"], ({ view }) => !closed || view === closed.id);
 }
 
 /** Resolves once the networks, and then the scripts of all views, are there. */
-export const allLoaded = new Promise((resolve) => {
-  watch(["networks"], ({ networks }) => {
-    if (networks.prior.phase !== "ready") return;
-    resolve(Promise.allSettled([...names].map((name) => import(addressOf(name)))));
-  });
-});
+export const allLoaded = untilReady("prior").then(() =>
+  Promise.allSettled([...names].map((name) => import(addressOf(name)))),
+);

@@ -1,23 +1,22 @@
 // Where the page starts, and the only place that knows of everything: the link that led here is opened, else
 // the last work kept on this machine, else an example is shown.
 
-import { rasterise } from "./drawing/strokes.js";
-import { connect, decode, describe, encode } from "./networks/client.js";
+import { connect, describe } from "./networks/client.js";
 import "./state/belief.js";
 import "./state/bits.js";
 import { setSettings, showAlternatives } from "./state/completions.js";
-import { openGrid } from "./state/edits.js";
 import "./state/ghost.js";
-import { sameCodes, UNKNOWN, withoutUnknown } from "./state/grid.js";
+import { sameCodes, UNKNOWN } from "./state/grid.js";
+import { stepsTaken } from "./state/history.js";
 import "./state/insight.js";
 import { readLink, withoutLink } from "./state/link.js";
 import { say, sayError, sentences, setSentences } from "./state/message.js";
 import { setModel } from "./state/model.js";
-import { showNetwork } from "./state/networks.js";
-import { followAddress, openView, printInLight, repaint, viewNamed } from "./state/page.js";
+import { showNetwork, untilReady } from "./state/networks.js";
+import { openCodes } from "./state/opening.js";
+import { FIRST, followAddress, printInLight, repaint } from "./state/page.js";
 import { keepSaving, restoreSession } from "./state/session.js";
 import { findWork } from "./state/storage.js";
-import { state } from "./state/store.js";
 
 let started = false;
 
@@ -44,28 +43,22 @@ async function open(modelInfo, work) {
   setModel(modelInfo);
   restoreSession(modelInfo, work);
   keepSaving();
+  const since = stepsTaken();
   const link = readLink(location.href, modelInfo);
-  const view = viewNamed(location.href) ?? "bench";
-  const forget = () => {
-    window.history.replaceState(null, "", withoutLink(location.href)); // a reload comes back to the work
-    followAddress();
-  };
+  followAddress(link?.codes ? FIRST : undefined);
+  /** A reload comes back to the work. */
+  const forget = () => window.history.replaceState(null, "", withoutLink(location.href));
   if (!link) return forget();
   const faults = [...link.faults, ...(link.otherModel ? [sentences.other_model] : [])].join(" ");
-  if (faults) say(faults, link.faults.length ? "error" : "note");
+  const tell = () => faults && say(faults, link.faults.length ? "error" : "note");
+  tell();
   if (!link.codes) return forget();
-  const { codes: before, drawing } = state;
-  const [image] = await decode([withoutUnknown(link.codes, modelInfo)]);
-  const drawn = link.drawing && {
-    drawing: link.drawing,
-    encoded: (await encode(rasterise(link.drawing))).codes,
-  };
-  if (state.codes !== before || state.drawing !== drawing) return say(sentences.changed_meanwhile);
+  await untilReady("vqvae"); // it may come at a second try only
+  const isOpen = await openCodes(link.codes, { drawing: link.drawing, since });
   forget();
-  openGrid(link.codes, image, drawn ?? undefined);
+  if (!isOpen) return;
   setSettings(link.settings);
-  openView(view);
-  if (faults) say(faults, link.faults.length ? "error" : "note");
+  tell();
   if (link.question?.includes(UNKNOWN)) {
     await showAlternatives(link.question, sameCodes(link.question, link.codes));
   }

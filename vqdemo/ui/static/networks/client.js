@@ -6,7 +6,7 @@
 /** @import { Completion, Die, Film, Grid, Image, ModelInfo, NetworkStatus, Quantized, Reconstruction, Settings, WorkerName } from "./types.js" */
 
 import { connection } from "./connection.js";
-import { download, Fault } from "./download.js";
+import { downloadJSON, Fault } from "./download.js";
 
 /** @type {Record<string, string>} */
 let sentences = {};
@@ -39,7 +39,7 @@ export async function describe(address) {
   for (;;) {
     tell("model", { phase: "loading", loaded: 0, total: 0, fault: null });
     try {
-      const modelInfo = readModel(await download(address));
+      const modelInfo = readModel(await downloadJSON(address));
       tell("model", { phase: "ready", loaded: 1, total: 1, fault: null });
       load(address, modelInfo);
       return modelInfo;
@@ -52,9 +52,8 @@ export async function describe(address) {
   }
 }
 
-/** @param {ArrayBuffer} content */
-function readModel(content) {
-  const modelInfo = JSON.parse(new TextDecoder().decode(content));
+/** The pictures of model.json as images, in place. */
+function readModel(modelInfo) {
   modelInfo.tiles = modelInfo.tiles.map(toImage);
   modelInfo.blank.image = toImage(modelInfo.blank.image);
   for (const example of modelInfo.examples) {

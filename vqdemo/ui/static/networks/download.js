@@ -41,6 +41,9 @@ export async function download(address, { bytes = 0, sha256 = null } = {}, onPro
   }
 }
 
+/** What a JSON file holds. @param {string} address @throws {Fault} */
+export const downloadJSON = async (address) => JSON.parse(new TextDecoder().decode(await download(address)));
+
 async function fetched(address, bytes, onProgress, cache) {
   const control = new AbortController();
   let timer;

@@ -34,8 +34,8 @@ const NETWORKS = {
     const network = vqvae(safetensors(file), config);
     return { simd: network.simd, questions: pictures(network) };
   },
-  prior(file, config, simd) {
-    const network = pixelcnn(file, config, { simd });
+  prior(file, config) {
+    const network = pixelcnn(file, config);
     return { simd: network.simd, questions: sampling(network) };
   },
   film(file, config) {
@@ -88,10 +88,10 @@ onmessage = ({ data }) => {
   }
 };
 
-async function begin({ network, address, bytes, sha256, config, simd }) {
+async function begin({ network, address, bytes, sha256, config }) {
   try {
     const file = await download(address, { bytes, sha256 }, (loaded) => postMessage({ loaded }));
-    const made = NETWORKS[network](file, config, simd);
+    const made = NETWORKS[network](file, config);
     questions = made.questions;
     postMessage({ ready: true, simd: made.simd });
     answerAll();

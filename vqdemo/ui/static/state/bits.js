@@ -25,7 +25,7 @@ const queueLength = newestFirst();
 watch(["codes", "surprise", "settings", "networks"], ({ codes, surprise, settings, length }) => {
   const label = settings?.label ?? null;
   if (!surprise || !isWhole(codes)) return queueLength(null);
-  if (length?.codes === codes && length.label === label) return;
+  if (length?.codes === codes && length.label === label) return queueLength(null);
   queueLength((signal) => showLength(codes, label, signal), `${label}: ${codes}`);
 });
 
@@ -35,7 +35,7 @@ async function showLength(codes, label, signal) {
   const logs = await networks.logProb(grids, codes.map(() => false), label, { signal }); // prettier-ignore
   const [bits, then] = logs.map((log) => -log / Math.LN2);
   const change = then === undefined ? null : bits - then;
-  if (state.codes === codes) update({ length: { codes, label, bits, change } });
+  if (sameCodes(state.codes, codes)) update({ length: { codes: state.codes, label, bits, change } });
 }
 
 // ---- what an edit moves ----
@@ -46,21 +46,22 @@ watch(["codes", "moving", "expected", "settings", "networks"], (now) => {
   const { codes, moving, expected, settings, moves } = now;
   const label = settings?.label ?? null;
   if (!moving || expected?.codes !== codes || expected.label !== label) return queueMoves(null);
-  if (moves?.codes === codes && moves.label === label) return;
+  if (moves?.codes === codes && moves.label === label) return queueMoves(null);
   queueMoves((signal) => showMoves(expected, signal), `${label}: ${codes}`);
 });
 
 async function showMoves({ codes, label, probabilities }, signal) {
   const { num_codes } = state.modelInfo;
   const before = gridBefore();
-  if (!before || sameCodes(before, codes)) return update({ moves: { codes, label, bits: null } });
+  if (!before || sameCodes(before, codes))
+    return update({ moves: { codes: state.codes, label, bits: null } });
   const then = await networks.conditionals(before, label, { signal });
   const bits = codes.map((code, cell) =>
     code === before[cell]
       ? divergence(distributionIn(cell, probabilities, num_codes), distributionIn(cell, then, num_codes))
       : 0,
   );
-  if (state.codes === codes) update({ moves: { codes, label, bits } });
+  if (sameCodes(state.codes, codes)) update({ moves: { codes: state.codes, label, bits } });
 }
 
 /**

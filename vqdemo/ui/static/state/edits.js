@@ -22,6 +22,7 @@ let beforeStroke; // the step of undo that it is
 
 /** A new stroke. On the example that greets a visitor it starts from a blank sheet. */
 export function beginStroke(point, width, erase) {
+  if (!state.modelInfo) return; // there is no drawing yet
   beforeStroke = recordStep();
   hush();
   if (state.drawing.invitation) {

@@ -4,12 +4,12 @@
 /** @import { Grid, Settings } from "../networks/types.js" */
 /** @import { State } from "./types.js" */
 
-import * as networks from "../networks/client.js";
-import { openGrid } from "./edits.js";
 import { openPicture } from "./framing.js";
-import { toRows, UNKNOWN, withoutUnknown } from "./grid.js";
+import { toRows, UNKNOWN } from "./grid.js";
+import { stepsTaken } from "./history.js";
 import { nearestAllowed } from "./limits.js";
 import { say, sayError, sentences } from "./message.js";
+import { openCodes } from "./opening.js";
 import { fill } from "./sentence.js";
 import { state, update } from "./store.js";
 
@@ -72,19 +72,18 @@ export function fromJSON(content, { modelInfo, settings }) {
 /** A file that was dropped on the page: codes, or a picture. @param {File} file */
 export function openFile(file) {
   if (!state.modelInfo) return; // the page is not there yet
-  if (/json/i.test(file.type) || /[.]json$/i.test(file.name)) openCodes(file);
+  if (/json/i.test(file.type) || /[.]json$/i.test(file.name)) openJSON(file);
   else openPicture(file);
 }
 
-/** Go on from a file of codes; says whether it could be read. @param {File} file */
-export async function openCodes(file) {
+/** Go on from a file of codes; says whether it was opened. @param {File} file */
+export async function openJSON(file) {
+  if (!state.modelInfo) return false; // the page is not there yet
+  const since = stepsTaken();
   try {
     if (file.size > state.modelInfo.max_import_bytes) throw new Error(sentences.no_json);
-    const before = state.codes;
     const { codes, settings, otherModel } = fromJSON(await file.text(), state);
-    const [image] = await networks.decode([withoutUnknown(codes, state.modelInfo)]);
-    if (state.codes !== before) throw new Error(sentences.changed_meanwhile);
-    openGrid(codes, image);
+    if (!(await openCodes(codes, { since }))) return false;
     update({ settings });
     if (otherModel) say(sentences.file_of_others_opened, "note", { name: file.name });
     return true;

@@ -6,7 +6,7 @@
 import { findDigit, NoInk } from "../drawing/framing.js";
 import { readPicture, UnreadablePicture } from "../drawing/picture.js";
 import { drawImage } from "./edits.js";
-import { hush, say, sentences } from "./message.js";
+import { hush, say, sayError, sentences } from "./message.js";
 import { state, update } from "./store.js";
 
 const LEAST_SIDE = 8; // pixels of what is looked at
@@ -44,21 +44,28 @@ export function frameWithin({ width, height }, [left, top, right, bottom]) {
   return [l, t, r, b];
 }
 
-/** Show what would be made of a picture. @param {File} file */
+let opened = 0; // counts the pictures that were brought
+
+/** Show what would be made of a picture, unless another one is brought before it is read. @param {File} file */
 export async function openPicture(file) {
+  if (!state.modelInfo) return; // the page is not there yet
+  const number = ++opened;
   const limit = state.modelInfo.max_upload_bytes;
   if (file.size > limit) {
     const [size, most] = [file.size, limit].map((bytes) => Math.ceil((bytes / 2 ** 20) * 10) / 10);
     return say(sentences.file_too_big, "error", { name: file.name, size, limit: most });
   }
   try {
-    const framing = framed(await readPicture(file), {});
+    const picture = await readPicture(file);
+    if (number !== opened) return;
+    const framing = framed(picture, {});
     if (!framing.found) return say(sentences.no_ink, "error");
     hush();
     update({ framing });
   } catch (error) {
-    if (!(error instanceof UnreadablePicture)) throw error;
-    say(sentences[error.message], "error", { name: file.name });
+    if (number !== opened) return;
+    if (error instanceof UnreadablePicture) say(sentences[error.message], "error", { name: file.name });
+    else sayError(error);
   }
 }
 

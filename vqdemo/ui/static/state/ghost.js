@@ -2,8 +2,10 @@
 // background, a few at first, then more. They are the very ones that "Complete" draws, with the settings and
 // the seed of now. They wait until the belief is known, and are given up as soon as the grid changes.
 
+/** @import { State } from "./types.js" */
+
 import * as networks from "../networks/client.js";
-import { UNKNOWN } from "./grid.js";
+import { sameCodes, UNKNOWN } from "./grid.js";
 import { newestFirst } from "./newest_first.js";
 import { state, update, watch } from "./store.js";
 
@@ -14,19 +16,19 @@ export const toggleGhost = () => update({ ghosting: !state.ghosting });
 
 const queue = newestFirst();
 
-watch(
-  ["codes", "decodedCodes", "drawing", "belief", "settings", "ghosting", "completing", "lesson"],
-  (now) => {
-    const { codes, settings, ghost, completing } = now;
-    const ghosting = now.ghosting && !now.lesson?.isGuessing;
-    if (ghost && (ghost.codes !== codes || !ghosting)) update({ ghost: null });
-    const isAtRest =
-      now.decodedCodes === codes && now.encodedDrawing === now.drawing && now.belief?.codes === codes;
-    if (!ghosting || completing || !isAtRest || !codes?.includes(UNKNOWN)) queue(null);
-    else if (ghost?.codes !== codes || ghost.settings !== settings || ghost.count < total(ROUNDS))
-      queue((signal) => imagine(codes, settings, signal), `${codes}: ${JSON.stringify(settings)}`);
-  },
-);
+/** What it follows. @type {(keyof State)[]} */
+const FOLLOWED = ["codes", "decodedCodes", "drawing", "encodedDrawing", "belief", "settings", "networks"];
+
+watch([...FOLLOWED, "ghosting", "completing", "lesson"], (now) => {
+  const { codes, settings, ghost, completing } = now;
+  const ghosting = now.ghosting && !now.lesson?.isGuessing;
+  if (ghost && (ghost.codes !== codes || !ghosting)) update({ ghost: null });
+  const isAtRest =
+    now.decodedCodes === codes && now.encodedDrawing === now.drawing && now.belief?.codes === codes;
+  if (!ghosting || completing || !isAtRest || !codes?.includes(UNKNOWN)) queue(null);
+  else if (ghost?.codes !== codes || ghost.settings !== settings || ghost.count < total(ROUNDS))
+    queue((signal) => imagine(codes, settings, signal), `${codes}: ${JSON.stringify(settings)}`);
+});
 
 const total = (numbers) => numbers.reduce((sum, number) => sum + number, 0);
 
@@ -35,8 +37,8 @@ async function imagine(codes, settings, signal) {
   for (const n of ROUNDS) {
     const given = { ...settings, n, first: images.length };
     images = [...images, ...(await networks.imagine(codes, given, { signal }))];
-    if (state.codes !== codes) return;
-    update({ ghost: { codes, settings, count: images.length, image: average(images) } });
+    if (!sameCodes(state.codes, codes)) return;
+    update({ ghost: { codes: state.codes, settings, count: images.length, image: average(images) } });
   }
 }
 

@@ -11,16 +11,24 @@ const MAX_STEPS = 200;
 const past = [];
 /** @type {Step[]} */
 const future = [];
+/** @type {Step[]} */
+const dropped = []; // what the last step that was recorded took from the future
 
 const snapshot = () => /** @type {Step} */ (Object.fromEntries(KEYS.map((key) => [key, state[key]])));
 const showWhatIsPossible = () => update({ canUndo: past.length > 0, canRedo: future.length > 0 });
+
+let taken = 0;
+
+/** Grows with each step that is recorded, undone or redone; a step that is dropped does not count. */
+export const stepsTaken = () => taken;
 
 /** Call before each change that undo should take back. @returns {Step} the state before it */
 export function recordStep() {
   const before = snapshot();
   past.push(before);
   if (past.length > MAX_STEPS) past.shift();
-  future.length = 0;
+  dropped.splice(0, dropped.length, ...future.splice(0));
+  taken++;
   showWhatIsPossible();
   return before;
 }
@@ -32,6 +40,8 @@ export function recordStep() {
 export function dropStep(step) {
   if (past.at(-1) !== step) return false;
   update(past.pop());
+  future.push(...dropped.splice(0));
+  taken--;
   showWhatIsPossible();
   return true;
 }
@@ -45,6 +55,7 @@ export function step(back) {
   if (!from.length) return false;
   to.push(snapshot());
   update(from.pop());
+  taken++;
   showWhatIsPossible();
   return true;
 }
@@ -62,5 +73,6 @@ export function restoreHistory(history) {
   past.splice(0, past.length, ...history.past);
   future.splice(0, future.length, ...history.future);
   update(history.now);
+  taken++;
   showWhatIsPossible();
 }

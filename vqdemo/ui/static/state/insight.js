@@ -30,9 +30,10 @@ let footprints = { codes: null, byCell: new Map() }; // those of the present gri
 watch([...FOLLOWED, "pointed", "networks"], (now) => {
   const cell = now.pointed && "cell" in now.pointed ? now.pointed.cell : null;
   if (cell === null) update({ footprint: null });
-  if (cell === null || !isUpToDate(now)) queueFootprint(null);
-  else if (now.footprint?.codes !== now.codes || now.footprint.cell !== cell)
-    queueFootprint((signal) => showFootprint(now.codes, cell, signal), `${cell}: ${now.codes}`);
+  const { codes, footprint } = now;
+  const isKnown = footprint?.codes === codes && footprint.cell === cell;
+  if (cell === null || !isUpToDate(now) || isKnown) queueFootprint(null);
+  else queueFootprint((signal) => showFootprint(codes, cell, signal), `${cell}: ${codes}`);
 });
 
 async function showFootprint(codes, cell, signal) {
@@ -40,8 +41,8 @@ async function showFootprint(codes, cell, signal) {
   const image = footprints.byCell.get(cell) ?? (await footprintOf(codes, cell, signal));
   footprints.byCell.set(cell, image);
   const { pointed } = state;
-  if (state.codes === codes && pointed && "cell" in pointed && pointed.cell === cell) {
-    update({ footprint: { codes, cell, image } });
+  if (sameCodes(state.codes, codes) && pointed && "cell" in pointed && pointed.cell === cell) {
+    update({ footprint: { codes: state.codes, cell, image } });
   }
 }
 
@@ -68,14 +69,14 @@ const queueExpected = newestFirst();
 watch([...FOLLOWED, "surprise", "moving", "settings", "networks"], (now) => {
   const { codes, surprise, moving, expected, settings } = now;
   const label = settings?.label ?? null;
-  if (!isUpToDate(now) || !(surprise || moving)) queueExpected(null);
-  else if (expected?.codes !== codes || expected.label !== label)
-    queueExpected((signal) => showExpected(codes, label, signal), `${label}: ${codes}`);
+  const isKnown = expected?.codes === codes && expected.label === label;
+  if (!isUpToDate(now) || !(surprise || moving) || isKnown) queueExpected(null);
+  else queueExpected((signal) => showExpected(codes, label, signal), `${label}: ${codes}`);
 });
 
 async function showExpected(codes, label, signal) {
   const probabilities = await networks.conditionals(codes, label, { signal });
-  if (state.codes === codes) update({ expected: { codes, label, probabilities } });
+  if (sameCodes(state.codes, codes)) update({ expected: { codes: state.codes, label, probabilities } });
 }
 
 // ---- the die of a cell, and what its codes would draw ----
@@ -106,15 +107,16 @@ watch([...FOLLOWED, "selected", "settings", "alternatives", "preview", "networks
   if (!subject || !isUpToDate(now)) return queueDie(null);
   const { cell, number } = subject;
   const label = (number === null ? settings : alternatives.settings).label;
-  if (die?.codes === codes && die.cell === cell && die.label === label && die.number === number) return;
+  if (die?.codes === codes && die.cell === cell && die.label === label && die.number === number)
+    return queueDie(null);
   queueDie((signal) => showDie({ codes, cell, label, number }, signal), [cell, label, number, codes].join());
 });
 
 async function showDie({ codes, cell, label, number }, signal) {
   const asked = number === null ? { codes } : asDrawn(state.alternatives, number, cell);
   const found = await networks.die({ ...asked, cell, label }, { signal });
-  if (state.codes === codes && subjectOf(state)?.cell === cell)
-    update({ die: { ...found, codes, cell, label, number } });
+  if (sameCodes(state.codes, codes) && subjectOf(state)?.cell === cell)
+    update({ die: { ...found, codes: state.codes, cell, label, number } });
 }
 
 /** What a completion saw when it filled a cell: what was known, and the cells that it had filled before. */
@@ -142,8 +144,8 @@ watch(["selected", "die", "codes", "settings", "networks"], (now) => {
   const distribution = sharesOf(die, settings);
   const tried = ranked(distribution).filter((code, rank) => rank < TRIED_CODES || code === codes[cell]);
   const key = `${cell}: ${codes}: ${tried.slice(0, OFFERED_CODES)}`;
-  if (whatIf?.key !== key)
-    queueLikeliest((signal) => showLikeliest({ codes, cell, key, tried, distribution }, signal), key);
+  if (whatIf?.key === key) return queueLikeliest(null);
+  queueLikeliest((signal) => showLikeliest({ codes, cell, key, tried, distribution }, signal), key);
 });
 
 /** All codes, the likeliest first. @param {number[]} distribution */
@@ -160,7 +162,8 @@ async function showLikeliest({ codes, cell, key, tried, distribution }, signal) 
     tried.map((code, i) => ({ code, probability: distribution[code], image: images[i] })),
     codes[cell],
   );
-  if (state.codes === codes && cellOf(state) === cell) update({ whatIf: { codes, cell, key, list } });
+  if (sameCodes(state.codes, codes) && cellOf(state) === cell)
+    update({ whatIf: { codes: state.codes, cell, key, list } });
 }
 
 const lookAlike = (a, b) => a.every((ink, i) => Math.abs(ink - b[i]) < MAX_UNSEEN);

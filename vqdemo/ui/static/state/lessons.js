@@ -5,12 +5,13 @@
 
 import { rasterise } from "../drawing/strokes.js";
 import * as networks from "../networks/client.js";
-import { clear, openGrid } from "./edits.js";
-import { sameCodes, withoutUnknown } from "./grid.js";
+import { clear } from "./edits.js";
+import { sameCodes } from "./grid.js";
 import { LESSONS } from "./lessons/list.js";
 import { lossOf } from "./lessons/loss.js";
-import { say, sayError, sentences } from "./message.js";
+import { sayError } from "./message.js";
 import { newestFirst } from "./newest_first.js";
+import { openCodes } from "./opening.js";
 import { openView } from "./page.js";
 import { select } from "./selection.js";
 import { state, update, watch } from "./store.js";
@@ -38,25 +39,21 @@ export const progressOf = (state) => (state.lesson?.start ? lessonOf(state).chec
 
 /** The lesson sets up what it starts with: a step of undo, like any other edit. */
 export async function startLesson() {
-  const { lesson, modelInfo, codes: before } = state;
+  const { lesson, modelInfo } = state;
   const { start, isGuessing = false } = lessonOf(state);
   openView("bench");
   const codes = start(modelInfo, lesson.tries);
-  let { image } = modelInfo.blank;
+  const isWanted = () => state.lesson?.number === lesson.number;
   try {
-    if (codes) [image] = await networks.decode([withoutUnknown(codes, modelInfo)]);
+    if (!codes) clear();
+    else if (!(await openCodes(codes, { isWanted }))) return;
   } catch (error) {
     return sayError(error);
   }
-  if (state.lesson?.number !== lesson.number) return;
-  if (state.codes !== before) return say(sentences.changed_meanwhile);
-  if (codes) openGrid(codes, image);
-  else clear();
   select([]);
-  const tries = lesson.tries + 1;
   const begun = {
-    start: { codes: codes ?? modelInfo.blank.codes, image },
-    tries,
+    start: codes ? { codes, image: state.image } : modelInfo.blank,
+    tries: lesson.tries + 1,
     guess: null,
     outcome: null,
   };

@@ -21,7 +21,7 @@ const MAX_LENGTH = 2000; // letters of a link that can be sent anywhere
 
 const NUMBER = /^-?\d*\.?\d+(e[+-]?\d+)?/i; // before whatever follows it
 
-const queryOf = (address) => new URLSearchParams(new URL(address).search.replaceAll("&amp;", "&"));
+const queryOf = (address) => new URLSearchParams(new URL(address).search.replace(/&amp(;|%3B)/gi, "&"));
 
 const digitsPerCode = ({ num_codes }) => Math.ceil(Math.log(num_codes) / Math.log(DIGITS.length));
 

@@ -5,7 +5,7 @@
 import { retry } from "../networks/client.js";
 import { say, sentences } from "./message.js";
 import { refresh } from "./reconstruction.js";
-import { state, update } from "./store.js";
+import { state, until, update } from "./store.js";
 
 let told = false; // that all runs slower
 
@@ -18,6 +18,9 @@ export function showNetwork(name, status) {
   if (status.simd === false && !told) say(sentences.plain_loops);
   told ||= status.simd === false;
 }
+
+/** Resolves once a network is there. @param {WorkerName} name */
+export const untilReady = (name) => until(["networks"], ({ networks }) => networks[name].phase === "ready");
 
 /** What is wrong with a network, or null. */
 export const faultIn = ({ networks }) =>

@@ -9,7 +9,7 @@ import { say, sentences } from "./message.js";
 import { state, update } from "./store.js";
 
 export const VIEWS = ["bench", "samples", "graft", "codebook", "how", "teach"];
-const FIRST = VIEWS[0];
+export const FIRST = VIEWS[0];
 export const LAST_LESSON = 8;
 const DIGITS = "0123456789";
 const [VIEW, LESSON, BEAT] = ["view", "lesson", "beat"];
@@ -24,7 +24,7 @@ export const hasLessons = ({ labels }) => labels.join("") === DIGITS;
 function namedBy(address) {
   const { hash, searchParams } = new URL(address);
   const words = new URLSearchParams(hash.slice(1));
-  const view = viewNamed(address);
+  const view = [...words.keys(), searchParams.get(VIEW)].find((name) => VIEWS.includes(name)) ?? null;
   const given = (name) => words.get(name) ?? searchParams.get(name);
   const number = (name, most) => {
     const value = Number(given(name));
@@ -35,13 +35,6 @@ function namedBy(address) {
   if (lesson === null && given(LESSON) !== null && last)
     say(sentences.no_lesson, "error", { lesson: given(LESSON), last });
   return { view, lesson, beat: number(BEAT, state.modelInfo.blank.codes.length) };
-}
-
-/** The view that an address names, or null. @param {string} address */
-export function viewNamed(address) {
-  const { hash, searchParams } = new URL(address);
-  const words = new URLSearchParams(hash.slice(1));
-  return [...words.keys(), searchParams.get(VIEW)].find((name) => VIEWS.includes(name)) ?? null;
 }
 
 function addressOf(view, lesson) {
@@ -92,11 +85,15 @@ export function closeLesson() {
   if (state.lesson) show(state.view, null);
 }
 
-/** Open what the address names, if it names anything, and keep the address true from now on. */
-export function followAddress() {
+/**
+ * Open what the address names, if it names anything, and keep the address true from now on. All else in it
+ * stays as it is.
+ * @param {string} [otherwise] the view, where the address names none
+ */
+export function followAddress(otherwise = state.view) {
   const { view, lesson, beat } = namedBy(location.href);
   const opened = lessonNamed(lesson, beat);
-  update({ view: view ?? (opened ? FIRST : state.view), lesson: opened });
+  update({ view: view ?? (opened ? FIRST : otherwise), lesson: opened });
   window.history.replaceState(null, "", addressOf(state.view, opened));
   addEventListener("popstate", () => {
     const named = namedBy(location.href);

@@ -7,8 +7,6 @@ import { sayError } from "./message.js";
 import { atRest, begun, filledAfter, filledTo, glanceAt, isWhole, whole, withNextCell } from "./preview.js";
 import { state, update } from "./store.js";
 
-export { shownCodes } from "./preview.js";
-
 const FRAME = 16; // ms
 
 const change = (parts) => update({ preview: { ...state.preview, ...parts } });

@@ -11,8 +11,10 @@ import { nearestAllowed } from "./limits.js";
 import { say, sentences } from "./message.js";
 import { setModel } from "./model.js";
 import { pack, unpack } from "./pack.js";
+import { closeLesson } from "./page.js";
 import { refresh, startRevision } from "./reconstruction.js";
-import { forgetWorks, keepWork, onForgotten } from "./storage.js";
+import { startSampling } from "./samples.js";
+import { followTabs, forgetWorks, keepWork } from "./storage.js";
 import { state, update, watch } from "./store.js";
 
 const SAVE_DELAY = 400; // ms without a change
@@ -31,18 +33,19 @@ const KEYS = [
   "solved",
 ];
 
+/** Of these, what holds codes, which mean nothing to another model. @type {(keyof State)[]} */
+const OF_MODEL = ["recent", "graft", "lesson"];
+
 let timer;
 let changed = false; // since it was last saved
 
 /** Save the work from now on, whenever it has changed. */
 export function keepSaving() {
-  let first = true;
-  onForgotten(dropChanges);
+  followTabs(dropChanges);
   watch(["codes", "drawing", "image", "alternatives", "canUndo", "canRedo", ...KEYS], () => {
     clearTimeout(timer);
-    if (!first) timer = setTimeout(save, SAVE_DELAY);
-    changed = !first;
-    first = false;
+    timer = setTimeout(save, SAVE_DELAY);
+    changed = true;
   });
   addEventListener("pagehide", save);
 }
@@ -57,7 +60,9 @@ export async function forgetWork() {
   restoreHistory({ past: [], future: [], now: { ...wholeHistory().now, alternatives: null } });
   startRevision();
   setModel(state.modelInfo);
-  update({ recent: [], selected: new Set(), graft: { other: null, taken: [] } });
+  closeLesson();
+  startSampling();
+  update({ recent: [], selected: new Set(), graft: { other: null, taken: [] }, solved: {} });
   await null; // the listeners have heard of it
   dropChanges();
   forgetWorks();
@@ -89,7 +94,8 @@ function unpacked(text) {
 
 /**
  * Go on from what was kept, if anything was. It may be of another version of the page, or of another model:
- * what does not fit is dropped, and the rest is kept. Of another model's work that is the drawing.
+ * what does not fit is dropped, and the rest is kept. Of another model's work that is the drawing, and
+ * what else holds no codes.
  * @param {ModelInfo} modelInfo
  * @param {string | null} text
  */
@@ -97,9 +103,10 @@ export function restoreSession(modelInfo, text) {
   const session = unpacked(text);
   if (!session) return;
   const fits = fitsOf(modelInfo);
-  const others = KEYS.filter((key) => fits[key](session[key])).map((key) => [key, session[key]]);
-  update(Object.fromEntries(others));
-  const now = session.id === modelInfo.id ? fits.step(session.now) : null;
+  const isOfModel = session.id === modelInfo.id;
+  const kept = KEYS.filter((key) => (isOfModel || !OF_MODEL.includes(key)) && fits[key](session[key]));
+  update(Object.fromEntries(kept.map((key) => [key, session[key]])));
+  const now = isOfModel ? fits.step(session.now) : null;
   const steps = (list) => (now && Array.isArray(list) ? list.map(fits.step).filter(Boolean) : []);
   if (now) restoreHistory({ past: steps(session.past), future: steps(session.future), now });
   else if (fits.drawing(session.now?.drawing)) {

@@ -1,10 +1,12 @@
 // Where the work is kept on this machine: in the tab, and beyond it in the browser's storage, under a name of
 // the tab's own, so that two tabs never overwrite each other's work. A new tab goes on from the newest work
-// that no open tab has; a lock of the browser tells which those are. A browser that stores nothing still
-// works.
+// that no open tab has; a lock of the browser tells which those are. Without locks (they need https) it may
+// be the work of an open tab, which goes on under another name when it hears that its own is in use. A browser
+// that stores nothing still works.
 
 const TAB_KEY = "vqdemo-session"; // {name, text} of this tab
 const WORK = "vqdemo-work-"; // and a tab's name: {time, text}
+const FORGOTTEN = "vqdemo-forgotten"; // is there for a moment only: other tabs hear of it
 const MOST_WORKS = 4; // the oldest ones go
 const PATIENCE = 500; // ms for the lock: on a reload, the page before it may still hold it
 
@@ -90,12 +92,19 @@ export function keepWork(text, beyondTab) {
 export function forgetWorks() {
   attempt(() => tab().removeItem(TAB_KEY));
   for (const key of worksByAge()) attempt(() => machine().removeItem(key));
+  attempt(() => machine().setItem(FORGOTTEN, "true"));
+  attempt(() => machine().removeItem(FORGOTTEN));
 }
 
-/** Call when another tab has forgotten all works. @param {() => void} listener */
-export const onForgotten = (listener) =>
-  addEventListener("storage", ({ key, newValue }) => {
-    if (key !== WORK + name || newValue !== null) return;
+/**
+ * Hear of what other tabs store.
+ * @param {() => void} onForgotten is called when one of them has forgotten all works
+ */
+export const followTabs = (onForgotten) =>
+  addEventListener("storage", async ({ key, newValue }) => {
+    if (newValue === null) return;
+    if (key === WORK + name) name = await newName();
+    if (key !== FORGOTTEN) return;
     attempt(() => tab().removeItem(TAB_KEY));
-    listener();
+    onForgotten();
   });

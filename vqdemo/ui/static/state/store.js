@@ -52,7 +52,7 @@ export const state = {
   canRedo: false,
 };
 
-const listeners = [];
+const listeners = new Set();
 const changed = new Set();
 
 /**
@@ -63,9 +63,26 @@ const changed = new Set();
  */
 export function watch(keys, listener) {
   const entry = { keys, listener };
-  listeners.push(entry);
+  listeners.add(entry);
   listener(state);
-  return () => void listeners.splice(listeners.indexOf(entry), 1);
+  return () => void listeners.delete(entry);
+}
+
+/**
+ * Resolves once the state is so, which is looked at now and whenever any of `keys` has changed.
+ * @param {(keyof State)[]} keys
+ * @param {(state: State) => boolean} isSo
+ * @returns {Promise<void>}
+ */
+export function until(keys, isSo) {
+  if (isSo(state)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const stop = watch(keys, (now) => {
+      if (!isSo(now)) return;
+      stop();
+      resolve();
+    });
+  });
 }
 
 /**
@@ -88,6 +105,12 @@ export function update(parts) {
 function notify() {
   const keys = new Set(changed);
   changed.clear();
-  for (const { keys: watched, listener } of [...listeners])
-    if (watched.some((key) => keys.has(key))) listener(state);
+  for (const { keys: watched, listener } of [...listeners]) {
+    if (!watched.some((key) => keys.has(key))) continue;
+    try {
+      listener(state);
+    } catch (error) {
+      console.error(error); // the other listeners hear of the change all the same
+    }
+  }
 }

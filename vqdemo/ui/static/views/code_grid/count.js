@@ -1,7 +1,7 @@
 // How many codes the digit needs: one for each cell with ink.
 
 import { UNKNOWN } from "../../state/grid.js";
-import { shownCodes } from "../../state/playback.js";
+import { shownCodes } from "../../state/preview.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 

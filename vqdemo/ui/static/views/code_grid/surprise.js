@@ -38,16 +38,20 @@ export function mountSurprise(element, text) {
     part(".total").textContent = (surprise ? lengthSentence(now) : movesSentence(now)) ?? waiting;
   });
 
+  /** Whether what is known is of this grid, and of the digit asked for. */
+  const isOf = (known, { codes, settings }) => known?.codes === codes && known.label === settings.label;
+
   /** Bits by cell, or null while they are not known. */
-  function surpriseOf({ codes, expected, modelInfo }) {
-    if (expected?.codes !== codes) return null;
+  function surpriseOf(now) {
+    const { codes, expected, modelInfo } = now;
+    if (!isOf(expected, now)) return null;
     return codes.map((code, cell) =>
       code === UNKNOWN
         ? null
         : -Math.log2(distributionIn(cell, expected.probabilities, modelInfo.num_codes)[code]),
     );
   }
-  const movesOf = ({ codes, moves }) => (moves?.codes === codes ? moves.bits : null);
+  const movesOf = (now) => (isOf(now.moves, now) ? now.moves.bits : null);
 
   function tintCells(bits, full, sentence) {
     grid.querySelectorAll("[data-cell]").forEach((cell, i) => {
@@ -58,9 +62,10 @@ export function mountSurprise(element, text) {
   }
 
   /** How long the digit is; null while that is not known. */
-  function lengthSentence({ codes, length, modelInfo, settings }) {
+  function lengthSentence(now) {
+    const { codes, length, modelInfo, settings } = now;
     if (codes.includes(UNKNOWN)) return text.length_unknown;
-    if (length?.codes !== codes) return null;
+    if (!isOf(length, now)) return null;
     const { any, given } = modelInfo.figures.typical_bits;
     const typical = settings.label === null ? any : given;
     const words = { bits: decimal(length.bits, 0), typical: typical && decimal(typical, 0) };
@@ -72,8 +77,9 @@ export function mountSurprise(element, text) {
   }
 
   /** What the last edit moved; null while that is not known. */
-  function movesSentence({ codes, moves, modelInfo }) {
-    if (moves?.codes !== codes) return null;
+  function movesSentence(now) {
+    const { moves, modelInfo } = now;
+    if (!isOf(moves, now)) return null;
     if (!moves.bits) return text.moves_none;
     const count = moves.bits.filter((bits) => bits >= MOVED).length;
     const most = moves.bits.indexOf(Math.max(...moves.bits));

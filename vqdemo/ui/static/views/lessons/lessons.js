@@ -2,6 +2,7 @@
 // the bar (bar.js) is loaded when the first lesson is opened, or once the networks are there.
 
 import { say } from "../../state/message.js";
+import { untilReady } from "../../state/networks.js";
 import { closeLesson, hasLessons, openLesson } from "../../state/page.js";
 import { state, watch } from "../../state/store.js";
 
@@ -20,9 +21,9 @@ export function mount(element, { text }) {
     section.hidden = !lesson;
     button.ariaExpanded = String(Boolean(lesson));
   });
-  watch(["networks"], ({ networks }) => {
-    if (networks.prior.phase === "ready") import("./bar.js").catch(console.error); // told when it is opened
-  });
+  untilReady("prior")
+    .then(() => import("./bar.js"))
+    .catch(console.error); // told when it is opened
 
   async function show() {
     try {

@@ -1,7 +1,7 @@
 // Save and share: a link that brings back the same work, files to keep, and a file to go on from.
 
 import * as exports from "../../state/exports.js";
-import { openCodes, toJSON, toText } from "../../state/files.js";
+import { openJSON, toJSON, toText } from "../../state/files.js";
 import { conditionalsNow } from "../../state/insight.js";
 import { linkTo } from "../../state/link.js";
 import { say, sayError } from "../../state/message.js";
@@ -80,7 +80,7 @@ export function mount(element, { text }) {
   fileField.addEventListener("change", async () => {
     const [chosen] = fileField.files;
     fileField.value = ""; // so that the same file can be chosen again
-    if (chosen && (await openCodes(chosen))) panel.hidePopover();
+    if (chosen && (await openJSON(chosen))) panel.hidePopover();
   });
 }
 
