@@ -655,9 +655,9 @@ TEXT = {
         "redo": "Wiederholen",
         "heading": "Codes",
         "caption": "Klicke oder ziehe, um Zellen zu wählen; dann ändere oder lösche sie.",
-        "count": "{inked} von {cells} Zellen haben Tinte; die übrigen haben Code 0, leer.",
-        "count_one": "1 von {cells} Zellen hat Tinte; die übrigen haben Code 0, leer.",
-        "count_none": "Keine Zelle hat Tinte: Alle haben Code 0, leer.",
+        "count": "{inked} von {cells} Zellen haben Tinte, die übrigen Code 0.",
+        "count_one": "1 von {cells} Zellen hat Tinte, die übrigen Code 0.",
+        "count_none": "Keine Zelle hat Tinte: Alle haben Code 0.",
         "count_unknown": "Unbekannte Zellen: {unknown}. Bekannte Zellen mit Tinte: {inked}.",
         "grid": "Raster der Codes. Pfeiltasten bewegen und wählen, Umschalt erweitert, Strg bewegt ohne zu wählen, die Leertaste "
         "nimmt eine Zelle dazu oder weg. Eine Zahl tippen ändert, B macht leer, Entf löscht, R stellt wieder her.",

@@ -639,9 +639,9 @@ TEXT = {
         "redo": "Redo",
         "heading": "Codes",
         "caption": "Click or drag to choose cells, then change or erase them.",
-        "count": "{inked} of {cells} cells have ink; the others hold code 0, blank.",
-        "count_one": "1 of {cells} cells has ink; the others hold code 0, blank.",
-        "count_none": "No cell has ink: all hold code 0, blank.",
+        "count": "{inked} of {cells} cells have ink; the rest hold code 0.",
+        "count_one": "1 of {cells} cells has ink; the rest hold code 0.",
+        "count_none": "No cell has ink: all hold code 0.",
         "count_unknown": "Unknown cells: {unknown}. Known cells with ink: {inked}.",
         "grid": "Code grid. Arrow keys move and choose, Shift extends, Control moves on without choosing, Space adds a cell or takes "
         "it away. Type a number to change, B to make blank, Delete to erase, R to restore.",

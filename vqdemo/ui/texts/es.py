@@ -570,7 +570,7 @@ TEXT = {
         },
     },
     "share": {
-        "heading": "Guardar y compartir",
+        "heading": "Compartir",
         "link": "Enlace",
         "link_help": "Abre exactamente esta cuadrícula, con sus celdas desconocidas, sus ajustes y su semilla.",
         "link_without_strokes": "Abre exactamente esta cuadrícula, con sus celdas desconocidas, sus ajustes y su semilla. Lo que dibujó el lápiz "
@@ -617,9 +617,9 @@ TEXT = {
         "redo": "Rehacer",
         "heading": "Códigos",
         "caption": "Haz clic o arrastra para elegir celdas; después cámbialas o bórralas.",
-        "count": "{inked} de {cells} celdas tienen tinta; las demás tienen el código 0, vacío.",
-        "count_one": "1 de {cells} celdas tiene tinta; las demás tienen el código 0, vacío.",
-        "count_none": "Ninguna celda tiene tinta: todas tienen el código 0, vacío.",
+        "count": "{inked} de {cells} celdas tienen tinta; las demás, el código 0.",
+        "count_one": "1 de {cells} celdas tiene tinta; las demás, el código 0.",
+        "count_none": "Ninguna celda tiene tinta: todas tienen el código 0.",
         "count_unknown": "Celdas desconocidas: {unknown}. Celdas conocidas con tinta: {inked}.",
         "grid": "Cuadrícula de códigos. Las flechas mueven y eligen, Mayús extiende, Control mueve sin elegir, Espacio añade una celda o la quita. "
         "Escribe un número para cambiar, B para vaciar, Supr para borrar, R para restaurar.",

@@ -619,9 +619,9 @@ TEXT = {
         "redo": "Rétablir",
         "heading": "Codes",
         "caption": "Cliquez ou glissez pour choisir des cases, puis changez-les ou effacez-les.",
-        "count": "{inked} cases sur {cells} ont de l’encre ; les autres ont le code 0, vide.",
-        "count_one": "1 case sur {cells} a de l’encre ; les autres ont le code 0, vide.",
-        "count_none": "Aucune case n’a d’encre : toutes ont le code 0, vide.",
+        "count": "{inked} cases sur {cells} ont de l’encre, les autres le code 0.",
+        "count_one": "1 case sur {cells} a de l’encre, les autres le code 0.",
+        "count_none": "Aucune case n’a d’encre : toutes ont le code 0.",
         "count_unknown": "Cases inconnues : {unknown}. Cases connues avec encre : {inked}.",
         "grid": "Grille des codes. Les flèches déplacent et choisissent, Maj étend, Ctrl déplace sans choisir, Espace ajoute une case ou la "
         "retire. Un nombre la change, B la vide, Suppr l’efface, R la rétablit.",
