@@ -65,7 +65,7 @@ class PriorSettings:
         1, "generation order: 0 is raster order, 1 its reverse, from the last cell to the first"
     )
     dropout: float = setting(0.05, "share of the channels dropped")
-    epochs: int = setting(6, "passes over the training images")
+    epochs: int = setting(11, "passes over the training images")
     batch: int = setting(64, "grids a step")
     learning_rate: float = setting(
         0.006,
