@@ -572,7 +572,7 @@ TEXT = {
         },
     },
     "share": {
-        "heading": "Enregistrer et partager",
+        "heading": "Partager",
         "link": "Lien",
         "link_help": "Ouvre exactement cette grille, avec ses cases inconnues, ses réglages et sa graine.",
         "link_without_strokes": "Ouvre exactement cette grille, avec ses cases inconnues, ses réglages et sa graine. Ce que le stylo a dessiné "
