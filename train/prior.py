@@ -221,11 +221,8 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
             optimizer.step()
             whole = whole[~marginal].mean()  # the others are told less
-            sums += (
-                torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), label_nats])
-                .detach()
-                .cpu()
-            )
+            nats = torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), label_nats])
+            sums += nats.detach().cpu()
             if i % 50 == 49:
                 bar.set_postfix(whole=f"{sums[0] / (i + 1):.2f}", masked=f"{sums[1] / (i + 1):.2f}")
         means = distributed.mean(sums / steps_an_epoch).tolist()

@@ -4,8 +4,8 @@ Each batch holds MNIST digits, some of them shifted out of the centre, and rando
 may draw what MNIST never shows. The last epochs see fewer doodles. Two augmentations make editing honest
 (train/data/augment.py):
 
-    erase  Pixels of random cells are blacked out before encoding, so that strokes which end at a cell's
-           border are familiar.
+    erase  Random cells are emptied of ink before encoding, so that strokes which end at a cell's border
+           are familiar.
     edit   *After* quantization some cells get codes from elsewhere, or the blank code, and the target is
            the picture with those patches replaced. The decoder learns that a changed cell changes its own
            patch. Sometimes all but these cells are blanked: a code alone draws what it draws in company.
@@ -70,7 +70,7 @@ class VQVAESettings:
         0.7, "share of the epochs after which batches have a quarter of their doodles only"
     )
     shift_share: float = setting(0.25, "share of the digits that are moved by up to 8 pixels")
-    erase_share: float = setting(0.1, "share of the pictures with cells blacked out before encoding")
+    erase_share: float = setting(0.1, "share of the pictures with cells emptied before encoding")
     edit_share: float = setting(0.6, "share of the pictures with codes replaced after quantization")
     swap_share: float = setting(0.7, "share of these in which single codes come from anywhere")
     alone_share: float = setting(

@@ -127,7 +127,7 @@ def test_order_sights_die_and_blind_completions_are_pythons(page, model):
     bits = [-model.log_prob(grids, known, LABEL).mean() / math.log(2) for grids in (told, untold)]
     verdict = page.locator(".how-prior .verdict").inner_text()
     assert [int(number) for number in re.findall(r"\d+", verdict)] == [round(float(b)) for b in bits]
-    assert bits[1] > bits[0] + 1, "what is known after matters"
+    assert bits[1] > bits[0] + 3, "what is known after matters"
     assert len(re.findall(r"[^\W\d]{2,}", page.locator(".how-prior").last.inner_text())) < 250, (
         "too many words"
     )

@@ -161,9 +161,8 @@ class GatedLayer(nn.Module):
 
     def horizontal_step(self, convolved: Tensor, h: Tensor, from_above: Tensor) -> tuple[Tensor, Tensor]:
         """The same in the horizontal stack -> the next h and the skip connection, both (...,C)."""
-        new, skip = self.out(drop_channels(gate(convolved + from_above), self.dropout, self.training)).chunk(
-            2, dim=-1
-        )
+        gated = drop_channels(gate(convolved + from_above), self.dropout, self.training)
+        new, skip = self.out(gated).chunk(2, dim=-1)
         return (h + new if self.residual else new), skip
 
     def forward(self, v: Tensor, h: Tensor, labels: Tensor) -> tuple[Tensor, Tensor, Tensor]:

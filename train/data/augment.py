@@ -1,6 +1,6 @@
 """Augmentation: what is done to training pictures so that the networks bear what visitors draw and edit.
 
-For the VQ-VAE (train/vqvae.py): `make_batch` shifts digits, turns doodles and blacks out cells before
+For the VQ-VAE (train/vqvae.py): `make_batch` shifts digits, turns doodles and empties cells before
 encoding; `edit` replaces cells after quantization. For the prior (train/prior.py): `warp`, other hands'
 digits. For the classifier: `affine`.
 """

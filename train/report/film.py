@@ -50,8 +50,8 @@ def quantize(tensor: Tensor) -> tuple[Tensor, Tensor]:
 def final_order(final: Tensor, last: Tensor) -> Tensor:
     """Which code of a training each code of the stored network was: int64 (K,).
 
-    Two codebooks (K,D): the stored one, renumbered (train/palette.py), and the last
-    snapshot's. Raises ValueError if they are not the same but for order and rounding.
+    Two codebooks (K,D): the stored one, renumbered (train/palette.py), and the last snapshot's.
+    Raises ValueError if they are not the same but for order and rounding.
     """
     if final.shape != last.shape:
         raise ValueError(

@@ -1,8 +1,8 @@
 """Snapshots of the VQ-VAE's training, kept for the page's training film (train/report/film.py).
 
-There are seven at most: before the codebook is placed, just after, and after five of the epochs, of which
-some are the same where there are few. Each is the whole
-network as a safetensors file in the folder of runs, with the codes numbered as training has them.
+There are seven at most: before the codebook is placed, just after, and after five of the epochs, some of
+which are the same where there are few. Each is the whole network as a safetensors file in the folder of
+runs, with the codes numbered as training has them.
 """
 
 from pathlib import Path

@@ -38,7 +38,7 @@ export function labelsOf(network) {
     return posteriors.get(key);
   }
 
-  /** The posterior of a grid that came out of other work. */
+  /** Keep the posterior of a grid, by its codes joined; the oldest goes. */
   function keep(key, posterior) {
     posteriors.set(key, posterior);
     if (posteriors.size > KEPT) posteriors.delete(posteriors.keys().next().value);

@@ -13,8 +13,8 @@ export function logProbOf(network, posterior) {
 
   /**
    * Natural-log probability of the cells that are unknown given those that are known: {codes: grids, known:
-   * booleans [cell], label} -> of each grid. Without a label: the mixture over labels that completions are
-   * drawn from.
+   * booleans [cell], label} -> of each grid. Without a label: the mixture over labels, as `log_prob`
+   * has it.
    */
   return function* logProb({ codes, known = Array(cells).fill(false), label = null }) {
     check({ codes, known, label }, false);
