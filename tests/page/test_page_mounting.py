@@ -59,6 +59,29 @@ def test_once_the_networks_are_there_every_view_opens_without_a_server(page, pag
     assert [url for url in asked if urlparse(url).netloc == host] == []
 
 
+def test_views_whose_scripts_come_last_find_all_they_need(browser, page_url):
+    """Whatever a view shows at once when it is mounted is defined by then."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    late = []  # few enough: a browser asks for ten such files of a host at a time
+    context.route(re.compile(r"/views/(how\w*)/\1\.js$"), late.append)
+    page = context.new_page()
+    wrongs = []
+    page.on("pageerror", lambda error: wrongs.append(str(error)))
+    page.on("console", lambda message: wrongs.append(message.text) if message.type == "error" else None)
+    page.goto(page_url + "/#how")
+    while len(late) < len(COLUMNS["how"]):
+        page.wait_for_timeout(30)
+    until_network(page, "prior")
+    for route in late:
+        route.continue_()
+    for column in ("how", "bench", "samples", "graft", "codebook"):
+        page.locator(f".nav [data-view={column}]").click()
+        page.wait_for_timeout(500)
+    expect(page.locator("[role=alert]:visible")).to_have_count(0)
+    assert not wrongs, wrongs
+    context.close()
+
+
 def test_a_script_that_does_not_come_is_told_in_its_place(browser, page_url):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.route("**/views/graft/graft.js", lambda route: route.abort())

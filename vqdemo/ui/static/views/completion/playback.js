@@ -10,6 +10,14 @@ import { decimal, share } from "../parts/numbers.js";
 export function mountPlayback(element, text) {
   const part = (selector) => element.querySelector(selector);
   const speedField = part("input");
+  const describe = ({ at, order, chosen }, { background }) =>
+    fill(text.watch_now, {
+      at,
+      count: order.length,
+      entropy: decimal(chosen.entropy, 2),
+      name: chosen.code === background ? text.blank : fill(text.code, { code: chosen.code }),
+      share: share(chosen.probability),
+    });
   wireButtons(element, { play, step: playCell, stop });
 
   speedField.addEventListener("input", () => setSpeed(Number(speedField.value)));
@@ -33,13 +41,4 @@ export function mountPlayback(element, text) {
     part(".bars").replaceChildren(...bars);
     part(".now").textContent = preview?.chosen ? describe(preview, modelInfo) : text.watch_help;
   });
-
-  const describe = ({ at, order, chosen }, { background }) =>
-    fill(text.watch_now, {
-      at,
-      count: order.length,
-      entropy: decimal(chosen.entropy, 2),
-      name: chosen.code === background ? text.blank : fill(text.code, { code: chosen.code }),
-      share: share(chosen.probability),
-    });
 }

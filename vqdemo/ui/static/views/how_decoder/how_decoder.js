@@ -26,6 +26,9 @@ export function mount(element, { text }) {
   });
   let codes = null; // the workbench's
   let off = new Set(); // the cells whose code is switched off
+  const queuePicture = newestFirst();
+  const queueReach = newestFirst();
+  let reaches = { codes: null, byCell: new Map() }; // of the present grid: {own, moves}
 
   const inked = () => [...codes.keys()].filter((cell) => codes[cell] !== state.modelInfo.background);
   wireButtons(element, { all: () => turnOff([]), none: () => turnOff(inked()) });
@@ -46,10 +49,6 @@ export function mount(element, { text }) {
     codes = fresh;
     show(now);
   });
-
-  const queuePicture = newestFirst();
-  const queueReach = newestFirst();
-  let reaches = { codes: null, byCell: new Map() }; // of the present grid: {own, moves}
 
   function show({ modelInfo, opened }) {
     const { background, grid_shape } = modelInfo;
