@@ -44,11 +44,11 @@ def test_nothing_of_the_committed_weights_would_be_measured_anew(metrics, mnist_
 
 def test_figures_that_the_page_relies_on(metrics):
     figures = metrics["reconstruction"]
-    assert figures["mse"] <= 0.0028  # wanted: 0.0024, which codes for blank cells once paid for
+    assert figures["mse"] <= 0.00275  # wanted: 0.0024, which codes for blank cells once paid for
     assert figures["ssim"] >= 0.968  # wanted: 0.974
     assert figures["read_as_true_digit"] >= 0.994
     assert figures["fixed_point_share"] >= 0.95
-    assert metrics["editing"]["effect_within_0px"] >= 0.70  # wanted: 0.75
+    assert metrics["editing"]["effect_within_0px"] >= 0.75
     assert metrics["editing"]["erase_leftover"] == 0
     assert metrics["out_of_distribution"]["ratio_to_mnist"] <= 1.15
 
@@ -68,10 +68,10 @@ def test_figures_of_a_grid_that_people_read(metrics):
 def test_figures_of_the_prior(metrics):
     samples, free = metrics["samples"]["with_label"], metrics["samples"]["without_label"]
     assert metrics["evaluator"]["accuracy"] >= 0.993
-    assert samples["asked_digit"] >= 0.97
-    assert samples["confident"] >= 0.96
-    assert samples["frechet"] <= 2 * samples["frechet_of_training_digits"]
-    assert free["frechet"] <= 1.5 * free["frechet_of_training_digits"]
+    assert samples["asked_digit"] >= 0.989
+    assert samples["confident"] >= 0.965
+    assert samples["frechet"] <= 2.4  # wanted: 2.3; real digits have 2.1
+    assert free["frechet"] <= 2.3
     for drawn in (samples, free):
         assert drawn["precision"] >= 0.97 * drawn["precision_of_training_digits"]
         assert drawn["recall"] >= 0.83 * drawn["recall_of_training_digits"]
@@ -95,7 +95,7 @@ def test_figures_of_completions(metrics):
 def test_likelihood(metrics):
     assert metrics["calibration"]["expected_calibration_error"] <= 0.012
     nats = metrics["likelihood"]["with_label"]
-    assert nats["everything"]["mean"] <= 50.5  # wanted: 50
+    assert nats["everything"]["mean"] <= 50
     for mask in ("top half", "bottom half", "left half"):
         assert nats[mask]["mean"] <= 0.52 * nats["everything"]["mean"], mask
 
