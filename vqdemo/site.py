@@ -150,7 +150,7 @@ def views_css() -> str:
     They stand before those of the page: among rules of equal rank the page's win, as they do in Gradio, which
     ranks them higher.
     """
-    return "\n".join(f"#{name}-view {{\n{layout.part_of(name, 'css')}}}\n" for name in layout.all_views())
+    return "\n".join(f"#{name}-view {{\n{layout.style_of(name)}}}\n" for name in layout.all_views())
 
 
 def index_html(text: dict, folder: str, parts: dict[str, bytes], model: str, picture: str) -> str:
@@ -187,7 +187,7 @@ def columns_html(columns: dict, text: dict) -> str:
 
 def view_html(name: str, text: dict) -> str:
     classes = " ".join(layout.classes_of(name))
-    inner = layout.filled(layout.part_of(name, "html"), layout.sentences_of(name, text))
+    inner = layout.filled(layout.html_of(name), layout.sentences_of(name, text))
     return f'<div id="{name}-view" class="{classes}">\n{indent(inner, TAB)}</div>'
 
 

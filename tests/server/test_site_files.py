@@ -73,7 +73,7 @@ def test_index_holds_each_views_html_with_its_sentences(files, weights):
     index = re.sub(r"\s+", " ", files["index.html"].decode())
     assert "{{" not in index and "${" not in index
     for name in layout.all_views():
-        inner = layout.filled(layout.part_of(name, "html"), layout.sentences_of(name, text))
+        inner = layout.filled(layout.html_of(name), layout.sentences_of(name, text))
         assert re.sub(r"\s+", " ", inner).strip() in index, name
     ids = re.findall(r'\bid="([^"]+)"', index)
     assert len(ids) == len(set(ids))
@@ -81,7 +81,7 @@ def test_index_holds_each_views_html_with_its_sentences(files, weights):
 
 def test_templates_use_nothing_that_the_static_edition_does_not_fill():
     for name in layout.all_views():
-        template = layout.part_of(name, "html")
+        template = layout.html_of(name)
         tags = re.findall(r"\{\{.*?\}\}", template)
         assert all(re.fullmatch(r"\{\{text\.[\w.]+\}\}", tag) for tag in tags), name
         assert not re.search(r"\$\{|`|\\|@children", template), name

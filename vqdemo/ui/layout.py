@@ -119,7 +119,7 @@ def translations(model) -> dict[str, bytes]:
 
 def translation(model, language: str) -> bytes:
     text = text_for(model, language)
-    filled_in = {name: filled(part_of(name, "html"), sentences_of(name, text)) for name in all_views()}
+    filled_in = {name: filled(html_of(name), sentences_of(name, text)) for name in all_views()}
     return as_json({"text": text, "html": filled_in})
 
 
@@ -140,9 +140,17 @@ def link_tags(text: dict, picture: str) -> str:
     return LINK_TAGS.format(width=width, height=height, **words)
 
 
-def part_of(name: str, kind: str) -> str:
-    """The "html" or "css" of a view."""
-    return (STATIC / "views" / name / f"{name}.{kind}").read_text(encoding="utf-8")
+def html_of(name: str) -> str:
+    """The HTML of a view, before its sentences are filled in."""
+    return (STATIC / "views" / name / f"{name}.html").read_text(encoding="utf-8")
+
+
+def style_of(name: str) -> str:
+    """The style of a view: ``{name}.css``, then that of its parts, each named like the part's script."""
+    folder = STATIC / "views" / name
+    own = folder / f"{name}.css"
+    parts = sorted(set(folder.glob("*.css")) - {own})
+    return "\n".join(path.read_text(encoding="utf-8") for path in (own, *parts))
 
 
 def classes_of(name: str) -> list[str]:

@@ -9,7 +9,7 @@ import gradio as gr
 from starlette.routing import Mount
 
 from vqdemo.ui import course
-from vqdemo.ui.layout import STATIC, classes_of, fingerprint, part_of, sentences_of
+from vqdemo.ui.layout import STATIC, classes_of, fingerprint, html_of, sentences_of, style_of
 from vqdemo.ui.serving.files import FingerprintedFiles, files_route
 
 # Their address holds a fingerprint of them, so that a browser never mixes old scripts with a new page.
@@ -48,8 +48,8 @@ def view(name: str, text: dict, model: str, translations: str) -> gr.HTML:
     A function rather than a subclass: Gradio writes a stub file beside the source of every component class.
     """
     return gr.HTML(
-        html_template=part_of(name, "html"),
-        css_template=part_of(name, "css"),
+        html_template=html_of(name),
+        css_template=style_of(name),
         js_on_load=MOUNT,
         apply_default_css=False,
         elem_classes=classes_of(name),
