@@ -94,6 +94,10 @@ def test_figures_of_completions(metrics):
 
 def test_likelihood(metrics):
     assert metrics["calibration"]["expected_calibration_error"] <= 0.012
+    assert metrics["calibration"]["expected_calibration_error_inked"] <= 0.02
+    labels = metrics["label_accuracy"]["nothing"]
+    assert labels["accuracy"] >= 0.99  # wanted: 0.993
+    assert labels["probability_of_truth"] >= 0.985
     nats = metrics["likelihood"]["with_label"]
     assert nats["everything"]["mean"] <= 50
     for mask in ("top half", "bottom half", "left half"):

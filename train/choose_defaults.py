@@ -73,6 +73,8 @@ def run(folders: Folders, number: int = SAMPLES, evaluator: ClassifierSettings |
     of = subject.of(VQVAE_FILE, PRIOR_FILE, "evaluator", "dataset") | {
         "chosen_on": subject.split,
         "samples": number,
+        "temperatures": TEMPERATURES,
+        "guidances": GUIDANCES,
     }
     best = records.measured(folders, "chosen_defaults", of, lambda: best_settings(subject, number))
     print("defaults:", best)

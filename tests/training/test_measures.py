@@ -4,11 +4,13 @@ import json
 import math
 import shutil
 
+import numpy as np
 import pytest
 import torch
 
 from train.choose_defaults import margin
 from train.measure import records
+from train.measure.calibration import calibration_error
 from train.measure.completions import seam
 from train.measure.readability import readability
 from train.measure.reconstruction import ssim
@@ -23,6 +25,13 @@ def test_frechet_distance_of_two_gaussians():
     b = 2 * torch.randn(40_000, 3, generator=generator) + torch.tensor([1.0, 0.0, -2.0])
     assert math.isclose(frechet_distance(a, b), 5 + 3 * (1 + 4 - 2 * 2), rel_tol=0.03)
     assert abs(frechet_distance(a, a)) < 1e-6
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_being_right():
+    confidence = np.array([0.8] * 10 + [0.3] * 10)
+    right = np.array([True] * 8 + [False] * 2 + [True] * 3 + [False] * 7)
+    assert calibration_error(confidence, right) < 1e-9
+    assert math.isclose(calibration_error(confidence, ~right), (0.6 + 0.4) / 2)
 
 
 def test_precision_and_recall_tell_few_modes_from_many():

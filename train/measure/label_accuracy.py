@@ -1,5 +1,6 @@
-"""How often the label that the prior guesses from the known cells is the true one."""
+"""How well the prior knows the label from the known cells."""
 
+import torch
 from torch import Tensor
 
 from train.data.masks import evaluation_masks
@@ -8,12 +9,19 @@ from vqdemo.model import VQModel
 
 
 def label_accuracy(model: VQModel, codes: Tensor, labels: Tensor) -> dict:
-    """Share of grids int64 (N,G,G) whose likeliest label is the true one (N,), by mask."""
+    """How often the likeliest label is true, and the mean probability of the true one, by what is unknown.
+
+    codes: int64 (N,G,G). labels: int64 (N,).
+    """
+    nothing = {"nothing": torch.ones(model.grid_shape, dtype=torch.bool)}
     table = {}
-    for name, known in evaluation_masks(model.grid_shape[0]).items():
+    for name, known in (nothing | evaluation_masks(model.grid_shape[0])).items():
         if bool(known.any()):
-            guesses = model.label_log_probs(codes, known.expand_as(codes)).argmax(1)
-            table[name] = float((guesses == labels).float().mean())
+            log_p = model.label_log_probs(codes, known.expand_as(codes))
+            table[name] = {
+                "accuracy": float((log_p.argmax(1) == labels).float().mean()),
+                "probability_of_truth": float(log_p.exp().gather(1, labels[:, None]).mean()),
+            }
     return table
 
 

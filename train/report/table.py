@@ -53,6 +53,17 @@ def alone(m: dict) -> str:
     return f"{figures['ink']:.2f}; {figures['correlation']:.2f}; {percent(figures['spill'])}"
 
 
+def calibrated(m: dict) -> str:
+    figures = m["calibration"]
+    all_cells, inked = figures["expected_calibration_error"], figures["expected_calibration_error_inked"]
+    return f"{all_cells:.3f}; {inked:.3f}"
+
+
+def labels(m: dict, unknown: str) -> str:
+    figures = m["label_accuracy"][unknown]
+    return f"{percent(figures['accuracy'])}; {figures['probability_of_truth']:.3f}"
+
+
 def bits(m: dict) -> str:
     figures = m["bits_per_pixel"]
     return f"{figures['codes']:.3f} + {figures['pixels']:.3f} = {figures['total']:.3f}"
@@ -153,8 +164,10 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
          f"{floor['nearest_training_digit_of_test_digits']:.2f}"),
         ("step across the border of completed cells, relative to reconstructions': largest of all masks",
          seams(m), "", "1"),
-        (f"expected calibration error of `conditionals` ({m['calibration']['grids']:,} digits)",
-         f"{m['calibration']['expected_calibration_error']:.3f}", "", ""),
+        (f"calibration error of `conditionals` ({m['calibration']['grids']:,} digits): all cells; inked ones",
+         calibrated(m), "", ""),
+        ("label of a whole grid by `label_probs`: right; mean probability of the true one",
+         labels(m, "nothing"), "", ""),
         ("one thread: sample of 1; of 64, guided; one full pass over these 64; `conditionals`; without label",
          latencies(m), theirs(lambda n: "; ".join(f"{ms:.0f} ms" for ms in n["latency_ms"].values())), ""),
     ] if row[1]]  # fmt: skip
@@ -204,7 +217,8 @@ def by_mask(m: dict) -> str:
         above += f" ({corrected['grids']} digits, {particles})"
     reads = "completions that read as the true digit"
     beside = ["blind baseline, nats", above] if raster and corrected else []
-    titles = ["unknown cells", "prior, nats", *beside, reads]
+    guess = "label by `label_probs`: right; probability of the true one"
+    titles = ["unknown cells", "prior, nats", *beside, guess, reads]
     lines = [f"| {' | '.join(titles)} |\n", f"{'|---' * len(titles)}|\n"]
     for name, nats in m["likelihood"]["with_label"].items():
         cells = [f"{name} ({nats['unknown_cells']})", f"{nats['mean']:.2f}"]
@@ -214,6 +228,7 @@ def by_mask(m: dict) -> str:
             cells.append(
                 "; ".join(f"{way['prior_above']:+.2f} ± {way['standard_error']:.2f}" for way in ways)
             )
+        cells.append(labels(m, name) if name in m["label_accuracy"] else "")
         filled = m["completions"].get(name)
         cells.append(f"{100 * filled['reads_as_true_digit']:.0f} %" if filled else "")
         lines.append(f"| {' | '.join(cells)} |\n")
