@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from visitor import cell, codes, draw_and_settle, settle, until
+from visitor import cell, codes, die_of, draw_and_settle, settle, until
 
 import vqdemo
 
@@ -95,7 +95,7 @@ def test_the_settings_reshape_the_die(page, model):
     for name, value in {"temperature": "1", "top_p": "1", "guidance": "0"}.items():
         page.locator(f".completion [name={name}]").fill(value)
     cell(page, 3, 4).click()
-    expected = model.conditionals(codes(page))[3, 4]
+    expected = die_of(model, codes(page), (3, 4))
     shown = parts(page)
     assert all(abs(share - expected[int(code)]) < 5e-3 for code, share in shown.items())
     page.locator(".completion [name=temperature]").fill("0.3")
@@ -105,7 +105,7 @@ def test_the_settings_reshape_the_die(page, model):
     page.locator(".completion [name=top_p]").fill("1")
     page.locator(".completion [name=temperature]").fill("1")
     page.locator(".completion [name=label]").select_option("2")
-    asked = model.conditionals(codes(page), label=2)[3, 4]
+    asked = die_of(model, codes(page), (3, 4), label=2)
     until(
         page,
         "([code, share]) => Math.abs(parseFloat(document.querySelector(`.what-if .die [data-part='${code}']`).style.width)"

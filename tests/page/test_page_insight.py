@@ -14,6 +14,7 @@ from visitor import (
     UNKNOWN,
     cell,
     codes,
+    die_of,
     draw_and_settle,
     message,
     middle,
@@ -136,7 +137,7 @@ def test_the_what_if_strip_offers_the_likeliest_codes_and_one_click_adopts(page,
     cell(page, 3, 4).click()
     offers = page.locator("#what-if button:enabled:visible")
     expect(offers.nth(2)).to_be_visible()
-    expected = model.conditionals(grid)[3, 4]
+    expected = die_of(model, grid, (3, 4))
     offered = [int(o.get_attribute("data-code")) for o in offers.all()]
     assert grid[3, 4] in offered and len(set(offered)) == len(offered) <= 8
     shares = np.array([float(o.locator("small").inner_text().strip("<%")) / 100 for o in offers.all()])

@@ -63,7 +63,11 @@ def test_views_whose_scripts_come_last_find_all_they_need(browser, page_url):
     """Whatever a view shows at once when it is mounted is defined by then."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     late = []  # few enough: a browser asks for ten such files of a host at a time
-    context.route(re.compile(r"/views/(how\w*)/\1\.js$"), late.append)
+
+    def hold(route):
+        late.append(route)
+
+    context.route(re.compile(r"/views/(how\w*)/\1\.js$"), hold)
     page = context.new_page()
     wrongs = []
     page.on("pageerror", lambda error: wrongs.append(str(error)))

@@ -105,6 +105,13 @@ def draw_and_settle(page, points=SEVEN):
     settle(page)
 
 
+def die_of(model, grid, place, label=None):
+    """The distribution of a cell given all others, (K,). Its own code is unknown, so that it is no estimate."""
+    given = grid.copy()
+    given[place] = UNKNOWN
+    return model.conditionals(given, label)[place]
+
+
 def settle(page):
     """Until nothing has changed for a while: the last of several replies has been drawn."""
     page.evaluate(

@@ -7,6 +7,7 @@ import { rasterise } from "../drawing/strokes.js";
 import * as networks from "../networks/client.js";
 import { clear } from "./edits.js";
 import { sameCodes } from "./grid.js";
+import { stepsTaken } from "./history.js";
 import { LESSONS } from "./lessons/list.js";
 import { lossOf } from "./lessons/loss.js";
 import { sayError } from "./message.js";
@@ -40,13 +41,15 @@ export const progressOf = (state) => (state.lesson?.start ? lessonOf(state).chec
 /** The lesson sets up what it starts with: a step of undo, like any other edit. */
 export async function startLesson() {
   const { lesson, modelInfo } = state;
-  const { start, isGuessing = false } = lessonOf(state);
+  const { drawing, start, isGuessing = false } = lessonOf(state);
   openView("bench");
-  const codes = start(modelInfo, lesson.tries);
   const isWanted = () => state.lesson?.number === lesson.number;
+  const since = stepsTaken();
+  let codes = start?.(modelInfo, lesson.tries);
   try {
+    if (drawing) codes = (await networks.encode(rasterise(drawing))).codes;
     if (!codes) clear();
-    else if (!(await openCodes(codes, { isWanted }))) return;
+    else if (!(await openCodes(codes, { drawing, since, isWanted }))) return;
   } catch (error) {
     return sayError(error);
   }

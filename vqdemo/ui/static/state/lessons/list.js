@@ -1,6 +1,7 @@
-// The lessons in their order. Of each: its name, under which its sentences stand in ui/texts/en.py; the grid
-// that it starts with, or null for a blank sheet; and how far the visitor is, by the state alone.
+// The lessons in their order. Of each: its name, under which its sentences stand in ui/texts/en.py; the drawing
+// or the grid that it starts with, or none for a blank sheet; and how far the visitor is, by the state alone.
 
+/** @import { Drawing } from "../../drawing/strokes.js" */
 /** @import { Grid, ModelInfo } from "../../networks/types.js" */
 /** @import { State } from "../types.js" */
 /** @import { Progress } from "./progress.js" */
@@ -17,7 +18,8 @@ import * as unkept from "./unkept.js";
 /**
  * @typedef {object} Lesson
  * @property {string} name
- * @property {(modelInfo: ModelInfo, tries: number) => Grid | null} start
+ * @property {Drawing} [drawing]
+ * @property {(modelInfo: ModelInfo, tries: number) => Grid} [start]
  * @property {(state: State) => Progress} check of a lesson that was started
  * @property {boolean} [needsLoss] whether check() asks what is lost of the drawing
  * @property {boolean} [isGuessing] whether the visitor guesses a digit

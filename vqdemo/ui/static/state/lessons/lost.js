@@ -6,7 +6,6 @@ import { done, notYet } from "./progress.js";
 
 const WORST = 3; // cells that count: of two that lose nearly the same, nobody sees which loses more
 
-export const start = () => null; // a blank sheet
 export const needsLoss = true;
 
 /** @param {Pick<State, "drawing" | "image" | "selected" | "loss">} state */

@@ -8,7 +8,6 @@ import { done, notYet } from "./progress.js";
 export const MUCH = 0.25; // of the drawing is lost
 const LEAST_INK = 15; // black pixels: of a mere dot anything may be lost
 
-export const start = () => null; // a blank sheet
 export const needsLoss = true;
 
 /** @param {Pick<State, "drawing" | "image" | "codes" | "encoded" | "loss">} state */
