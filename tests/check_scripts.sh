@@ -11,5 +11,6 @@ if ! cmp -s package-lock.json node_modules/.installed; then
     npm ci --silent --no-audit --no-fund
     cp package-lock.json node_modules/.installed
 fi
-npm run --silent types
+npm run --silent types &
 npm run --silent format:check
+wait $!

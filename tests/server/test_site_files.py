@@ -222,6 +222,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
+@pytest.mark.slow
 def test_bad_arguments_are_explained(weights, tmp_path):
     done = run(str(tmp_path / "page"), "--weights", str(tmp_path / "absent"))
     assert done.returncode == 2

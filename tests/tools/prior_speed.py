@@ -10,9 +10,12 @@ relative to 30 GFLOP/s, which an idle core reaches.
 import argparse
 import json
 import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import static_server
 import webdriver

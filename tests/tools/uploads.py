@@ -13,7 +13,10 @@ They hold MNIST's digits: do not commit them.
 
 import argparse
 import io
+import sys
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter

@@ -322,6 +322,7 @@ def test_networks_of_two_models_are_refused(folder, tmp_path):
         vqdemo.load(folder)
 
 
+@pytest.mark.slow
 def test_the_app_says_what_is_wrong_and_ends(folder):
     (folder / "prior.safetensors").unlink()
     environment = os.environ | {"VQDEMO_WEIGHTS": str(folder)}
