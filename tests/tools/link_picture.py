@@ -16,13 +16,13 @@ from vqdemo.ui.layout import LINK_PICTURE, LINK_PICTURE_SIZE, STATIC
 SCALE = 1.5  # pixels of the picture for one of the page
 STYLE = """
 .gradio-container { --page-width: 100vw !important; --sides: 2rem !important; }
-#top > :not(.header), .tools, .examples, .completion, .belief, #sheet, footer,
+#top > :not(.header), #top select, .tools, .examples, .completion, .belief, #sheet, footer,
 #bench :is(.caption, .count, .hint, .heading) { display: none !important; }
 #top { display: block !important; }
 #top h1 { position: static !important; clip-path: none !important; width: auto !important; height: auto !important;
-  margin: 0.9rem 0 0.5rem !important; font-size: 2.3rem !important; }
+  margin: 1.5rem 0 0.7rem !important; font-size: 2.3rem !important; }
 #top p { display: block !important; font-size: 1.02rem !important; }
-#bench { margin-top: 0.4rem !important; }
+#bench { margin-top: 1rem !important; }
 """
 
 

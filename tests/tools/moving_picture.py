@@ -224,7 +224,7 @@ def record(page: Page, model) -> Film:
     film.at = on_pad(page, THREE)[-1]
     settle(page)
     believed(page)
-    film.shoot(700)
+    film.shoot(600)
 
     film.caption("change")
     for place, code in zip(CLOSING, codes_towards(model, codes(page), EIGHT, CLOSING), strict=True):
@@ -236,7 +236,7 @@ def record(page: Page, model) -> Film:
         settle(page)
         believed(page)
         film.shoot(350)
-    film.shoot(900)
+    film.shoot(700)
 
     film.caption("erase")
     film.move(middle(cell(page, 3, 0)))
