@@ -85,7 +85,7 @@ def test_measured_figures_are_folded_away(page):
     expect(table).to_contain_text(f"{metrics['reconstruction']['mse']:.5f}")
     expect(table).to_contain_text(f"{metrics['notebook_baseline']['reconstruction']['mse']:.5f}")
     expect(page.locator(".quality .measured-on")).to_have_text("On 10,000 unseen pictures of MNIST.")
-    expect(page.locator(".quality .peer-text")).to_be_visible()
+    expect(page.locator(".quality .baseline-text")).to_be_visible()
 
 
 @pytest.mark.both_editions

@@ -183,6 +183,7 @@ def test_a_dry_run_lists_each_file_and_sends_nothing(hub, run):
     assert not hub.requests
 
 
+@pytest.mark.slow
 def test_weights_are_published_resumed_and_loaded_again(hub, run, tmp_path):
     done = run("--model", "user/digits")
     assert done.returncode == 0, done.stderr
@@ -214,6 +215,7 @@ def test_an_upload_that_was_cut_off_is_finished_by_the_same_command(hub, run, tm
     assert len(puts) <= 2 * files - sent, "what had arrived is not sent again"
 
 
+@pytest.mark.slow
 def test_a_space_is_published(hub, run):
     done = run("--space", "user/app")
     assert done.returncode == 0, done.stderr
@@ -241,6 +243,7 @@ def test_a_static_space_has_a_complete_front_matter_and_the_whole_page(tmp_path)
     assert there == set(site.site(tmp_path / "weights"))
 
 
+@pytest.mark.slow
 def test_a_dry_run_lists_a_static_space(hub, run):
     done = run("--static", "user/page", "--dry-run")
     assert done.returncode == 0, done.stderr

@@ -42,13 +42,18 @@ def one_thread():
         torch.set_num_threads(threads)
 
 
+def label_asked(model: VQModel) -> int:
+    """The label of what is sampled: 3, or the last one where there are fewer."""
+    return min(3, model.num_labels - 1)
+
+
 @torch.no_grad()
 @one_thread()
 def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
     """Milliseconds of each kind of call, with the guidance of the weights' defaults."""
     guidance = model.defaults["guidance"]
     blank = np.zeros((1, model.image_size, model.image_size), np.float32)
-    label = min(3, model.num_labels - 1)
+    label = label_asked(model)
     grid = model.sample(1, label=label, seed=0)
     half = np.where(evaluation_masks(model.grid_shape[0])["random half"], grid[0], -1)
     many = torch.from_numpy(model.sample(64, label=label, seed=0)).to(model.device)
@@ -73,7 +78,7 @@ def latencies(model: VQModel, repeats: int = 9) -> dict[str, float]:
 def plain_against_cached(model: VQModel, repeats: int = 5) -> list[tuple[str, int, float, float, float]]:
     """(what is unknown, grids, guidance, plain ms, cached ms), on one thread; equal codes are checked."""
     generator, rows = torch.Generator().manual_seed(0), []
-    label = min(3, model.num_labels - 1)
+    label = label_asked(model)
     for name in ("everything", "random half", "centre"):
         known = evaluation_masks(model.grid_shape[0])[name]
         for n in (1, 64):

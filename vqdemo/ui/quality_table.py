@@ -38,10 +38,10 @@ def read_metrics(folder: str | Path) -> dict | None:
 def shown(metrics: dict | None, num_codes: int) -> dict:
     """What the page shows of them: the mean length of a test digit, the rows, and what was measured on."""
     baseline = metrics.get("notebook_baseline") if isinstance(metrics, dict) else None
-    codes = {"ours": num_codes, "peer": at(baseline, ("settings", "codes"))}
+    codes = {"ours": num_codes, "baseline": at(baseline, ("settings", "codes"))}
     rows = []
     for name, keys, digits, kind in ROWS:
-        figures = {"ours": at(metrics, keys), "peer": at(baseline, keys)}
+        figures = {"ours": at(metrics, keys), "baseline": at(baseline, keys)}
         if figures["ours"] is None:
             continue
         rows.append({"name": name, "digits": digits, "share": kind == "share", **figures})

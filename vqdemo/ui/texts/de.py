@@ -350,10 +350,10 @@ TEXT = {
         "letter_known": "die Codes der bekannten Zellen nach Zelle i",
         "quality": "Wie gut es ist: die gemessenen Werte",
         "ours": "hier",
-        "peer": "Notebook-Vergleich",
+        "baseline": "Notebook-Vergleich",
         "not_measured": "–",
         "quality_text": "An {pictures} ungesehenen Bildern von {set}.",
-        "peer_text": "Der Notebook-Vergleich sind das VQ-VAE und das PixelCNN, die in Lehr-Notebooks üblich sind, mit 128 "
+        "baseline_text": "Der Notebook-Vergleich sind das VQ-VAE und das PixelCNN, die in Lehr-Notebooks üblich sind, mit 128 "
         "Codes, trainiert an denselben Bildern.",
         "figures": {
             "error": "Quadratischer Fehler eines Pixels",

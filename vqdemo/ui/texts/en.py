@@ -340,10 +340,10 @@ TEXT = {
         "letter_known": "the codes of the known cells after cell i",
         "quality": "How good it is: the measured figures",
         "ours": "here",
-        "peer": "notebook baseline",
+        "baseline": "notebook baseline",
         "not_measured": "–",
         "quality_text": "On {pictures} unseen pictures of {set}.",
-        "peer_text": "The notebook baseline is the VQ-VAE and the PixelCNN that teaching notebooks usually have, with 128 "
+        "baseline_text": "The notebook baseline is the VQ-VAE and the PixelCNN that teaching notebooks usually have, with 128 "
         "codes, trained on the same pictures.",
         "figures": {
             "error": "Squared error of a pixel",

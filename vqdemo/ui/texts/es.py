@@ -330,10 +330,10 @@ TEXT = {
         "letter_known": "los códigos de las celdas conocidas posteriores a la celda i",
         "quality": "Qué tan bueno es: las cifras medidas",
         "ours": "aquí",
-        "peer": "cuaderno usual",
+        "baseline": "cuaderno usual",
         "not_measured": "–",
         "quality_text": "Con {pictures} imágenes nunca vistas de {set}.",
-        "peer_text": "«Cuaderno usual» son el VQ-VAE y el PixelCNN que suelen traer los cuadernos (notebooks) de enseñanza, con 128 códigos, "
+        "baseline_text": "«Cuaderno usual» son el VQ-VAE y el PixelCNN que suelen traer los cuadernos (notebooks) de enseñanza, con 128 códigos, "
         "entrenados con las mismas imágenes.",
         "figures": {
             "error": "Error cuadrático de un píxel",

@@ -331,10 +331,10 @@ TEXT = {
         "letter_known": "les codes des cases connues après la case i",
         "quality": "Ce que cela vaut : les mesures",
         "ours": "ici",
-        "peer": "notebook usuel",
+        "baseline": "notebook usuel",
         "not_measured": "–",
         "quality_text": "Sur {pictures} images jamais vues de {set}.",
-        "peer_text": "« Notebook usuel » : le VQ-VAE et le PixelCNN que l’on trouve d’habitude dans les notebooks d’enseignement, avec 128 codes, "
+        "baseline_text": "« Notebook usuel » : le VQ-VAE et le PixelCNN que l’on trouve d’habitude dans les notebooks d’enseignement, avec 128 codes, "
         "entraînés sur les mêmes images.",
         "figures": {
             "error": "Erreur quadratique d’un pixel",

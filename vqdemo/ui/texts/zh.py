@@ -296,10 +296,10 @@ TEXT = {
         "letter_known": "格子 i 之后已知格子的编码",
         "quality": "效果如何：实测数据",
         "ours": "本页",
-        "peer": "笔记本基线",
+        "baseline": "笔记本基线",
         "not_measured": "–",
         "quality_text": "在 {set} 的 {pictures} 张未见过的图像上。",
-        "peer_text": "笔记本基线指教学笔记本（notebook）中常见的 VQ-VAE 和 PixelCNN，128 个编码，用同样的图像训练。",
+        "baseline_text": "笔记本基线指教学笔记本（notebook）中常见的 VQ-VAE 和 PixelCNN，128 个编码，用同样的图像训练。",
         "figures": {
             "error": "每个像素的平方误差",
             "likeness": "相似度（SSIM：1 表示完全相同）",

@@ -94,8 +94,8 @@
  * @property {number} digits
  * @property {boolean} share
  * @property {number} ours
- * @property {number | null} peer
- * @property {{ours: number, peer: number | null}} [of]
+ * @property {number | null} baseline
+ * @property {{ours: number, baseline: number | null}} [of]
  */
 
 /** @typedef {"vqvae" | "prior"} NetworkName */

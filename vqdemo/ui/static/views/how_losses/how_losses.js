@@ -17,7 +17,7 @@ export function mount(element, { text }) {
       const row = document.createElement("tr");
       const title = cell("th", { scope: "row", textContent: text.figures[figure.name] });
       row.append(title, cell("td", { textContent: told(figure, "ours") }));
-      row.append(cell("td", { textContent: told(figure, "peer") }));
+      row.append(cell("td", { textContent: told(figure, "baseline") }));
       return row;
     });
     part("tbody").replaceChildren(...rows);
@@ -25,10 +25,10 @@ export function mount(element, { text }) {
     part(".measured-on").textContent = measured_on
       ? fill(text.quality_text, { ...measured_on, pictures: decimal(measured_on.pictures, 0) })
       : "";
-    part(".peer-text").hidden = figures.every(({ peer }) => peer === null);
+    part(".baseline-text").hidden = figures.every(({ baseline }) => baseline === null);
   });
 
-  /** @param {Figure} figure @param {"ours" | "peer"} whose */
+  /** @param {Figure} figure @param {"ours" | "baseline"} whose */
   function told({ digits, share, of = null, ...figure }, whose) {
     if (figure[whose] === null) return text.not_measured;
     const value = (share ? percentage : decimal)(figure[whose], digits);
