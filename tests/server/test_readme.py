@@ -46,6 +46,7 @@ def test_python_snippet(monkeypatch):
     assert names["p"].shape == (7, 7, names["model"].num_codes)
 
 
+@pytest.mark.slow
 def test_client_snippet(app_url):
     names: dict = {}
     exec(blocks("python")[1].replace("http://127.0.0.1:7860", app_url), names)  # noqa: S102
