@@ -7,7 +7,6 @@ import { rasterise } from "../drawing/strokes.js";
 import * as networks from "../networks/client.js";
 import { clear } from "./edits.js";
 import { sameCodes } from "./grid.js";
-import { stepsTaken } from "./history.js";
 import { LESSONS } from "./lessons/list.js";
 import { lossOf } from "./lessons/loss.js";
 import { sayError } from "./message.js";
@@ -44,18 +43,17 @@ export async function startLesson() {
   const { drawing, start, isGuessing = false } = lessonOf(state);
   openView("bench");
   const isWanted = () => state.lesson?.number === lesson.number;
-  const since = stepsTaken();
-  let codes = start?.(modelInfo, lesson.tries);
+  const codes = start?.(modelInfo, lesson.tries) ?? null;
+  const isBlank = !codes && !drawing;
   try {
-    if (drawing) codes = (await networks.encode(rasterise(drawing))).codes;
-    if (!codes) clear();
-    else if (!(await openCodes(codes, { drawing, since, isWanted }))) return;
+    if (isBlank) clear();
+    else if (!(await openCodes(codes, { drawing, isWanted }))) return;
   } catch (error) {
     return sayError(error);
   }
   select([]);
   const begun = {
-    start: codes ? { codes, image: state.image } : modelInfo.blank,
+    start: isBlank ? modelInfo.blank : { codes: state.codes, image: state.image },
     tries: lesson.tries + 1,
     guess: null,
     outcome: null,
