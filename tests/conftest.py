@@ -11,6 +11,7 @@ import pytest
 import static_server
 from app_process import ROOT
 from chromium import DEBIAN_CHROMIUM, FLAGS
+from visitor import until_mounted
 
 PATIENCE = 30_000  # ms; for a busy machine, never waited out when all is well
 
@@ -113,8 +114,7 @@ def open_page(browser, desk, page_url):
         page.on("request", lambda r: wrongs.append(f"request: {r.url}") if elsewhere(r) else None)
         page.on("response", lambda r: wrongs.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
         page.goto(page_url + query)
-        page.wait_for_selector("#code-grid [role=gridcell]", state="attached")
-        page.wait_for_selector("#palette [role=option]", state="attached")
+        until_mounted(page)
         return page
 
     def elsewhere(request):

@@ -8,7 +8,7 @@ import app_process
 import torch
 from app_process import ROOT
 from playwright.sync_api import expect
-from visitor import cell, draw_and_settle, picture, until_network, until_picture_differs
+from visitor import cell, draw_and_settle, picture, until_mounted, until_network, until_picture_differs
 
 import vqdemo
 from vqdemo.ui.page import build
@@ -26,7 +26,7 @@ def test_a_visitor_makes_no_layer_run_in_the_server(browser):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     try:
         page.goto(f"http://127.0.0.1:{port}")
-        page.wait_for_selector("#palette [role=option]")
+        until_mounted(page)
         draw_and_settle(page)
         before = picture(page)
         cell(page, 3, 3).click()

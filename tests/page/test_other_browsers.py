@@ -13,6 +13,7 @@ from app_process import ROOT
 from playwright.sync_api import expect
 from visitor import (
     CODES,
+    MOUNTED,
     SEVEN,
     UNKNOWN,
     as_text,
@@ -20,6 +21,7 @@ from visitor import (
     codes,
     draw_and_settle,
     until_codes_are,
+    until_mounted,
     until_network,
 )
 
@@ -29,7 +31,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif("OTHER_BROWSERS" not in os.environ, reason="OTHER_BROWSERS is not set"),
 ]
-READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
 DIGITS = {"7": SEVEN, "1": [(14, 5), (14, 23)], "4": [(9, 5), (9, 14), (19, 14), (19, 5), (19, 23)]}
 SEED = 5
 READS_AS = "() => document.querySelector('#belief').ariaBusy === 'false' && document.querySelector('#belief b').textContent"
@@ -53,7 +54,7 @@ def other(window, static_url):
     """The page, ready, in another browser than Chromium. Errors fail the test."""
     window.goto(f"{static_url}/")
     window.wrongs.clear()  # of the pages before
-    window.until(READY)
+    window.until(MOUNTED)
     yield window
     assert window.errors() == []
     assert window.evaluate(FAULT) == ""
@@ -113,7 +114,7 @@ def test_draw_edit_erase_complete_adopt_and_reload(other, static_url):
     assert (grid(other)[:4] == drawn[:4]).all()
 
     other.goto(f"{static_url}/")  # the work is kept
-    other.until(READY)
+    other.until(MOUNTED)
     until_codes(other, "codes.join(' ') === argument", offered[1])
 
 
@@ -148,14 +149,14 @@ def test_codes_and_completions_are_those_of_chromium_and_python(other, static_ur
     page.close()
     page = desk.new_page()
     page.goto(link)
-    page.wait_for_selector("#palette [role=option]")
+    until_mounted(page)
     until_codes_are(page, drawn)
     expect(page.locator(".code-grid .changed")).not_to_have_text("")
     changed = page.locator(".code-grid .changed").inner_text()
     page.close()
 
     other.goto(link)
-    other.until(READY)
+    other.until(MOUNTED)
     until_codes(other, "JSON.stringify(codes) === argument", as_text(drawn))
     other.until("(changed) => document.querySelector('.code-grid .changed').textContent === changed", changed)
     other.click("[data-preset=bottom]")

@@ -21,6 +21,7 @@ from visitor import (
     settle,
     until,
     until_codes_are,
+    until_mounted,
     until_network,
 )
 
@@ -167,7 +168,7 @@ def test_work_survives_closing_the_tab_and_two_tabs_keep_theirs(browser, app_url
     def new_tab():
         page = context.new_page()
         page.goto(app_url)
-        page.wait_for_selector("#palette [role=option]")
+        until_mounted(page)
         until_network(page, "vqvae")
         return page
 

@@ -11,7 +11,7 @@ import small_film
 import small_model
 import static_server
 from playwright.sync_api import expect
-from visitor import draw, picture, until, until_network
+from visitor import draw, picture, until, until_mounted, until_network
 
 from train.runtime.snapshots import epochs_kept
 from vqdemo import site
@@ -48,7 +48,7 @@ def film_url(edition, weights, tmp_path_factory):
 def how(page, url: str):
     """The film's element, in sight, of a drawing."""
     page.goto(url)
-    page.wait_for_selector("#code-grid [role=gridcell]")
+    until_mounted(page)
     draw(page)
     page.locator(".nav [data-view=how]").click()
     film = page.locator(".how-film section")
@@ -62,7 +62,7 @@ def test_the_slider_goes_through_the_training(browser, film_url):
     asked = []
     page.on("request", lambda request: "film-" in request.url and asked.append(request.url))
     page.goto(film_url)
-    page.wait_for_selector("#code-grid [role=gridcell]")
+    until_mounted(page)
     for network in ("vqvae", "prior"):
         until_network(page, network)
     assert not asked, "the film is fetched although nobody looks at it"

@@ -6,7 +6,7 @@ from urllib.parse import urlparse
 
 import pytest
 from playwright.sync_api import expect
-from visitor import module, settle, until_network
+from visitor import module, settle, until_mounted, until_network
 
 from vqdemo.ui.layout import BELOW, COLUMNS, OPEN, views_of
 
@@ -24,7 +24,7 @@ def without_prior(browser, url):
     came = []
     page.on("requestfinished", lambda request: came.extend(re.findall(r"/views/(\w+)/\1\.js$", request.url)))
     page.goto(url)
-    page.wait_for_selector("#palette [role=option]", state="attached")
+    until_mounted(page)
     until_network(page, "vqvae")
     return context, page, came
 

@@ -26,6 +26,7 @@ from visitor import (
     until,
     until_codes_are,
     until_codes_differ,
+    until_mounted,
     until_network,
     until_picture_differs,
 )
@@ -245,7 +246,7 @@ def opened(context, url):
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.goto(url)
-    page.wait_for_selector("#palette [role=option]")
+    until_mounted(page)
     return page
 
 
@@ -445,7 +446,7 @@ def test_another_model_after_a_restart_is_told_and_the_drawing_survives_the_relo
 
         context.route(MODEL, of_another)
         page.reload()
-        page.wait_for_selector("#palette [role=option]")
+        until_mounted(page)
         assert (picture(page, "#draw-pad canvas") == pad).all()
         until_codes_are(page, drawn)
         expect(page.locator(".draw-pad [data-do=undo]").first).to_be_disabled()

@@ -20,6 +20,7 @@ from visitor import (
     settle,
     until,
     until_codes_are,
+    until_mounted,
 )
 
 import vqdemo
@@ -64,6 +65,7 @@ def test_work_and_its_history_survive_a_reload(page):
     shown = picture(page)
     pad = picture(page, "#draw-pad canvas")
     page.reload()
+    until_mounted(page)
     page.wait_for_selector("#completions button")
     assert (codes(page) == grids[-1]).all() and (picture(page) == shown).all()
     assert (picture(page, "#draw-pad canvas") == pad).all()

@@ -331,4 +331,4 @@ def test_the_open_view_survives_a_reload(page):
     page.reload()
     expect(page.locator("#atlas [role=option]")).to_have_count(NUM_CODES)
     expect(page.locator("#bench")).to_be_hidden()
-    assert len(page.evaluate(CODES)) == 49
+    until(page, f"() => ({CODES})().length === 49")

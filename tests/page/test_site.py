@@ -17,7 +17,18 @@ import static_server
 from chromium import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import expect
 from static_server import CSP, PREFIX
-from visitor import CODES, UNKNOWN, codes, draw_and_settle, message, picture, settle, until, until_codes_are
+from visitor import (
+    CODES,
+    UNKNOWN,
+    codes,
+    draw_and_settle,
+    message,
+    picture,
+    settle,
+    until,
+    until_codes_are,
+    until_mounted,
+)
 
 from vqdemo import site
 
@@ -108,11 +119,6 @@ def watched(page, url: str) -> list[str]:
     return wrongs
 
 
-def ready(page) -> None:
-    page.wait_for_selector("#code-grid [role=gridcell]")
-    page.wait_for_selector("#palette [role=option]")
-
-
 def walk(page) -> np.ndarray:
     """Draw, have a part completed, adopt a completion -> the grid."""
     draw_and_settle(page)
@@ -147,7 +153,7 @@ def test_sentences_are_asked_for_again_and_where_they_do_not_come_that_is_told(b
     page.route("**/sentences/en.json", lose)
     page.goto(url)
     if times:
-        page.wait_for_selector("#palette [role=option]")
+        until_mounted(page)
         draw_and_settle(page)
     else:
         expect(page.get_by_role("alert")).to_contain_text("en.json is not to be had")
@@ -158,11 +164,11 @@ def test_the_page_works_on_a_plain_file_server(browser, url):
     page = browser.new_page()
     wrongs = watched(page, url)
     page.goto(url)
-    ready(page)
+    until_mounted(page)
     grid = walk(page)
     page.evaluate(KEPT)
     page.reload()
-    ready(page)
+    until_mounted(page)
     until_codes_are(page, grid)
     for name in ("samples", "graft", "codebook", "how"):
         page.locator(f".nav [data-view={name}]").click()
@@ -180,7 +186,7 @@ def test_the_page_works_behind_nginx(browser, static_root, tmp_path):
         page = browser.new_page()
         wrongs = watched(page, url)
         page.goto(url + "index.html")
-        ready(page)
+        until_mounted(page)
         walk(page)
         page.evaluate(KEPT)
         page.close()
@@ -216,13 +222,13 @@ def test_after_the_first_visit_the_page_needs_no_network(browser, url):
     page = context.new_page()
     page.set_default_timeout(60_000)
     page.goto(url)
-    ready(page)
+    until_mounted(page)
     (kept,) = page.evaluate(KEPT)
     assert urlparse(url).path in kept
     context.set_offline(True)
     for address in (url, f"{url}index.html", f"{url}?__theme=dark"):
         page.goto(address)
-        ready(page)
+        until_mounted(page)
     walk(page)
     context.close()
 
@@ -239,7 +245,7 @@ def test_a_new_release_is_taken_whole_or_not_at_all(browser, tmp_path):
 
         def shown() -> list[str]:
             page.goto(url)
-            ready(page)
+            until_mounted(page)
             return page.evaluate(labels)
 
         def update() -> str:
@@ -293,10 +299,10 @@ def test_two_copies_on_one_host_do_not_meddle(browser, tmp_path):
         page = context.new_page()
         for number, address in enumerate((f"{host}/{PREFIX}/", f"{host}/{PREFIX}/inner/"), 1):
             page.goto(address)
-            ready(page)
+            until_mounted(page)
             until(page, "async (number) => (await caches.keys()).length === number", number)
         page.goto(f"{host}/{PREFIX}/")
-        ready(page)
+        until_mounted(page)
         context.close()
 
 
@@ -353,7 +359,7 @@ def test_a_link_of_one_edition_opens_in_the_other(browser, url, app_url):
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.goto(address)
-        ready(page)
+        until_mounted(page)
         if links:  # another grid than the other edition's
             page.locator(".draw-pad .examples button").nth(7).click()
         grids.append(walk(page))
@@ -364,7 +370,7 @@ def test_a_link_of_one_edition_opens_in_the_other(browser, url, app_url):
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.goto(f"{address}?{query}")
-        ready(page)
+        until_mounted(page)
         until_codes_are(page, grid)
         expect(page.locator("#completions button").nth(1)).to_have_attribute("aria-pressed", "true")
         expect(message(page)).to_be_empty()
@@ -385,7 +391,7 @@ def test_the_editions_have_the_same_parts(browser, url, app_url):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(60_000)
         page.goto(address)
-        ready(page)
+        until_mounted(page)
         until(page, "() => [...document.querySelectorAll('.loading')].every((part) => part.hidden)")
         settle(page)
         shown.append(page.evaluate(parts))
@@ -405,7 +411,7 @@ def test_the_first_view_fetches_each_file_once(browser, tmp_path):
         context = browser.new_context()
         page = context.new_page()
         page.goto(f"{host}/{PREFIX}/")
-        ready(page)
+        until_mounted(page)
         page.evaluate(KEPT)
         context.close()
     # Browsers look for a newer service worker by themselves.

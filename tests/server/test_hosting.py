@@ -23,7 +23,7 @@ from app_process import ROOT
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 from test_replicas import AROUND, NGINX
-from visitor import until_network
+from visitor import until_mounted, until_network
 
 import vqdemo
 from vqdemo.ui import description
@@ -91,8 +91,7 @@ def opened(page, url: str):
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("response", lambda reply: complaints.append(reply.url) if reply.status >= 400 else None)
     page.goto(url)
-    page.wait_for_selector("#code-grid [role=gridcell]")
-    page.wait_for_selector("#palette [role=option]")
+    until_mounted(page)
     return complaints
 
 

@@ -13,7 +13,7 @@ import pytest
 from gradio_client import Client, handle_file
 from PIL import Image
 from test_mcp import connected
-from visitor import codes, draw_and_settle, settle, until
+from visitor import codes, draw_and_settle, settle, until, until_mounted
 
 HTML = "<img src=x onerror='window.hacked=1'><b>seven</b>"
 
@@ -51,7 +51,7 @@ def test_nothing_of_what_visitors_do_is_kept(browser, tmp_path):
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.set_default_timeout(60_000)
         page.goto(app.url)
-        page.wait_for_selector("#palette [role=option]")
+        until_mounted(page)
         page.locator("#draw-pad input[type=file], .draw-pad input[type=file]").first.set_input_files(mine)
         page.get_by_role("button", name="Take it").click()
         settle(page)

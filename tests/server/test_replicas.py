@@ -80,7 +80,7 @@ def test_two_processes_behind_nginx(browser, tmp_path):
         page = browser.new_page()
         page.set_default_timeout(30_000)
         page.goto(url)
-        page.wait_for_selector("#palette [role=option]")
+        visitor.until_mounted(page)
         for network in ("vqvae", "prior"):
             visitor.until_network(page, network)
         visitor.draw_and_settle(page)
@@ -100,7 +100,7 @@ def test_two_processes_behind_nginx(browser, tmp_path):
         assert served(folder)[-1] == place(other)
         page.wait_for_timeout(600)
         page.reload()  # what was drawn is kept by the browser
-        page.wait_for_selector("#code-grid [role=gridcell]")
+        visitor.until_mounted(page)
         visitor.until_codes_are(page, erased)
         page.close()
 

@@ -25,7 +25,7 @@ import torch
 from chromium import DEBIAN_CHROMIUM, FLAGS
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
-from visitor import cell, codes, middle, on_pad, settle, until, until_network
+from visitor import cell, codes, middle, on_pad, settle, until, until_mounted, until_network
 
 import vqdemo
 from vqdemo import site
@@ -185,7 +185,7 @@ def opening(window: dict, scale: float = 1) -> Iterator[Callable[[str], Page]]:
             page = browser.new_page(viewport=window, color_scheme=theme, device_scale_factor=scale)
             page.set_default_timeout(PATIENCE)
             page.goto(host)
-            page.wait_for_selector("#palette [role=option]", state="attached")
+            until_mounted(page)
             for network in ("vqvae", "prior"):
                 until_network(page, network)
             return page

@@ -16,6 +16,11 @@ PIXELS = """(selector) => {
 }"""
 CODES = "() => [...document.querySelectorAll('#code-grid [role=gridcell]')].map((cell) => Number(cell.dataset.code))"
 
+# Whether the open views are there, with all they show: none is inert until its script comes, and the model is there.
+MOUNTED = """() => document.querySelector("#palette [role=option]") !== null
+  && [...document.querySelectorAll(".view")].every((view) => view.closest(".off")
+    || ![view, ...view.children].some((element) => element.inert))"""
+
 # Resolves once model.json or a network is in this phase; an error if it fails instead.
 IN_PHASE = """async ([address, name, wanted]) => {
   const { state } = await import(address);
@@ -39,6 +44,11 @@ def codes(page):
 
 def until(page, condition, argument=None):
     page.wait_for_function(condition, arg=argument, polling=30)
+
+
+def until_mounted(page):
+    """Until all of the page that is open can be used."""
+    until(page, MOUNTED)
 
 
 def until_codes_differ(page, before):

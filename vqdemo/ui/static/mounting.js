@@ -1,7 +1,8 @@
 // How a view comes onto the page, in both editions. It stands there in English; where the page is in another
 // language, its translation takes that place first. Views that are open at first get their scripts at once;
 // the scripts of others are loaded when their column is first opened, or once both networks are there: from
-// then on the page asks nothing of any server.
+// then on the page asks nothing of any server. Until its script is there a view is inert: no button of it can
+// be pressed in vain.
 
 import { downloadJSON } from "./networks/download.js";
 import { start } from "./start.js";
@@ -25,7 +26,16 @@ const names = new Set(); // of the views mounted, or waiting for their column
  * @param {string} page.translations what the addresses of all translations begin with
  * @param {string} page.model address of model.json
  */
-export async function mount(element, name, { english, translations, model }) {
+export async function mount(element, name, page) {
+  element.inert = true;
+  try {
+    await show(element, name, page);
+  } finally {
+    element.inert = false;
+  }
+}
+
+async function show(element, name, { english, translations, model }) {
   const address = addressOf(name);
   names.add(name);
   const text = (await translate(element, name, translations)) ?? (await english());
