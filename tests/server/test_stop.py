@@ -76,3 +76,10 @@ def answer(job) -> dict | None:
         raise AssertionError("a caller waits for an answer that will never come") from None
     except (Exception, CancelledError):  # noqa: BLE001, whatever the client makes of a stream that ends
         return None
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_it_too(tmp_path):
+    with app_process.running(tmp_path / "log") as app:
+        app.process.send_signal(signal.SIGINT)
+        assert_ended_well(app, time.monotonic())

@@ -5,10 +5,12 @@ by ``App.create_app``. That is the one place where routes and middleware can be 
 here, for such Blocks only.
 """
 
+import contextlib
 import functools
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import gradio as gr
@@ -77,6 +79,13 @@ class ServedBlocks(gr.Blocks):
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, lambda *_: shutdown.finish(self))
         return super().launch(**{**self.options, **options})
+
+    def block_thread(self):
+        """Called by Gradio, whose own wakes ten times a second, to wait in until the server is closed."""
+        with contextlib.suppress(KeyboardInterrupt):
+            while self.is_running:
+                time.sleep(limits.CLOSE_POLL_SECONDS)
+        self.close()
 
     def take_options(self) -> None:
         """The options as ``launch`` would set them: who mounts the page names none of them."""

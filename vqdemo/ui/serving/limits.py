@@ -6,6 +6,7 @@ MAX_THREADS = 2  # that compute for the API
 MAX_SESSIONS = 500  # of which Gradio keeps its own notes, 60 kB each; none of what is drawn
 MAX_QUEUE = 16  # calls of the API that wait; more are refused
 QUEUE_POLL_SECONDS = 0.1  # between two looks at the queue: what a call may wait though nothing runs
+CLOSE_POLL_SECONDS = 1  # between two looks whether the server has been closed from within
 LINGER_SECONDS = 0.25  # after SIGTERM, for those who have just called and come back for the answer
 GRACE_SECONDS = 3.8  # after SIGTERM, in which requests are finished
 CUT_SECONDS = 0.5  # after that, for the last answers to be sent; what is still open then is told so
