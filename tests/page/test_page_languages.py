@@ -4,11 +4,22 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from visitor import PHONE, codes, draw_and_settle, message, settle, until, until_codes_are
+from visitor import (
+    PHONE,
+    UNKNOWN,
+    codes,
+    draw_and_settle,
+    message,
+    settle,
+    until,
+    until_codes_are,
+    until_mounted,
+)
 
 from vqdemo.ui import texts
 
 pytestmark = pytest.mark.both_editions
+PRIOR_FILE = "**/model/prior-*"
 WIDE = {"viewport": {"width": 1366, "height": 768}}
 CUT_WORDS = """() => [...document.querySelectorAll("#top *, #bench *")]
   .filter((e) => e.matches("button, h1, h2, p, label, span, b, summary, select"))
@@ -104,6 +115,25 @@ def test_without_the_translation_the_page_is_there_in_english(browser, page_url)
     expect(page.locator("#draw-pad")).to_be_visible()
     expect(message(page)).to_contain_text("zh.json is not to be had")
     page.close()
+
+
+def test_the_switch_goes_on_with_completions_that_were_under_way(browser, page_url):
+    context = browser.new_context(**WIDE)
+    context.route(PRIOR_FILE, lambda route: None)
+    page = context.new_page()
+    page.goto(page_url + "/")
+    until_mounted(page)
+    page.locator("[data-preset=bottom]").click()
+    erased = codes(page)
+    page.locator("#complete").click()
+    expect(page.locator("#complete")).to_have_attribute("aria-busy", "true")
+    context.unroute(PRIOR_FILE)
+    page.get_by_role("combobox", name="Language").select_option(label="Français")
+    until_in(page, "fr")
+    expect(page.locator("#completions button")).to_have_count(4)
+    expect(page.locator("#complete")).to_have_attribute("aria-busy", "false")
+    assert (codes(page) == erased).all() and (erased == UNKNOWN).any()
+    context.close()
 
 
 REFUSED = """for (const name of ["localStorage", "sessionStorage"])

@@ -4,7 +4,7 @@
 import { connect, describe } from "./networks/client.js";
 import "./state/belief.js";
 import "./state/bits.js";
-import { setSettings, showAlternatives } from "./state/completions.js";
+import { completeAgain, setSettings, showAlternatives } from "./state/completions.js";
 import "./state/ghost.js";
 import { sameCodes, UNKNOWN } from "./state/grid.js";
 import { stepsTaken } from "./state/history.js";
@@ -41,14 +41,18 @@ export function start(texts, address) {
 
 async function open(modelInfo, work) {
   setModel(modelInfo);
-  restoreSession(modelInfo, work);
+  const wasCompleting = restoreSession(modelInfo, work);
   keepSaving();
   const since = stepsTaken();
   const link = readLink(location.href, modelInfo);
   followAddress(link?.codes ? FIRST : undefined);
   /** A reload comes back to the work. */
   const forget = () => window.history.replaceState(null, "", withoutLink(location.href));
-  if (!link) return forget();
+  if (!link) {
+    forget();
+    if (wasCompleting) await completeAgain();
+    return;
+  }
   const faults = [...link.faults, ...(link.otherModel ? [sentences.other_model] : [])].join(" ");
   const tell = () => faults && say(faults, link.faults.length ? "error" : "note");
   tell();

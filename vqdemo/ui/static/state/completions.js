@@ -21,12 +21,21 @@ const MIN_MEAN_INK = 0.04; // of 1: a cell of the drawing with less counts as em
 export async function complete() {
   if (state.completing) return;
   const last = state.alternatives;
-  const question = state.codes.includes(UNKNOWN) ? state.codes : last?.question;
+  const question = questionNow();
   if (!question) return say(sentences.nothing_unknown);
   if (last?.question === question && last.settings === state.settings) rollSeed();
   hush();
   return showAlternatives(question);
 }
+
+/** Go on with completions that a reload cut short: the same seed gives the same ones. */
+export function completeAgain() {
+  const question = questionNow();
+  return question && showAlternatives(question);
+}
+
+/** The grid with unknown cells: the present one, or else that of the alternatives on show. */
+const questionNow = () => (state.codes.includes(UNKNOWN) ? state.codes : state.alternatives?.question);
 
 /**
  * Show the completions of a grid: the present one, or what it was before one was kept. Each appears as soon

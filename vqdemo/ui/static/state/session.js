@@ -42,7 +42,7 @@ let changed = false; // since it was last saved
 /** Save the work from now on, whenever it has changed. */
 export function keepSaving() {
   followTabs(dropChanges);
-  watch(["codes", "drawing", "image", "alternatives", "canUndo", "canRedo", ...KEYS], () => {
+  watch(["codes", "drawing", "image", "alternatives", "completing", "canUndo", "canRedo", ...KEYS], () => {
     clearTimeout(timer);
     timer = setTimeout(save, SAVE_DELAY);
     changed = true;
@@ -74,7 +74,7 @@ function save() {
   changed = false;
   const history = wholeHistory();
   const isWork = history.past.length + history.future.length > 0; // rather than the example
-  const others = Object.fromEntries(KEYS.map((key) => [key, state[key]]));
+  const others = Object.fromEntries([...KEYS, "completing"].map((key) => [key, state[key]]));
   for (;;) {
     const text = pack({ id: state.modelInfo.id, ...history, ...others });
     if (text.length < MAX_LENGTH || !history.past.length) return keepWork(text, isWork);
@@ -95,13 +95,13 @@ function unpacked(text) {
 /**
  * Go on from what was kept, if anything was. It may be of another version of the page, or of another model:
  * what does not fit is dropped, and the rest is kept. Of another model's work that is the drawing, and
- * what else holds no codes.
+ * what else holds no codes. Returns whether completions were under way.
  * @param {ModelInfo} modelInfo
  * @param {string | null} text
  */
 export function restoreSession(modelInfo, text) {
   const session = unpacked(text);
-  if (!session) return;
+  if (!session) return false;
   const fits = fitsOf(modelInfo);
   const isOfModel = session.id === modelInfo.id;
   const kept = KEYS.filter((key) => (isOfModel || !OF_MODEL.includes(key)) && fits[key](session[key]));
@@ -114,6 +114,7 @@ export function restoreSession(modelInfo, text) {
     update({ drawing: session.now.drawing, encoded: null });
   }
   refresh();
+  return now !== null && session.completing === true;
 }
 
 // ---- what fits ----
