@@ -29,6 +29,17 @@ def without_prior(browser, url):
     return context, page, came
 
 
+def held_back(context, address) -> list:
+    """The requests for such an address, as they come; none is answered until it is told to go on."""
+    late = []
+
+    def hold(route):
+        late.append(route)
+
+    context.route(address, hold)
+    return late
+
+
 def test_a_closed_views_script_comes_when_it_is_opened(browser, page_url):
     context, page, came = without_prior(browser, page_url + "/")
     assert set(came) == FIRST and OTHERS
@@ -62,12 +73,8 @@ def test_once_the_networks_are_there_every_view_opens_without_a_server(page, pag
 def test_views_whose_scripts_come_last_find_all_they_need(browser, page_url):
     """Whatever a view shows at once when it is mounted is defined by then."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    late = []  # few enough: a browser asks for ten such files of a host at a time
-
-    def hold(route):
-        late.append(route)
-
-    context.route(re.compile(r"/views/(how\w*)/\1\.js$"), hold)
+    # Few enough: a browser asks for ten such files of a host at a time.
+    late = held_back(context, re.compile(r"/views/(how\w*)/\1\.js$"))
     page = context.new_page()
     wrongs = []
     page.on("pageerror", lambda error: wrongs.append(str(error)))
@@ -83,6 +90,20 @@ def test_views_whose_scripts_come_last_find_all_they_need(browser, page_url):
         page.wait_for_timeout(500)
     expect(page.locator("[role=alert]:visible")).to_have_count(0)
     assert not wrongs, wrongs
+    context.close()
+
+
+def test_a_link_leads_to_a_part_whose_script_is_still_on_its_way(browser, page_url):
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    late = held_back(context, "**/how_encoder.js")
+    page = context.new_page()
+    page.goto(page_url + "/#how")
+    page.locator(".how button[data-part=how-encoder]").first.click()
+    while not late:
+        page.wait_for_timeout(30)
+    expect(page.locator("h2:focus")).to_have_count(0)
+    late[0].continue_()
+    expect(page.locator(".how-encoder h2")).to_be_focused()
     context.close()
 
 

@@ -24,11 +24,12 @@ export function mount(element, { text }) {
   part("[data-view]").title = part("[data-view]").ariaLabel = text.draw_go;
   part("[data-view]").addEventListener("click", () => openView("bench"));
 
-  function goTo(target) {
+  async function goTo(target) {
     const heading = target.querySelector("h2");
     const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
     target.scrollIntoView({ behavior });
     heading.tabIndex = -1;
+    while (heading.closest("[inert]")) await new Promise(requestAnimationFrame); // until its script is there
     heading.focus({ preventScroll: true });
   }
 
