@@ -6,7 +6,7 @@ from urllib.parse import urlparse
 
 import pytest
 from playwright.sync_api import expect
-from visitor import module, settle, until_mounted, until_network
+from visitor import HeldBack, module, settle, until_mounted, until_network
 
 from vqdemo.ui.layout import BELOW, COLUMNS, OPEN, views_of
 
@@ -27,17 +27,6 @@ def without_prior(browser, url):
     until_mounted(page)
     until_network(page, "vqvae")
     return context, page, came
-
-
-def held_back(context, address) -> list:
-    """The requests for such an address, as they come; none is answered until it is told to go on."""
-    late = []
-
-    def hold(route):
-        late.append(route)
-
-    context.route(address, hold)
-    return late
 
 
 def test_a_closed_views_script_comes_when_it_is_opened(browser, page_url):
@@ -74,17 +63,15 @@ def test_views_whose_scripts_come_last_find_all_they_need(browser, page_url):
     """Whatever a view shows at once when it is mounted is defined by then."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     # Few enough: a browser asks for ten such files of a host at a time.
-    late = held_back(context, re.compile(r"/views/(how\w*)/\1\.js$"))
+    late = HeldBack(context, re.compile(r"/views/(how\w*)/\1\.js$"))
     page = context.new_page()
     wrongs = []
     page.on("pageerror", lambda error: wrongs.append(str(error)))
     page.on("console", lambda message: wrongs.append(message.text) if message.type == "error" else None)
     page.goto(page_url + "/#how")
-    while len(late) < len(COLUMNS["how"]):
-        page.wait_for_timeout(30)
+    late.wait_for(page, len(COLUMNS["how"]))
     until_network(page, "prior")
-    for route in late:
-        route.continue_()
+    late.let_go()
     for column in ("how", "bench", "samples", "graft", "codebook"):
         page.locator(f".nav [data-view={column}]").click()
         page.wait_for_timeout(500)
@@ -95,14 +82,12 @@ def test_views_whose_scripts_come_last_find_all_they_need(browser, page_url):
 
 def test_a_link_leads_to_a_part_whose_script_is_still_on_its_way(browser, page_url):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
-    late = held_back(context, "**/how_encoder.js")
+    late = HeldBack(context, "**/how_encoder.js")
     page = context.new_page()
     page.goto(page_url + "/#how")
     page.locator(".how button[data-part=how-encoder]").first.click()
-    while not late:
-        page.wait_for_timeout(30)
-    expect(page.locator("h2:focus")).to_have_count(0)
-    late[0].continue_()
+    late.wait_for(page)
+    late.let_go()
     expect(page.locator(".how-encoder h2")).to_be_focused()
     context.close()
 

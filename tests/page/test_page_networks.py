@@ -15,6 +15,7 @@ from app_process import ROOT
 from playwright.sync_api import expect
 from visitor import (
     CODES,
+    HeldBack,
     cell,
     codes,
     draw,
@@ -207,8 +208,7 @@ def test_drawing_works_before_anything_is_there(browser, app_url):
     stays.
     """
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        held = []
-        context.route(VQVAE_FILE, lambda route: held.append(route))  # noqa: PLW0108, a handler must be a function
+        held = HeldBack(context, VQVAE_FILE)
         page = opened(context, app_url)
         expect(page.locator("#reconstruction .loading")).to_contain_text("0 %")
         before = codes(page)
@@ -218,7 +218,8 @@ def test_drawing_works_before_anything_is_there(browser, app_url):
         expect(cell(page, 0, 0)).to_have_text("?")
         page.wait_for_timeout(200)
         assert (codes(page).ravel()[1:] == before.ravel()[1:]).all()
-        held[0].continue_()
+        held.wait_for(page)
+        held.let_go()
         until_codes_differ(page, codes(page))
         settle(page)
         assert codes(page)[0, 0] == -1, (
@@ -229,15 +230,15 @@ def test_drawing_works_before_anything_is_there(browser, app_url):
 
 def test_the_prior_is_waited_for_and_never_holds_up_the_pen(browser, app_url):
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        held = []
-        context.route(PRIOR_FILE, lambda route: held.append(route))  # noqa: PLW0108, as above
+        held = HeldBack(context, PRIOR_FILE)
         page = opened(context, app_url)
         draw_and_settle(page)
         page.locator("[data-preset=bottom]").click()
         page.locator("#complete").click()
         expect(page.locator("#complete")).to_contain_text("Waiting for the prior")
         expect(page.locator(".completion .loading progress")).to_be_visible()
-        held[0].continue_()
+        held.wait_for(page)
+        held.let_go()
         expect(page.locator("#completions button")).to_have_count(4)
         expect(page.locator(".completion .loading")).to_be_hidden()
 

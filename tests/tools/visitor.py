@@ -51,6 +51,25 @@ def until_mounted(page):
     until(page, MOUNTED)
 
 
+class HeldBack:
+    """The requests for such an address, of a page or a context; none is answered before `let_go`."""
+
+    def __init__(self, where, address):
+        self.routes = []
+        where.route(address, self.hold)
+
+    def hold(self, route):
+        self.routes.append(route)
+
+    def wait_for(self, page, number=1):
+        while len(self.routes) < number:
+            page.wait_for_timeout(30)
+
+    def let_go(self):
+        for route in self.routes:
+            route.continue_()
+
+
 def until_codes_differ(page, before):
     until(page, f"(before) => JSON.stringify(({CODES})()) !== before", as_text(before))
 
