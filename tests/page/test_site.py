@@ -329,8 +329,8 @@ def test_the_page_works_in_an_iframe_without_storage(browser, url, tmp_path):
         page.on("pageerror", lambda error: wrongs.append(f"page error: {error}"))
         page.goto(elsewhere.replace("127.0.0.1", "localhost"))
         frame = page.frame_locator("iframe")
-        frame.locator("#code-grid [role=gridcell]").first.wait_for()
         (inner,) = [one for one in page.frames if one.url == url]
+        until_mounted(inner)
         refused = "() => { try { return sessionStorage.length; } catch (error) { return error.name; } }"
         assert inner.evaluate(refused) == "SecurityError"
         before = inner.evaluate(CODES)

@@ -32,7 +32,7 @@ TEXT = {
     "nav": {"label": "Ansichten", **VIEWS},
     "samples": {
         "heading": "Ziffern aus dem Nichts",
-        "caption": "Ist jede Zelle unbekannt, erfindet der Prior ganze Ziffern. Klicke eine an, um an ihr zu arbeiten.",
+        "caption": "Ist jede Zelle unbekannt, erfindet das zweite Netz, der Prior, ganze Ziffern. Klicke eine an, um an ihr zu arbeiten.",
         "temperature": "Temperatur",
         "temperature_help": "Niedrig: schlicht und ähnlich. Hoch: wild, dann zerbrochen.",
         "guidance": "Führung (guidance)",
@@ -214,7 +214,7 @@ TEXT = {
         "moved": "Du hast einen Punkt bewegt; der nächste Schritt rundet neu.",
         "told_forward": "Jede Beschreibung hat einen Code gewählt: {used} von {all} Codes sind in Gebrauch.",
         "told_backward": "Die Beschreibungen haben sich entlang der Summe ihrer Züge bewegt, ein Stück weit.",
-        "told_codes": "Die Codes haben sich auf die Beschreibungen zubewegt, die sie gewählt haben.",
+        "told_codes": "Die Codes haben sich auf die Beschreibungen zubewegt, von denen sie gewählt wurden.",
         "told_restart": "Die Codes haben sich bewegt, und ein toter hat bei einer Beschreibung neu begonnen.",
         "figures": "Runde {round}: mittlerer Fehler {error}, mittlerer quadrierter Abstand von der Beschreibung zum Code "
         "{distance}.",
@@ -280,14 +280,14 @@ TEXT = {
         "told": "Kennt alle bekannten Zellen",
         "untold": "Blind für bekannte Zellen danach",
         "completion": "Ergänzung {number}, {bits} Bits",
-        "verdict": "Was ergänzt wurde, braucht im Durchschnitt {told} Bits, wenn der Prior alles Bekannte kennt, und "
-        "{untold}, wenn er blind ist, beides mit allen bekannten Zellen gerechnet. Weniger Bits heißt "
-        "wahrscheinlicher: Es passt zum Bekannten.",
+        "verdict": "Im Durchschnitt brauchen die Ergänzungen {told} Bits, wenn der Prior alle bekannten Zellen lesen "
+        "durfte, und {untold}, wenn er blind war; gezählt wird beide Male in Kenntnis aller bekannten Zellen. Weniger "
+        "Bits heißt wahrscheinlicher, also passender zu dem, was bekannt ist.",
         "same": "Hier kommt keine bekannte Zelle nach einer unbekannten, darum ändert Blindsein nichts. Lösche auf der "
         "Werkbank andere Zellen, um einen Unterschied zu sehen.",
     },
     "how_film": {
-        "heading": "Wie es dazu kam: das Training",
+        "heading": "Wie die Netze entstanden: das Training",
         "lead": "Aus dem Training dieses Netzes sind Momente festgehalten. Hier siehst du deine Zeichnung, wie es sie "
         "damals neu gezeichnet hätte. Bewege den Regler durch die Zeit.",
         "none": "Zu diesen Gewichten gibt es keinen Film ihres Trainings.",
@@ -298,9 +298,9 @@ TEXT = {
         "redrawn": "Deine Zeichnung, damals neu gezeichnet",
         "map": "Die Codes damals",
         "map_none": "Es gibt noch kein Codebuch.",
-        "map_caption": "Jedes Bild ist ein Code: wo seine {numbers} Zahlen damals waren, und wofür er heute steht. "
-        "Umrahmt: die Codes deiner Zeichnung. Die Karte zeigt die zwei Richtungen, in denen sich die heutigen Codes am "
-        "meisten unterscheiden, {share} ihrer Unterschiede.",
+        "map_caption": "Jedes Bild zeigt, wofür ein Code heute steht, an der Stelle, an der seine {numbers} Zahlen damals "
+        "lagen. Umrahmt: die Codes deiner Zeichnung. Die Karte zeigt die zwei Richtungen, in denen sich die heutigen "
+        "Codes am meisten unterscheiden; auf sie entfallen {share} der Unterschiede.",
         "losses": "Woraus gelernt wird",
         "losses_caption": "Der Durchschnitt jeder Epoche. Eine Epoche: alle Trainingsbilder, einmal.",
         "error": "Quadratischer Fehler eines Pixels",
@@ -323,8 +323,8 @@ TEXT = {
         "vqvae": "Der Verlust des VQ-VAE",
         "vqvae_words": "Das Bild, das zurückkommt, muss dem gleichen, das hineinging. Jede Beschreibung einer Zelle mit "
         "Tinte muss nahe bei ihrem Code bleiben, und alle Codes sollen etwa gleich oft benutzt werden. Die Codes haben "
-        "keinen eigenen Verlust: Sie folgen, als gleitende Mittel der Beschreibungen, die sie gewählt haben. Der leere "
-        "Code lernt nichts.",
+        "keinen eigenen Verlust: Jeder folgt den Beschreibungen, von denen er gewählt wurde, als ihr gleitendes Mittel. "
+        "Der leere Code lernt nichts.",
         "prior": "Der Verlust des Priors",
         "prior_words": "Der wahre Code jeder Zelle soll wahrscheinlich sein, gegeben die Zellen davor und die bekannten "
         "danach. Welche Zellen bekannt sind, wird jedes Mal neu ausgelost, so dass später jeder beliebige Teil ergänzt "
@@ -360,9 +360,9 @@ TEXT = {
             "likeness": "Ähnlichkeit (SSIM: 1 ist dasselbe Bild)",
             "used": "Benutzte Codes",
             "even": "Gleichmäßigkeit ihres Gebrauchs in Zellen mit Tinte (perplexity)",
-            "needed": "Codes, die eine Ziffer braucht",
-            "read": "Neu gezeichnete Ziffern, die als die wahre gelesen werden",
-            "confident": "Proben, die klar eine Ziffer sind",
+            "needed": "Codes für Tinte je Ziffer",
+            "read": "Neu gezeichnete Ziffern, die ein separater Klassifikator richtig liest",
+            "confident": "Proben, in denen er mit mindestens 90 % Sicherheit eine Ziffer erkennt",
             "asked": "Proben, die als die verlangte Ziffer gelesen werden",
         },
         "words": "Wörter dieser Seite",
@@ -383,9 +383,10 @@ TEXT = {
         "word_guidance": "Führung (guidance)",
         "says_guidance": "Wie sehr Codes bevorzugt werden, die für die verlangte Ziffer wahrscheinlicher sind als für eine "
         "beliebige.",
-        "word_nats": "Bits und nats",
-        "says_nats": "Maße der Überraschung. Ein Bit ist die Überraschung eines Münzwurfs, und 1 nat sind 1,44 Bits. Was "
-        "Wahrscheinlichkeit 1 hat, überrascht gar nicht.",
+        "word_nats": "Bits und Nats",
+        "says_nats": "Maße der Überraschung. Ein Bit ist die Überraschung eines Münzwurfs, und 1 Nat sind 1,44 Bits. Was "
+        "Wahrscheinlichkeit 1 hat, überrascht gar nicht. „ln p“ unter einer Alternative ist ihre Überraschung in Nats, "
+        "mit einem Minus davor: je näher an 0, desto wahrscheinlicher.",
         "word_perplexity": "Perplexität (perplexity)",
         "says_perplexity": "So viele Codes wären, alle gleich oft benutzt, ebenso vielfältig. Selten benutzte Codes zählen kaum.",
     },
@@ -467,7 +468,7 @@ TEXT = {
                 "complete": "Du vermutest {guess}. Ergänze jetzt die „?“-Zellen.",
                 "right": "Gelesen als {digit}, wie du gesagt hast.",
                 "wrong": "Gelesen als {digit}, und du hast {guess} gesagt. Drücke „Von vorn“ für eine andere Ziffer.",
-                "hint": "„Gelesen als“ zeigt, wie wahrscheinlich jede Ziffer ist, gegeben die obere Hälfte.",
+                "hint": "„Gelesen als“ zeigt, wie wahrscheinlich jede Ziffer ist, wenn nur die obere Hälfte bekannt ist.",
                 "shows": "Das Netz kennt die Antwort nicht. Es zieht eine per Zufall: wahrscheinliche Ziffern oft, "
                 "unwahrscheinliche selten.",
             },
@@ -580,7 +581,7 @@ TEXT = {
                 "title": LESSONS["unkept"],
                 "does": "Alle versuchen zu zeichnen, was am schlechtesten zurückkommt.",
                 "question": "Was sagt das über Netze und das, woran sie trainiert wurden?",
-                "answer": "Sie sind gut in dem, was sie gesehen haben. Alles andere wird ihm ähnlich gemacht.",
+                "answer": "Sie sind gut in dem, was sie gesehen haben. Alles andere machen sie dem ähnlich, was sie kennen.",
             },
         },
         "closing_questions": {
@@ -595,8 +596,8 @@ TEXT = {
             },
             "learned": {
                 "question": "Wie wird er gelernt?",
-                "answer": "An vielen Ziffern: Nach jedem Versuch werden Codes und Netze ein wenig verschoben, so dass das "
-                "Bild, das zurückkommt, der Zeichnung ähnlicher wird.",
+                "answer": "An vielen Ziffern und Kritzeleien: Nach jedem Versuch werden Codes und Netze ein wenig "
+                "verschoben, so dass das Bild, das zurückkommt, der Zeichnung ähnlicher wird.",
             },
             "prior": {
                 "question": "Was trägt das zweite Netz bei?",
@@ -680,8 +681,8 @@ TEXT = {
         "checker": "Jede zweite Zelle löschen",
         "random": "Eine zufällige Hälfte löschen",
         "surprise": "Überraschung",
-        "surprise_help": "Jede Zelle danach färben, wie wenig der Prior ihren Code dort erwartet hat, wenn er alle anderen kennt; "
-        "und wie viele Bits die ganze Ziffer nach dem Prior braucht",
+        "surprise_help": "Jede Zelle danach färben, wie wenig der Prior ihren Code dort erwartet, wenn er alle anderen "
+        "kennt; und zeigen, wie viele Bits die ganze Ziffer nach dem Prior braucht",
         "surprise_least": "erwartet",
         "surprise_most": "unerwartet (ab {most} Bits)",
         "surprise_cell": "Überraschung: {bits} Bits",
@@ -695,8 +696,8 @@ TEXT = {
         "moves_least": "wie zuvor",
         "moves_most": "verschoben (ab {most} Bits)",
         "moves_cell": "verschoben: {bits} Bits",
-        "moves_total": "Von deiner letzten Änderung verschobene andere Zellen: {count}; am meisten Zeile {row}, Spalte {column}: "
-        "{bits} Bits.",
+        "moves_total": "Andere Zellen, in denen deine letzte Änderung die Erwartung verschoben hat: {count}; am meisten "
+        "in Zeile {row}, Spalte {column}: {bits} Bits.",
         "moves_nothing": "Deine letzte Änderung hat anderswo so gut wie nichts verschoben.",
         "moves_none": "Ändere einen Code, und hier erscheint, was das anderswo verschiebt.",
     },
@@ -704,7 +705,7 @@ TEXT = {
         "heading": "Was wäre, wenn?",
         "waiting": "Einen Moment…",
         "none": "Wähle eine Zelle: Hier erscheinen die Codes, die dort am besten passen, und was jeder zeichnen würde.",
-        "caption": "Zeile {row}, Spalte {column}, gegeben alle anderen Zellen. Jetzt: {now}.",
+        "caption": "Zeile {row}, Spalte {column}, wenn alle anderen Zellen so bleiben, wie sie sind. Jetzt: {now}.",
         "now": "{name}, {share}",
         "unknown": "unbekannt",
         "blank": "leer",
@@ -754,13 +755,13 @@ TEXT = {
     "completion": {
         "complete": "„?“-Zellen ergänzen",
         "again": "Noch einmal ergänzen",
-        "busy": "Ergänzt…",
+        "busy": "Wird ergänzt…",
         "waiting": "Wartet auf den Prior…",
         "rest": "Den Rest meiner Zeichnung ergänzen",
         "rest_help": "Die Zellen mit Tinte behalten und alle anderen erfinden lassen",
         "watch": "Zusehen, wie es gefüllt wird",
         "watch_help": "Sieh zu, wie die Zellen nacheinander gefüllt werden. Ein Balken je Zelle: wie offen die Wahl war (Entropie).",
-        "watch_now": "Zelle {at} von {count}: Entropie {entropy} nats. Sie wurde {name}, mit Wahrscheinlichkeit {share}.",
+        "watch_now": "Zelle {at} von {count}: Entropie {entropy} Nats. Sie wurde {name}, mit Wahrscheinlichkeit {share}.",
         "blank": "leer",
         "code": "Code {code}",
         "play": "Abspielen",
@@ -823,8 +824,8 @@ TEXT = {
         "der diese Seite betreibt.",
         "fault_memory": "Für {file} reicht der Speicher nicht. Von dir ist nichts verloren: Schließe andere Seiten oder Programme und "
         "versuche es dann noch einmal.",
-        "fault_worker": "Was in deinem Browser mit {file} rechnet, ist zu Ende gegangen. Von dir ist nichts verloren: Versuche es noch "
-        "einmal.",
+        "fault_worker": "Das Programm, das in deinem Browser mit {file} rechnet, wurde beendet. Deine Arbeit ist nicht "
+        "verloren: Versuche es noch einmal.",
         "try_again": "Noch einmal",
         "plain_loops": "Dieser Browser kennt WebAssembly SIMD nicht: Alles geht, aber langsamer.",
         "choose_first": "Wähle erst eine oder mehrere Zellen des Rasters.",

@@ -15,7 +15,7 @@ LESSONS = {
     "eight": "Convierte un 3 en un 8",
     "erase": "¿Con cuántas celdas basta?",
     "predict": "Predice un completado",
-    "heat": "Sube la temperatura hasta que se rompa",
+    "heat": "Sube la temperatura hasta que las cifras se rompan",
     "hook": "Encuentra un código que dibuje un gancho",
     "unkept": "Dibuja lo que los códigos no pueden conservar",
 }
@@ -25,14 +25,14 @@ TEXT = {
     "header": {
         "heading": "Una cifra, {cells} códigos",
         "language": "Idioma",
-        "lead": "Dibuja. Una red neuronal lo anota como una cuadrícula de códigos y lo redibuja solo a partir de ellos. Cambia códigos, "
-        "borra algunos, haz que se complete el resto.",
+        "lead": "Dibuja. Una red neuronal anota tu dibujo como una cuadrícula de códigos y lo redibuja solo a partir de "
+        "ellos. Cambia códigos, borra algunos, haz que se complete el resto.",
         "picture": "Una cifra tal como se dibujó, la cuadrícula de sus códigos y la cifra redibujada a partir de ellos.",
     },
     "nav": {"label": "Vistas", **VIEWS},
     "samples": {
         "heading": "Cifras de la nada",
-        "caption": "Cuando todas las celdas son desconocidas, el prior inventa cifras enteras. Haz clic en una para trabajar con ella.",
+        "caption": "Cuando todas las celdas son desconocidas, la segunda red, el prior, inventa cifras enteras. Haz clic en una para trabajar con ella.",
         "temperature": "Temperatura",
         "temperature_help": "Baja: sencillas y parecidas. Alta: alocadas, luego rotas.",
         "guidance": "Guía (guidance)",
@@ -97,8 +97,8 @@ TEXT = {
     },
     "how": {
         "heading": "Cómo funciona, con tu propia cifra",
-        "lead": "Dos redes. La primera, un VQ-VAE, aprende a anotar imágenes como códigos y a leerlas de vuelta. La segunda, el prior, aprende "
-        "qué códigos van juntos.",
+        "lead": "Dos redes. La primera, un VQ-VAE, aprende a anotar imágenes como códigos y a recuperarlas a partir de "
+        "ellos. La segunda, el prior, aprende qué códigos van juntos.",
         "draw": "Tú dibujas",
         "draw_text": "28 × 28 píxeles, 784 números.",
         "cut": "La red mira",
@@ -228,7 +228,7 @@ TEXT = {
         "picture_caption": "Dibujado con los códigos encendidos.",
         "added": "Lo que añade este",
         "added_caption": "Código {code}, fila {row}, columna {column}. Azul: tinta que añade. Naranja: tinta de otros que quita.",
-        "added_blank": "La fila {row}, columna {column} está vacía: el código 0 no dibuja nada.",
+        "added_blank": "La celda de la fila {row}, columna {column} está vacía: el código 0 no dibuja nada.",
         "reach": "Hasta dónde llega",
         "reach_caption": "Medido: cuánto cambia cada píxel, en promedio, cuando allí está cualquier otro código. De eso, {own} está en el "
         "fragmento, {beside} en las celdas de alrededor y {beyond} más allá.",
@@ -266,8 +266,9 @@ TEXT = {
         "told": "Con todas las celdas conocidas",
         "untold": "A ciegas para las conocidas posteriores",
         "completion": "Completado {number}, {bits} bits",
-        "verdict": "Lo rellenado ocupa en promedio {told} bits cuando ve y {untold} a ciegas, calculado con todas las celdas conocidas. Menos "
-        "bits quiere decir más probable: encaja con lo conocido.",
+        "verdict": "Los completados ocupan en promedio {told} bits si el prior pudo leer todas las celdas conocidas y "
+        "{untold} si iba a ciegas; en ambos casos se calcula teniendo en cuenta todas las celdas conocidas. Menos bits "
+        "quiere decir más probable, así que encaja mejor con lo conocido.",
         "same": "Aquí ninguna celda conocida viene después de una desconocida, así que ir a ciegas no cambia nada. Borra otras celdas en el "
         "taller para ver una diferencia.",
     },
@@ -283,8 +284,9 @@ TEXT = {
         "redrawn": "Tu dibujo, redibujado entonces",
         "map": "Los códigos de entonces",
         "map_none": "Todavía no hay libro de códigos.",
-        "map_caption": "Cada imagen es un código: dónde estaban entonces sus {numbers} números, y lo que representa hoy. Con marco: los códigos "
-        "de tu dibujo. El mapa muestra las dos direcciones en que más difieren los códigos de hoy, {share} de sus diferencias.",
+        "map_caption": "Cada imagen muestra lo que un código representa hoy, en el lugar donde estaban entonces sus "
+        "{numbers} números. Con marco: los códigos de tu dibujo. El mapa muestra las dos direcciones en que más "
+        "difieren los códigos de hoy, que suman {share} de sus diferencias.",
         "losses": "De qué se aprende",
         "losses_caption": "El promedio de cada época (epoch). Una época: todas las imágenes de entrenamiento, una vez.",
         "error": "Error cuadrático de un píxel",
@@ -300,7 +302,7 @@ TEXT = {
         "here_codes": "Códigos de tinta distintos en él: {count}.",
     },
     "how_losses": {
-        "heading": "Para qué se entrenan, y qué tan buenas son",
+        "heading": "Para qué se entrenan, y lo buenas que son",
         "lead": "Una pérdida (loss) es un número que dice cuán mala es una red. El entrenamiento cambia la red paso a paso para que la pérdida "
         "se haga más pequeña.",
         "vqvae": "La pérdida del VQ-VAE",
@@ -328,7 +330,7 @@ TEXT = {
         "letter_c": "el código de la celda i, un número de 0 a K − 1",
         "letter_before": "los códigos de todas las celdas anteriores a la celda i en el orden en que se rellenan",
         "letter_known": "los códigos de las celdas conocidas posteriores a la celda i",
-        "quality": "Qué tan bueno es: las cifras medidas",
+        "quality": "Lo bueno que es: los valores medidos",
         "ours": "aquí",
         "baseline": "cuaderno usual",
         "not_measured": "–",
@@ -340,9 +342,9 @@ TEXT = {
             "likeness": "Parecido (SSIM: 1 es la misma imagen)",
             "used": "Códigos en uso",
             "even": "Uniformidad de su uso en celdas con tinta (perplexity)",
-            "needed": "Códigos que necesita una cifra",
-            "read": "Cifras redibujadas que se leen como la verdadera",
-            "confident": "Muestras que son claramente alguna cifra",
+            "needed": "Códigos de tinta que necesita una cifra",
+            "read": "Cifras redibujadas que un clasificador independiente lee bien",
+            "confident": "Muestras en las que reconoce una cifra con una seguridad del 90 % o más",
             "asked": "Muestras que se leen como la cifra pedida",
         },
         "words": "Palabras de esta página",
@@ -361,8 +363,9 @@ TEXT = {
         "word_guidance": "Guía (guidance)",
         "says_guidance": "Cuánto se favorecen los códigos que son más probables para la cifra pedida que para cualquier cifra.",
         "word_nats": "Bits y nats",
-        "says_nats": "Medidas de sorpresa. Un bit es la sorpresa de lanzar una moneda, y 1 nat son 1,44 bits. Lo que tiene probabilidad 1 no "
-        "sorprende nada.",
+        "says_nats": "Medidas de sorpresa. Un bit es la sorpresa de lanzar una moneda, y 1 nat son 1,44 bits. Lo que "
+        "tiene probabilidad 1 no sorprende nada. «ln p», debajo de una alternativa, es su sorpresa en nats, con un "
+        "signo menos delante: cuanto más cerca de 0, más probable.",
         "word_perplexity": "Perplejidad (perplexity)",
         "says_perplexity": "Tantos códigos, todos usados por igual, darían la misma variedad. Los códigos que se usan rara vez apenas cuentan.",
     },
@@ -391,7 +394,7 @@ TEXT = {
                 "title": LESSONS["lost"],
                 "asks": "Dibuja una cifra. Después elige la celda de la cuadrícula en la que más se pierde de tu dibujo.",
                 "draw": "Dibuja una cifra en la zona de dibujo.",
-                "choose": "Perdido en total: {share} de tu dibujo. ¿Dónde más que en ninguna otra parte? Elige esa celda.",
+                "choose": "Perdido en total: {share} de tu dibujo. ¿Dónde se pierde más? Elige esa celda.",
                 "elsewhere": "En esta celda se pierde {share} de todo lo perdido. Otras pierden más.",
                 "found": "¡Encontrada! En esta celda se pierde {share} de todo lo perdido.",
                 "hint": "Compara la reconstrucción con tu dibujo: en las esquinas agudas, en los extremos de los trazos, en los huecos estrechos.",
@@ -417,7 +420,7 @@ TEXT = {
                 "done": "Se lee como 8 ({share}). Celdas cambiadas: {count}.",
                 "challenge": "He convertido un 3 en un 8 con {score} códigos. ¿Puedes tú?",
                 "hint": "Un 8 está cerrado donde un 3 está abierto: a la izquierda, arriba y abajo. Pueden bastar dos códigos.",
-                "shows": "Lo que lo hace un 8 está en muy pocos códigos: los que cierran sus dos lazos.",
+                "shows": "Lo que hace que sea un 8 está en muy pocos códigos: los que cierran sus dos lazos.",
             },
             "erase": {
                 "title": LESSONS["erase"],
@@ -560,8 +563,8 @@ TEXT = {
             },
             "learned": {
                 "question": "¿Cómo se aprende?",
-                "answer": "De muchas cifras: tras cada intento se mueven un poco los códigos y las redes, para que la imagen que vuelve se parezca "
-                "más al dibujo.",
+                "answer": "De muchas cifras y garabatos: tras cada intento se mueven un poco los códigos y las redes, "
+                "para que la imagen que vuelve se parezca más al dibujo.",
             },
             "prior": {
                 "question": "¿Qué añade la segunda red?",
@@ -642,8 +645,8 @@ TEXT = {
         "checker": "Borrar una celda de cada dos",
         "random": "Borrar una mitad al azar",
         "surprise": "Sorpresa",
-        "surprise_help": "Teñir cada celda según lo poco que el prior esperaba allí su código, conocidas todas las demás; y cuántos bits ocupa la "
-        "cifra entera según el prior",
+        "surprise_help": "Teñir cada celda según lo poco que el prior esperaba allí su código, conocidas todas las demás; "
+        "y mostrar cuántos bits ocupa la cifra entera según el prior",
         "surprise_least": "esperado",
         "surprise_most": "inesperado ({most} bits o más)",
         "surprise_cell": "sorpresa: {bits} bits",
@@ -653,11 +656,11 @@ TEXT = {
         "shorter": "El último cambio: {bits} bits menos.",
         "length_unknown": "Bits en total: cuando todas las celdas sean conocidas.",
         "moves": "Ondas",
-        "moves_help": "Teñir cada otra celda según cuánto movió tu último cambio lo que el prior espera allí",
+        "moves_help": "Teñir cada una de las demás celdas según cuánto movió tu último cambio lo que el prior espera allí",
         "moves_least": "como antes",
         "moves_most": "movido ({most} bits o más)",
         "moves_cell": "movido: {bits} bits",
-        "moves_total": "Otras celdas que movió tu último cambio: {count}; la que más, fila {row}, columna {column}: {bits} bits.",
+        "moves_total": "Otras celdas en las que tu último cambio movió lo que espera el prior: {count}; la que más, fila {row}, columna {column}: {bits} bits.",
         "moves_nothing": "Tu último cambio no movió casi nada en otras partes.",
         "moves_none": "Cambia un código y aquí se ve lo que eso mueve en otras partes.",
     },
@@ -701,7 +704,7 @@ TEXT = {
     },
     "belief": {
         "heading": "Se lee como",
-        "help": "Por qué cifra la toma el prior, dados los códigos conocidos",
+        "help": "Qué cifra cree ver el prior, dados los códigos conocidos",
         "bars": "Probabilidad de cada cifra, dados los códigos conocidos",
         "bar": "{label}: {share}",
         "sure": "Se lee como {labels}.",
