@@ -81,5 +81,6 @@ def answer(job) -> dict | None:
 @pytest.mark.slow
 def test_ctrl_c_ends_it_too(tmp_path):
     with app_process.running(tmp_path / "log") as app:
+        time.sleep(3)  # it has begun to wait
         app.process.send_signal(signal.SIGINT)
         assert_ended_well(app, time.monotonic())

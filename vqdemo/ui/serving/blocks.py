@@ -5,6 +5,7 @@ by ``App.create_app``. That is the one place where routes and middleware can be 
 here, for such Blocks only.
 """
 
+import asyncio
 import contextlib
 import functools
 import logging
@@ -14,6 +15,7 @@ import time
 from collections.abc import Callable
 
 import gradio as gr
+from gradio import http_server
 from gradio.routes import App
 from gradio_client.utils import is_http_url_like, traverse
 from starlette.middleware import Middleware
@@ -84,7 +86,7 @@ class ServedBlocks(gr.Blocks):
         """Called by Gradio, whose own wakes ten times a second, to wait in until the server is closed."""
         with contextlib.suppress(KeyboardInterrupt):
             while self.is_running:
-                time.sleep(limits.CLOSE_POLL_SECONDS)
+                time.sleep(limits.END_POLL_SECONDS)
         self.close()
 
     def take_options(self) -> None:
@@ -125,4 +127,13 @@ def extended(create_app):
     return create
 
 
+class Server(http_server.Server):
+    """Gradio's web server. On its own it wakes ten times a second to see whether it should end."""
+
+    async def main_loop(self):
+        while not await self.on_tick(0):  # noqa: ASYNC110, `should_exit` is set by other threads
+            await asyncio.sleep(limits.END_POLL_SECONDS)
+
+
 App.create_app = staticmethod(extended(App.create_app))
+http_server.Server = Server
