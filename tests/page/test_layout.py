@@ -157,7 +157,8 @@ def test_paper_is_light_and_has_no_buttons_and_forced_colours_show_what_is_chose
     assert picture(page)[-1, 0] > 220
     expect(page.locator("#complete")).to_be_hidden()
     boxes = [page.locator(board).bounding_box() for board in ("#draw-pad", "#code-grid", "#reconstruction")]
-    assert len({box["y"] for box in boxes}) == 1
+    tops = [box["y"] for box in boxes]
+    assert max(tops) - min(tops) < 2
     assert sum(box["width"] for box in boxes) > 0.85 * page.locator("#bench").bounding_box()["width"]
     page.emulate_media(media="screen")
     until(page, "() => document.querySelector('.gradio-container').closest('.dark')")

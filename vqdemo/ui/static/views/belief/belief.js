@@ -5,6 +5,7 @@ import { reading } from "../../state/belief.js";
 import { hasInk } from "../../state/grid.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
+import { watchGivingWay } from "../parts/giving_way.js";
 import { share } from "../parts/numbers.js";
 
 const SETTLED = 900; // ms without a change, after which the reading is said
@@ -22,7 +23,7 @@ export function mount(element, { text }) {
     if (modelInfo) bars.replaceChildren(...modelInfo.labels.map(barOf));
   });
 
-  watch(["belief", "codes", "modelInfo"], ({ belief, codes, modelInfo }) => {
+  watchGivingWay(["belief", "codes", "modelInfo"], ({ belief, codes, modelInfo }) => {
     clearTimeout(timer);
     const isOld = belief?.codes !== codes;
     section.ariaBusy = String(isOld);

@@ -6,6 +6,7 @@ import { currentCell, shownCodes } from "../../state/preview.js";
 import { pointedCells } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
+import { watchGivingWay } from "../parts/giving_way.js";
 import { cropToMiddle, depict, picture } from "../parts/paint.js";
 import { tileInWords } from "../parts/tile_words.js";
 
@@ -84,7 +85,7 @@ export function showCells(grid, text, roving, entry) {
     });
   }
   entry.onChange(() => show(state));
-  watch(["modelInfo", "codes", "encoded", "selected", "pointed", "preview"], show);
+  watchGivingWay(["modelInfo", "codes", "encoded", "selected", "pointed", "preview"], show);
   watch(["theme"], (now) => {
     looks.length = 0;
     show(now);

@@ -2,10 +2,10 @@
 
 import { changedCells, restoreCells } from "../../state/edits.js";
 import { fill } from "../../state/sentence.js";
-import { watch } from "../../state/store.js";
+import { watchGivingWay } from "../parts/giving_way.js";
 
 export function showChanges(grid, count, text) {
-  watch(["codes", "encoded"], (now) => {
+  watchGivingWay(["codes", "encoded"], (now) => {
     if (!now.codes) return;
     const changed = changedCells(now).length;
     count.textContent = changed ? fill(text.changed, { count: changed, cells: now.codes.length }) : "";

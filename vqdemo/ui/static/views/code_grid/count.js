@@ -3,10 +3,10 @@
 import { UNKNOWN } from "../../state/grid.js";
 import { shownCodes } from "../../state/preview.js";
 import { fill } from "../../state/sentence.js";
-import { watch } from "../../state/store.js";
+import { watchGivingWay } from "../parts/giving_way.js";
 
 export function showCount(line, text) {
-  watch(["modelInfo", "codes", "preview"], (now) => {
+  watchGivingWay(["modelInfo", "codes", "preview"], (now) => {
     if (!now.modelInfo) return;
     const codes = shownCodes(now);
     const unknown = codes.filter((code) => code === UNKNOWN).length;

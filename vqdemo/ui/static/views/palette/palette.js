@@ -8,6 +8,7 @@ import { focus, pointedCells } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { share, shareOf } from "../parts/numbers.js";
+import { watchGivingWay } from "../parts/giving_way.js";
 import { depict, picture } from "../parts/paint.js";
 import { rovingFocus } from "../parts/roving_focus.js";
 import { tileInWords } from "../parts/tile_words.js";
@@ -112,7 +113,7 @@ export function mount(element, { text }) {
     if (!options.length) build(modelInfo);
     for (const option of options) depict(option.firstChild, tiles[option.dataset.code]);
   });
-  watch(["modelInfo", "codes", "preview", "selected", "pointed"], (state) => {
+  watchGivingWay(["modelInfo", "codes", "preview", "selected", "pointed"], (state) => {
     if (!state.modelInfo) return;
     const { selected, pointed } = state;
     const codes = shownCodes(state);

@@ -4,7 +4,7 @@
 import { UNKNOWN } from "../../state/grid.js";
 import { currentCell, shownCodes } from "../../state/preview.js";
 import { pointedCells } from "../../state/selection.js";
-import { watch } from "../../state/store.js";
+import { watchGivingWay } from "./giving_way.js";
 
 export function addCellOverlay(board, { showUnknown }) {
   const layer = document.createElement("div");
@@ -12,7 +12,7 @@ export function addCellOverlay(board, { showUnknown }) {
   layer.setAttribute("aria-hidden", "true");
   board.append(layer);
   const shown = []; // by cell: all that it shows, as one string
-  watch(["modelInfo", "codes", "preview", "pointed", "selected"], (state) => {
+  watchGivingWay(["modelInfo", "codes", "preview", "pointed", "selected"], (state) => {
     if (!state.modelInfo) return;
     layer.style.setProperty("--columns", String(state.modelInfo.grid_shape[1]));
     const pointed = pointedCells(state);

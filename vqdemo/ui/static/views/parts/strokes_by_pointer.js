@@ -3,6 +3,7 @@
 import { SIDE } from "../../drawing/strokes.js";
 import { extendStroke, takeBackStroke } from "../../state/edits.js";
 import { isIdle } from "../../state/reconstruction.js";
+import { setPen } from "./giving_way.js";
 import { followStrokes } from "./strokes.js";
 
 const ERASER_BUTTON = 32; // of a pen: it is turned upside down
@@ -28,6 +29,7 @@ export function drawByPointer(canvas, begin) {
     moves: [RAW_MOVE, "pointermove"],
     begin(event) {
       points = [];
+      setPen(true);
       begin(pointOf(event), event.buttons === ERASER_BUTTON);
     },
     move(event) {
@@ -38,7 +40,13 @@ export function drawByPointer(canvas, begin) {
       }
       if (!isRaw || isIdle()) extend();
     },
-    end: extend,
-    takeBack: takeBackStroke,
+    end() {
+      extend();
+      setPen(false);
+    },
+    takeBack() {
+      takeBackStroke();
+      setPen(false);
+    },
   });
 }

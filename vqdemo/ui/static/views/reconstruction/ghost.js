@@ -6,6 +6,7 @@ import { toggleGhost } from "../../state/ghost.js";
 import { shownCodes } from "../../state/preview.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
+import { watchGivingWay } from "../parts/giving_way.js";
 import { inCells, tint } from "../parts/paint.js";
 
 const FAINT = 0.3; // of the ink; tint() makes it stronger
@@ -21,7 +22,7 @@ export function mountGhost(element, board) {
     button.ariaPressed = String(ghosting);
     button.classList.toggle("idle", !codes?.includes(UNKNOWN));
   });
-  watch(["ghost", "codes", "preview", "theme"], (now) => {
+  watchGivingWay(["ghost", "codes", "preview", "theme"], (now) => {
     const { ghost, codes, modelInfo } = now;
     const shows = ghost !== null && ghost.codes === codes;
     canvas.hidden = !shows;
