@@ -5,13 +5,14 @@
 It starts the app, and measures from the visitor's event to the moment when the result is painted:
     pointer move -> reconstruction, how many pictures a second follow a stroke, cell edit -> picture, and what
     it reads as, choosing a cell -> what-if strip, Complete -> the first of 8 alternatives, and all of them,
-and, from a fresh browser profile each time, the opening of the page, and how much later either network is
-there.
+and, from a fresh browser profile each time, the opening of the page in both editions, and how much later either
+network is there.
 """
 
 import argparse
 import math
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,6 +21,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import app_process
+import static_server
 from chromium import DEBIAN_CHROMIUM, FLAGS
 from playwright.sync_api import sync_playwright
 from visitor import module, until_network
@@ -60,7 +62,8 @@ COUNT = """async (script) => {
 }"""
 REST = 120  # ms before a pointer move
 MOVE, KEY = "pointerrawupdate", "keydown"  # what the page's first two measured actions begin with
-READY = "() => document.querySelectorAll('#palette [role=option] img').length > 0"
+# The first picture is drawn, and the codes can be chosen.
+READY = "() => document.querySelectorAll('#palette [role=option] img').length && document.querySelector('#reconstruction canvas').width === 28"
 
 
 def measure(page, event: str, part: str, act) -> float:
@@ -188,11 +191,14 @@ def main() -> None:
         for name, column in zip(("first", "all"), zip(*completions(page, times), strict=True), strict=True):
             report(f"Complete -> {name} of 8 alternatives", column)
         page.close()
-        names = ("page opened -> ready", "   ready -> VQ-VAE", "   ready -> prior")
-        for name, column in zip(
-            names, zip(*openings(browser, app.url, max(times // 10, 3)), strict=True), strict=True
-        ):
-            report(name, column)
+        site = Path(folder) / "site"
+        subprocess.run([sys.executable, "-m", "vqdemo.site", site], cwd=app_process.ROOT, check=True)
+        with static_server.serving(site) as host:
+            for edition, url in {"Gradio app": app.url, "static edition": host}.items():
+                names = (f"{edition} opened -> ready", "   ready -> VQ-VAE", "   ready -> prior")
+                columns = zip(*openings(browser, url, max(times // 10, 3)), strict=True)
+                for name, column in zip(names, columns, strict=True):
+                    report(name, column)
         browser.close()
 
 

@@ -3,12 +3,13 @@
 import { changedCells, restoreCells } from "../../state/edits.js";
 import { fill } from "../../state/sentence.js";
 import { watchGivingWay } from "../parts/giving_way.js";
+import { setText } from "../parts/set_text.js";
 
 export function showChanges(grid, count, text) {
   watchGivingWay(["codes", "encoded"], (now) => {
     if (!now.codes) return;
     const changed = changedCells(now).length;
-    count.textContent = changed ? fill(text.changed, { count: changed, cells: now.codes.length }) : "";
+    setText(count, changed ? fill(text.changed, { count: changed, cells: now.codes.length }) : "");
   });
 
   // Before the grid takes it for the begin of a selection. The mark is there to be clicked while its cell is

@@ -4,6 +4,7 @@ import { UNKNOWN } from "../../state/grid.js";
 import { shownCodes } from "../../state/preview.js";
 import { fill } from "../../state/sentence.js";
 import { watchGivingWay } from "../parts/giving_way.js";
+import { setText } from "../parts/set_text.js";
 
 export function showCount(line, text) {
   watchGivingWay(["modelInfo", "codes", "preview"], (now) => {
@@ -12,6 +13,6 @@ export function showCount(line, text) {
     const unknown = codes.filter((code) => code === UNKNOWN).length;
     const inked = codes.filter((code) => code !== UNKNOWN && code !== now.modelInfo.background).length;
     const whole = [text.count_none, text.count_one][inked] ?? text.count;
-    line.textContent = fill(unknown ? text.count_unknown : whole, { inked, unknown });
+    setText(line, fill(unknown ? text.count_unknown : whole, { inked, unknown }));
   });
 }

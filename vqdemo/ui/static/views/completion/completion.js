@@ -6,6 +6,7 @@ import { UNKNOWN } from "../../state/grid.js";
 import { watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { loadingSentence, showLoading } from "../parts/loading.js";
+import { setText } from "../parts/set_text.js";
 import { showAlternatives } from "./alternatives.js";
 import { mountPlayback } from "./playback.js";
 import { mountSettings } from "./settings.js";
@@ -22,11 +23,11 @@ export function mount(element, { text }) {
   watch(["completing", "codes", "alternatives", "networks"], (now) => {
     const { completing, codes, alternatives } = now;
     const words = completing ? text.busy : alternatives ? text.again : text.complete;
-    button.firstElementChild.textContent = loadingSentence(now, "prior") && completing ? text.waiting : words;
+    setText(button.firstElementChild, loadingSentence(now, "prior") && completing ? text.waiting : words);
     button.ariaBusy = String(completing);
     const isAsked = Boolean(codes?.includes(UNKNOWN));
     button.classList.toggle("idle", !isAsked && !alternatives);
-    empty.textContent = isAsked ? text.empty_unknown : text.empty;
+    setText(empty, isAsked ? text.empty_unknown : text.empty);
   });
 
   showLoading(element.querySelector("section"), "prior");

@@ -8,10 +8,11 @@ import { placeOf, UNKNOWN } from "../../state/grid.js";
 import { OFFERED_CODES } from "../../state/insight.js";
 import { shownCodes } from "../../state/preview.js";
 import { fill } from "../../state/sentence.js";
-import { watch } from "../../state/store.js";
+import { watchGivingWay } from "../parts/giving_way.js";
 import { loadingSentence } from "../parts/loading.js";
 import { share } from "../parts/numbers.js";
 import { paint } from "../parts/paint.js";
+import { setText } from "../parts/set_text.js";
 import { mountDie } from "./die.js";
 
 const SHOWN = 0.5; // of the image's side, around the cell
@@ -37,13 +38,13 @@ export function mount(element, { text }) {
     list.append(button);
   }
 
-  watch(["whatIf", "theme", "selected", "image", "networks"], (now) => {
+  watchGivingWay(["whatIf", "theme", "selected", "image", "networks"], (now) => {
     const { modelInfo, whatIf, selected, image: present } = now;
     list.classList.toggle("empty", !whatIf);
     list.ariaHidden = String(!whatIf);
     if (!whatIf) {
       const waiting = loadingSentence(now, "prior") || text.waiting;
-      caption.textContent = selected.size === 1 ? waiting : text.none;
+      setText(caption, selected.size === 1 ? waiting : text.none);
       for (const button of list.children) {
         button.disabled = true;
         button.hidden = false;
@@ -76,7 +77,7 @@ export function mount(element, { text }) {
     });
   });
 
-  watch(["whatIf", "die", "codes", "preview", "settings"], (now) => {
+  watchGivingWay(["whatIf", "die", "codes", "preview", "settings"], (now) => {
     const { modelInfo, whatIf, die, codes, settings } = now;
     const isOld = die?.codes !== codes || whatIf?.codes !== codes || die.cell !== whatIf.cell;
     if (isOld) return; // the new ones are on their way
