@@ -2,7 +2,7 @@
 
 ``demo.launch()`` and ``gr.mount_gradio_app(app, demo, path=...)`` both have Gradio make its web application
 by ``App.create_app``. That is the one place where routes and middleware can be given to it, so it is extended
-here, for such Blocks only.
+here, for such Blocks only. The web server that ``launch`` starts is extended too: it wakes less often.
 """
 
 import asyncio
