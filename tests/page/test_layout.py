@@ -156,6 +156,7 @@ def test_paper_is_light_and_has_no_buttons_and_forced_colours_show_what_is_chose
     settle(page)
     assert picture(page)[-1, 0] > 220
     expect(page.locator("#complete")).to_be_hidden()
+    expect(page.locator("#draw-pad")).to_be_visible()
     boxes = [page.locator(board).bounding_box() for board in ("#draw-pad", "#code-grid", "#reconstruction")]
     tops = [box["y"] for box in boxes]
     assert max(tops) - min(tops) < 2

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from visitor import (
     PHONE,
+    PRIOR_FILE,
     UNKNOWN,
     codes,
     draw_and_settle,
@@ -19,7 +20,6 @@ from visitor import (
 from vqdemo.ui import texts
 
 pytestmark = pytest.mark.both_editions
-PRIOR_FILE = "**/model/prior-*"
 WIDE = {"viewport": {"width": 1366, "height": 768}}
 CUT_WORDS = """() => [...document.querySelectorAll("#top *, #bench *")]
   .filter((e) => e.matches("button, h1, h2, p, label, span, b, summary, select"))

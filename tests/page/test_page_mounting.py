@@ -6,11 +6,10 @@ from urllib.parse import urlparse
 
 import pytest
 from playwright.sync_api import expect
-from visitor import HeldBack, module, settle, until_mounted, until_network
+from visitor import PRIOR_FILE, HeldBack, module, settle, until_mounted, until_network
 
 from vqdemo.ui.layout import BELOW, COLUMNS, OPEN, views_of
 
-PRIOR_FILE = "**/model/prior-*"
 FIRST = {*views_of({column: COLUMNS[column] for column in COLUMNS if column in OPEN}), *BELOW}
 OTHERS = set(views_of(COLUMNS)) - FIRST
 pytestmark = pytest.mark.both_editions

@@ -243,6 +243,12 @@ def test_with_a_login_api_and_mcp_are_closed_to_others(model, files):
 # ---- the process
 
 
+def test_an_idle_queue_is_looked_at_seldom(plain):
+    queue = plain[0]._queue
+    wakeups = 1 / queue.sleep_when_free + 1 / queue.progress_update_sleep_when_free
+    assert wakeups <= 12, "a second"
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux counts them")
 def test_an_idle_server_wakes_seldom(plain):
     status = Path(f"/proc/self/task/{plain[0].server.thread.native_id}/status")

@@ -7,6 +7,7 @@ import numpy as np
 UNKNOWN = -1
 SHOWN = "#reconstruction canvas"
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PRIOR_FILE = "**/model/prior-*"  # where the prior's weights are fetched from
 CELL = 4  # pixels of the image that a cell covers, each way
 
 PIXELS = """(selector) => {

@@ -128,7 +128,10 @@ def extended(create_app):
 
 
 class Server(http_server.Server):
-    """Gradio's web server. On its own it wakes ten times a second to see whether it should end."""
+    """Gradio's web server. On its own it wakes ten times a second to see whether it should end.
+
+    A tick numbered 0 also sets the date that answers carry.
+    """
 
     async def main_loop(self):
         while not await self.on_tick(0):  # noqa: ASYNC110, `should_exit` is set by other threads

@@ -105,12 +105,20 @@ export function update(parts) {
 function notify() {
   const keys = new Set(changed);
   changed.clear();
-  for (const { keys: watched, listener } of [...listeners]) {
-    if (!watched.some((key) => keys.has(key))) continue;
+  const concerned = [...listeners].filter(({ keys: watched }) => watched.some((key) => keys.has(key)));
+  callAll(concerned.map(({ listener }) => listener));
+}
+
+/**
+ * Call listeners with the state. One that fails keeps none of the others from hearing of the change.
+ * @param {((state: State) => void)[]} called
+ */
+export function callAll(called) {
+  for (const listener of called) {
     try {
       listener(state);
     } catch (error) {
-      console.error(error); // the other listeners hear of the change all the same
+      console.error(error);
     }
   }
 }

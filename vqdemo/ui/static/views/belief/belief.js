@@ -7,6 +7,7 @@ import { fill } from "../../state/sentence.js";
 import { watch } from "../../state/store.js";
 import { watchGivingWay } from "../parts/giving_way.js";
 import { share } from "../parts/numbers.js";
+import { setText } from "../parts/set_text.js";
 
 const SETTLED = 900; // ms without a change, after which the reading is said
 
@@ -40,14 +41,10 @@ export function mount(element, { text }) {
     });
     word.textContent = kind === "open" ? text.open_short : names.join(text.or_short);
     word.title = sentenceOf(kind, names);
-    timer = setTimeout(() => say(sentenceOf(kind, names)), SETTLED);
+    timer = setTimeout(() => setText(spoken, sentenceOf(kind, names)), SETTLED);
   });
 
   const sentenceOf = (kind, names) => fill(text[kind], { labels: names.join(text.or) });
-
-  function say(sentence) {
-    if (spoken.textContent !== sentence) spoken.textContent = sentence;
-  }
 
   function barOf(name) {
     const bar = document.createElement("div");

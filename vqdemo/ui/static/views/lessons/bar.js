@@ -7,6 +7,7 @@ import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
 import { wireButtons } from "../parts/buttons.js";
 import { loadingSentence } from "../parts/loading.js";
+import { setText } from "../parts/set_text.js";
 import { asShown } from "./figures.js";
 import { showLink } from "./link.js";
 
@@ -77,7 +78,7 @@ export function showLesson(section, text) {
     const progress = progressOf(now);
     const line = part(".progress");
     const sentence = sentenceOf(progress, now, task);
-    if (line.textContent !== sentence) line.textContent = sentence;
+    setText(line, sentence);
     line.classList.toggle("solved", Boolean(progress?.solved));
     startButton.textContent = lesson.start ? text.again : text.start;
     startButton.classList.toggle("primary", !lesson.start);

@@ -5,7 +5,7 @@
 
 /** @import { State } from "../../state/types.js" */
 
-import { state, watch } from "../../state/store.js";
+import { callAll, watch } from "../../state/store.js";
 
 const SHORT = 12; // ms of the page's thread: a frame that takes no more holds up nothing
 const REST = 8; // times what a longer one took
@@ -41,13 +41,7 @@ function callDue() {
   if (isDrawing && due.size) measureFrame();
   const listeners = [...due];
   due.clear();
-  for (const listener of listeners) {
-    try {
-      listener(state);
-    } catch (error) {
-      console.error(error); // the others are called all the same
-    }
-  }
+  callAll(listeners);
 }
 
 /** Times the next frame, from when it begins until it has been painted. */

@@ -1,4 +1,5 @@
-// Text that seldom changes though it is set often: what is written anew is laid out anew, also if it is the same.
+// Text that is set more often than it changes: what is written anew is laid out, and said, anew, also if it is the
+// same.
 
 /** @param {Element} element @param {string} text */
 export function setText(element, text) {
