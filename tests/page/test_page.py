@@ -312,6 +312,33 @@ def test_a_stroke_takes_back_only_the_cells_it_changes(page):
     assert codes(page)[6, 6] == UNKNOWN and codes(page)[0, 0] == 33
 
 
+def test_moves_of_the_pen_that_change_no_code_touch_no_element(page):
+    """What is written to an element again is styled again, which a slow processor does instead of the pen's work."""
+    draw_and_settle(page)
+    page.mouse.move(*on_pad(page, [(14, 14)])[0])
+    page.mouse.down()
+    settle(page)
+    page.evaluate(
+        """() => {
+          window.touched = new Set();
+          const note = ({ type, attributeName, target }) =>
+            target.closest?.("[role=status]") || // which is spoken once all is calm
+            touched.add([type, attributeName, target.parentElement?.id, target.nodeName, target.className].join());
+          new MutationObserver((changes) => changes.forEach(note)).observe(document.body, {
+            subtree: true, childList: true, characterData: true, attributes: true,
+          });
+        }"""
+    )
+    before = codes(page)
+    for x, y in on_pad(page, [(14 + step / 100, 14) for step in range(1, 20)]):
+        page.mouse.move(x, y)
+    settle(page)
+    touched = page.evaluate("[...touched]")
+    page.mouse.up()
+    assert (codes(page) == before).all()
+    assert touched == [], "\n".join(touched)
+
+
 # ---- erasing and completing ----
 
 

@@ -26,15 +26,10 @@ PACE = 0.008  # seconds between two moves of the pen
 # Notes how long each frame takes, and how long after the pointer's event it has been painted.
 OBSERVE = """() => {
   const seen = (window.seen = { frames: [], pen: [], on: true });
-  const { port1, port2 } = new MessageChannel();
-  const waiting = [];
-  port1.onmessage = () => seen.pen.push(performance.now() - waiting.shift()); // the first task after painting
+  const note = (since) => seen.pen.push(performance.now() - since);
   document.querySelector("#draw-pad canvas").addEventListener("pointermove", ({ timeStamp, buttons }) => {
     if (!buttons) return;
-    requestAnimationFrame(() => {
-      waiting.push(timeStamp);
-      port2.postMessage(null);
-    });
+    requestAnimationFrame(() => scheduler.postTask(() => note(timeStamp), { priority: "user-blocking" }));
   });
   let last = null;
   const frame = (now) => {

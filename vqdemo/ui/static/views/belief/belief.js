@@ -1,5 +1,5 @@
-// "Reads as": a bar a label, how likely the prior finds it given the known codes. It pales while the grid is
-// newer, and says what it reads as once that has settled.
+// "Reads as": a bar a label, how likely the prior finds it given the known codes. It pales where the grid stays
+// newer for a while, and says what it reads as once that has settled.
 
 import { reading } from "../../state/belief.js";
 import { hasInk } from "../../state/grid.js";
@@ -8,6 +8,7 @@ import { watch } from "../../state/store.js";
 import { watchGivingWay } from "../parts/giving_way.js";
 import { share } from "../parts/numbers.js";
 import { setText } from "../parts/set_text.js";
+import { staleness } from "../parts/stale.js";
 
 const SETTLED = 900; // ms without a change, after which the reading is said
 
@@ -18,28 +19,34 @@ export function mount(element, { text }) {
   const bars = element.querySelector(".bars");
   const word = element.querySelector(".reading b");
   const spoken = element.querySelector(".spoken");
+  const shown = []; // by label: the share that its bar shows
+  const setStale = staleness(section);
   let timer;
 
   watch(["modelInfo"], ({ modelInfo }) => {
+    shown.length = 0;
     if (modelInfo) bars.replaceChildren(...modelInfo.labels.map(barOf));
   });
 
   watchGivingWay(["belief", "codes", "modelInfo"], ({ belief, codes, modelInfo }) => {
     clearTimeout(timer);
     const isOld = belief?.codes !== codes;
-    section.ariaBusy = String(isOld);
+    setStale(isOld);
     if (!belief || isOld || !modelInfo) return;
     const { kind, labels } = hasInk(codes, modelInfo) ? reading(belief.probabilities) : NOTHING;
     const names = labels.map((label) => modelInfo.labels[label]);
     belief.probabilities.forEach((probability, label) => {
       const bar = bars.children[label];
-      bar.style.setProperty("--share", probability.toFixed(4));
       bar.classList.toggle("first", labels.includes(label));
-      bar.ariaValueNow = probability.toFixed(4);
+      const value = probability.toFixed(4);
+      if (shown[label] === value) return; // most stay at nothing
+      shown[label] = value;
+      bar.style.setProperty("--share", value);
+      bar.ariaValueNow = value;
       bar.ariaValueText = share(probability);
       bar.title = fill(text.bar, { label: modelInfo.labels[label], share: share(probability) });
     });
-    word.textContent = kind === "open" ? text.open_short : names.join(text.or_short);
+    setText(word, kind === "open" ? text.open_short : names.join(text.or_short));
     word.title = sentenceOf(kind, names);
     timer = setTimeout(() => setText(spoken, sentenceOf(kind, names)), SETTLED);
   });

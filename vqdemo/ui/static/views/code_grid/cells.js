@@ -81,7 +81,7 @@ export function showCells(grid, text, roving, entry) {
         code,
         look: blank || unknown ? "" : tileInWords(modelInfo.tiles[code]),
       });
-      if (!unknown && !blank) depict(cell.firstChild, tiles[code]);
+      depict(cell.firstChild, unknown || blank ? null : tiles[code]);
     });
   }
   entry.onChange(() => show(state));

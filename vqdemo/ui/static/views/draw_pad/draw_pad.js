@@ -55,10 +55,12 @@ export function mount(element, { text }) {
 
   // ---- what is shown ----
   const shown = sheet(canvas, DETAIL);
+  const hint = /** @type {HTMLElement} */ (board.querySelector(".hint"));
   watch(["drawing", "theme"], ({ drawing }) => {
     if (!drawing) return;
     render(drawing, shown, colour("--ink"));
-    board.querySelector(".hint").hidden = !drawing.invitation && !isEmpty(drawing);
+    const hides = !drawing.invitation && !isEmpty(drawing);
+    if (hint.hidden !== hides) hint.hidden = hides; // else each move of the pen styles it anew
   });
   addCellOverlay(board, { showUnknown: false });
   showReconstruction(element.querySelector(".mini"));

@@ -13,6 +13,7 @@ import { wireButtons } from "../parts/buttons.js";
 import { diePainter } from "../parts/die.js";
 import { showLoading } from "../parts/loading.js";
 import { decimal } from "../parts/numbers.js";
+import { staleness } from "../parts/stale.js";
 import { mountCells } from "./cells.js";
 import { mountCompletions } from "./completions.js";
 
@@ -27,6 +28,7 @@ export function mount(element, { text }) {
     show();
   });
   const drawDie = diePainter(part(".die"), text);
+  const setStale = staleness(part(".die"));
   const showRow = mountCompletions(text);
   showLoading(part(".told"), "prior");
 
@@ -103,7 +105,7 @@ export function mount(element, { text }) {
     if (untold) showRow(part(".untold .row"), untold, question);
     part(".verdict").textContent = blind && told && untold ? verdict(told, untold) : "";
     const isFilled = question[cell] === UNKNOWN;
-    part(".die").ariaBusy = "true";
+    setStale(true);
     if (filled === question) return queueDie(null); // its completion is on its way
     askDie(seenOf(filled, sights), isFilled, filled[cell]);
   }
@@ -131,7 +133,7 @@ export function mount(element, { text }) {
         const die = await networks.die({ ...asked, drawn }, { signal });
         if (state.view !== "how" || asked.cell !== cell) return;
         drawDie(die, settings, present);
-        part(".die").ariaBusy = "false";
+        setStale(false);
         const sentence = isFilled ? (blind ? text.drawn_blind : text.drawn) : text.known;
         const code = isFilled ? codeAt(die.needle, sharesOf(die, settings)) : present;
         part(".drawn").textContent = fill(sentence, { code });

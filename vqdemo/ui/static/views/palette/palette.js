@@ -23,6 +23,7 @@ export function mount(element, { text }) {
   const roving = rovingFocus();
   let options = []; // in the order shown
   let tiles = []; // by code
+  const looks = []; // by code: whether it is selected or pointed at, as one string
 
   function build(modelInfo) {
     tiles = modelInfo.tiles;
@@ -122,8 +123,12 @@ export function mount(element, { text }) {
     if (pointed && "code" in pointed) pointedCodes.add(pointed.code);
     for (const option of options) {
       const code = Number(option.dataset.code);
-      option.ariaSelected = String(selectedCodes.has(code));
-      option.classList.toggle("linked", pointedCodes.has(code));
+      const [isSelected, isPointed] = [selectedCodes.has(code), pointedCodes.has(code)];
+      const look = `${isSelected},${isPointed}`;
+      if (look === looks[code]) continue; // as of nearly all, while a stroke is drawn
+      looks[code] = look;
+      option.ariaSelected = String(isSelected);
+      option.classList.toggle("linked", isPointed);
     }
   });
   watch(["modelInfo", "recent", "theme"], ({ modelInfo, recent }) => {

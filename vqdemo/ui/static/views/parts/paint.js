@@ -32,8 +32,9 @@ export function paint(canvas, image, isAccented = (x, y) => false) {
 export const picture = () =>
   Object.assign(document.createElement("img"), { alt: "", draggable: false, decoding: "sync" });
 
-/** Show ink values in an <img>. */
+/** Show ink values in an <img>, or nothing: where it comes and goes the browser need not lay it out anew. */
 export function depict(img, image) {
+  if (!image) return void (img.src = NOTHING);
   if (!addresses.has(image)) {
     paint(spare, image);
     addresses.set(image, spare.toDataURL());
@@ -41,6 +42,7 @@ export function depict(img, image) {
   img.src = addresses.get(image);
 }
 
+const NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"; // 1x1, clear
 const spare = document.createElement("canvas");
 let addresses = new WeakMap(); // by picture
 watch(["theme"], () => (addresses = new WeakMap()));

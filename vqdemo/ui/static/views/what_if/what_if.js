@@ -38,19 +38,22 @@ export function mount(element, { text }) {
     list.append(button);
   }
 
+  function empty() {
+    list.classList.add("empty");
+    list.ariaHidden = "true";
+    for (const button of list.children) Object.assign(button, { disabled: true, hidden: false });
+  }
+
   watchGivingWay(["whatIf", "theme", "selected", "image", "networks"], (now) => {
     const { modelInfo, whatIf, selected, image: present } = now;
-    list.classList.toggle("empty", !whatIf);
-    list.ariaHidden = String(!whatIf);
     if (!whatIf) {
       const waiting = loadingSentence(now, "prior") || text.waiting;
       setText(caption, selected.size === 1 ? waiting : text.none);
-      for (const button of list.children) {
-        button.disabled = true;
-        button.hidden = false;
-      }
+      if (!list.classList.contains("empty")) empty();
       return;
     }
+    list.classList.remove("empty");
+    list.ariaHidden = "false";
     const [rows, columns] = modelInfo.grid_shape;
     const [row, column] = placeOf(whatIf.cell, columns);
     const [x, y] = [startOf(column, columns), startOf(row, rows)];
@@ -65,7 +68,7 @@ export function mount(element, { text }) {
       button.hidden = button.disabled = false;
       button.dataset.code = code;
       button.dataset.of = whatIf.cell;
-      label.firstChild.textContent = code === modelInfo.background ? text.blank : String(code);
+      setText(label.firstChild, code === modelInfo.background ? text.blank : String(code));
       label.firstChild.dataset.more = alike.length ? `+${alike.length}` : "";
       canvas.style.left = `${(-100 * x) / SHOWN}%`;
       canvas.style.top = `${(-100 * y) / SHOWN}%`;
@@ -94,13 +97,13 @@ export function mount(element, { text }) {
         others: offer.alike.map(nameOf).join(", "),
       };
       button.ariaLabel = button.title = fill(offer.alike.length ? text.option_alike : text.option, words);
-      button.lastChild.lastChild.textContent = share(probability);
+      setText(button.lastChild.lastChild, share(probability));
     });
     const [row, column] = placeOf(whatIf.cell, modelInfo.grid_shape[1]);
     const own =
       code === UNKNOWN ? text.unknown : fill(text.now, { name: nameOf(code), share: share(shares[code]) });
     const sentence = die.needle === null ? text.caption : text.caption_drawn;
-    caption.textContent = fill(sentence, { row: row + 1, column: column + 1, now: own });
+    setText(caption, fill(sentence, { row: row + 1, column: column + 1, now: own }));
   });
 }
 
