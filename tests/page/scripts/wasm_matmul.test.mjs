@@ -9,10 +9,10 @@ const valueOf = (i) => Math.sin(12.9898 * i); // as good as random, between -1 a
 const values = (length, seed) => Float32Array.from({ length }, (_, i) => valueOf(i + seed));
 
 /** Arrays in the memory of a kernel -> the kernel, and where each lies. */
-function placed(simd, ...arrays) {
+function placed({ simd, fused }, ...arrays) {
   const { arrays: all, place } = layout();
   const starts = arrays.map(place);
-  const functions = kernel(all, simd);
+  const functions = kernel(all, simd, fused);
   assert.equal(functions.simd, simd);
   return [functions, ...starts];
 }
@@ -33,9 +33,13 @@ test("without WebAssembly plain loops are taken", () => {
   }
 });
 
-for (const simd of [true, false]) {
-  const by = simd ? "SIMD" : "plain loops";
+const WAYS = {
+  "SIMD that adds products in one step, if there is any": { simd: true, fused: true },
+  SIMD: { simd: true, fused: false },
+  "plain loops": { simd: false, fused: false },
+};
 
+for (const [by, way] of Object.entries(WAYS)) {
   for (const [m, k, n] of [
     [1, 1, COLUMNS],
     [5, 7, 8],
@@ -47,7 +51,7 @@ for (const simd of [true, false]) {
       const [x, bias, start] = [values(m * xStep, 0), values(n, 0.5), values(m * n, 0.7)];
       const weight = (i, column) => Math.fround(valueOf(i * n + column + 0.25));
       const untouched = new Float32Array(m * outStep).fill(7);
-      const [functions, ...at] = placed(simd, x, strips(weight, k, n), bias, start, untouched);
+      const [functions, ...at] = placed(way, x, strips(weight, k, n), bias, start, untouched);
       functions.multiply(m, { w: at[1], bias: at[2], k, n }, at[0], xStep, at[4], outStep, at[3], n);
       const expected = untouched.map((number, i) => {
         const [row, column] = [Math.floor(i / outStep), i % outStep];
@@ -63,7 +67,7 @@ for (const simd of [true, false]) {
   test(`mix by ${by}: a weight of its own for each of four channels`, () => {
     const [m, k, n] = [7, 5, 16];
     const [w, x] = [values(m * k * 4, 0), values(k * n, 0.5)];
-    const [functions, ...at] = placed(simd, w, x, new Float32Array(m * n));
+    const [functions, ...at] = placed(way, w, x, new Float32Array(m * n));
     functions.mix(m, k, n, at[0], k * 4, at[1], n, at[2], n);
     const expected = Float32Array.from({ length: m * n }, (_, i) => {
       const [row, column] = [Math.floor(i / n), i % n];
@@ -80,7 +84,7 @@ for (const simd of [true, false]) {
     const rows = pairs.map(([a, b]) => [a, a, a, a, b, b, b, b]);
     const start = values(4, 0);
     const [functions, ...at] = placed(
-      simd,
+      way,
       Float32Array.from(rows.flat()),
       start,
       new Float32Array(4 * rows.length),
@@ -99,7 +103,7 @@ for (const simd of [true, false]) {
 
   test(`add by ${by}`, () => {
     const [a, b] = [values(24, 0), values(8, 0.5)];
-    const [functions, ...at] = placed(simd, a, b, new Float32Array(24));
+    const [functions, ...at] = placed(way, a, b, new Float32Array(24));
     functions.add(3, 8, at[0], 8, at[1], 0, at[2], 8);
     near(
       functions.heap,

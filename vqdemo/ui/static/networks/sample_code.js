@@ -1,7 +1,5 @@
 // How one code is drawn from logits: `sample_codes` of vqdemo/sampling.py.
 
-import { logSumExp } from "./log_probabilities.js";
-
 /** A network (see pixelcnn.js) -> pick(). */
 export function sampler({ config: { num_codes: numCodes }, heap, kinds }) {
   const p = new Float64Array(numCodes);
@@ -12,18 +10,20 @@ export function sampler({ config: { num_codes: numCodes }, heap, kinds }) {
    * `without` tell which rows of `logits` these are. number: in [0,1), by which it is drawn.
    */
   return function pick(logits, labelled, without, { temperature, top_p: topP, guidance }, number) {
+    let most = -Infinity;
     for (let code = 0; code < numCodes; code++) {
       const logit = heap[logits + labelled * kinds + code];
       p[code] = guidance > 0 ? logit + guidance * (logit - heap[logits + without * kinds + code]) : logit;
       p[code] /= temperature;
+      if (p[code] > most) most = p[code];
     }
-    const sum = logSumExp(p);
-    for (let code = 0; code < numCodes; code++) p[code] = Math.exp(p[code] - sum);
+    let total = 0;
+    for (let code = 0; code < numCodes; code++) total += p[code] = Math.exp(p[code] - most);
     if (topP < 1) {
-      let before = 0; // probability of the codes likelier than this one
+      let before = 0; // probability of the codes likelier than this one, times the total
       for (const code of [...p.keys()].sort((a, b) => p[b] - p[a])) {
         const own = p[code];
-        if (before >= topP) p[code] = 0;
+        if (before >= topP * total) p[code] = 0;
         before += own;
       }
     }

@@ -27,9 +27,10 @@ const room = (length) => padded(length, 16);
 
 /**
  * Arrays of float32 -> {heap, copies, simd, multiply, mix, gate, add}: the memory, copies of the arrays that
- * lie in it one after the other (see room(), FIRST), whether SIMD is used, and the functions.
+ * lie in it one after the other (see room(), FIRST), whether SIMD is used, and the functions. Products are added
+ * in one step (`fused`) where the browser has that, too.
  */
-export function kernel(arrays, simd = true) {
+export function kernel(arrays, simd = true, fused = simd) {
   const starts = [FIRST];
   for (const { length } of arrays) starts.push(starts.at(-1) + room(length));
   const pages = Math.ceil((4 * starts.at(-1)) / PAGE);
@@ -41,7 +42,7 @@ export function kernel(arrays, simd = true) {
     copy.set(array);
     return copy;
   });
-  const functions = (simd && memory && compiled(memory)) || loops(heap);
+  const functions = (simd && memory && compiled(memory, fused)) || loops(heap);
   return { heap, copies, ...functions };
 }
 
@@ -80,13 +81,14 @@ export function strips(w, k, n) {
 //
 // multiply is given a layer {w, bias, k, n}: where strips() of its weights and its bias lie, and their size.
 
-function compiled(memory) {
+function compiled(memory, fused) {
   /** @type {Record<string, any>} */
   let functions;
   try {
-    functions = new WebAssembly.Instance(new WebAssembly.Module(program()), { page: { memory } }).exports;
+    functions = new WebAssembly.Instance(new WebAssembly.Module(program(fused)), { page: { memory } })
+      .exports;
   } catch {
-    return null; // no SIMD
+    return fused ? compiled(memory, false) : null; // no relaxed SIMD; no SIMD
   }
   return {
     simd: true,

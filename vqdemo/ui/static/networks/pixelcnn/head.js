@@ -99,10 +99,12 @@ export function headOf(sizes, kernel, { before, after, head: placed }, { begin, 
       const layer = fusionLayers[i];
       for (let column = first; column < end; column++) {
         const cell = index * grid + column;
-        for (let k = 0; k < n; k++) {
+        for (let k = 0, next = 0; k < n; k = next) {
+          while (next < n && which[next] === which[k]) next++; // one call for neighbours of the same context
           const from = layer.contextBefore + (cell * n + k) * 2 * wide;
           const added = layer[where] + (cell * kept + which[k]) * 2 * wide;
-          add(1, 2 * wide, from, 0, added, 0, placed.gates + ((column - first) * n + k) * 2 * wide, 0);
+          const to = placed.gates + ((column - first) * n + k) * 2 * wide;
+          add(next - k, 2 * wide, from, 2 * wide, added, 0, to, 2 * wide);
         }
       }
       if (i > 0) multiply(m, layer.previous, placed.x, wide, placed.gates, 2 * wide, placed.gates, 2 * wide);

@@ -137,17 +137,11 @@ export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, ente
   function conditions({ n, labels: labelOf }, { places, labels }, row, out) {
     for (let column = 0; column < grid; column++) {
       const place = places + (row * grid + column) * 2 * width;
-      for (let k = 0; k < n; k++)
-        add(
-          1,
-          2 * width,
-          place,
-          0,
-          labels + labelOf[k] * 2 * width,
-          0,
-          out + (column * n + k) * 2 * width,
-          0,
-        );
+      for (let k = 0, next = 0; k < n; k = next) {
+        while (next < n && labelOf[next] === labelOf[k]) next++; // one call for neighbours of the same label
+        const [label, to] = [labels + labelOf[k] * 2 * width, out + (column * n + k) * 2 * width];
+        add(next - k, 2 * width, place, 0, label, 0, to, 2 * width);
+      }
     }
   }
 
