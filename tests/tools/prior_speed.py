@@ -124,13 +124,13 @@ def main() -> None:
     parser.add_argument("--plain", action="store_true", help="by plain loops, as without SIMD")
     parser.add_argument("--cores", type=float, help="give the processes such a share of one core")
     arguments = parser.parse_args()
-    if arguments.cores:
-        limit_processor(arguments.cores)
     slower = 1 / (arguments.cores or 1)
     model = vqdemo.load(ROOT / "weights")
     config = json.loads((ROOT / "weights" / "config.json").read_text())["prior"]
     grids = model.sample(10, seed=0, guidance=0.5).reshape(10, -1).tolist()
     given = {"config": config, "grids": grids, "repeats": arguments.repeats, "simd": not arguments.plain}
+    if arguments.cores:
+        limit_processor(arguments.cores)
     for place in arguments.places:
         result = in_node(given) if place == "node" else in_browser(place, given)
         print(
