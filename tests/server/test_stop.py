@@ -1,6 +1,7 @@
 """Stopped by SIGTERM, the app finishes what it is answering, leaves nothing behind and exits with 0, soon."""
 
 import signal
+import sys
 import time
 from asyncio import CancelledError
 
@@ -12,6 +13,14 @@ from gradio_client.utils import Status
 from PIL import Image
 
 SOON = 5  # seconds
+
+# Starts the command that follows so that it hears Ctrl-C, also where these tests do not: a shell has what it
+# starts in the background ignore it, and so has what that starts.
+HEAR_CTRL_C = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 def wait_until_queued(jobs: list, seconds: float = 60) -> None:
@@ -80,7 +89,7 @@ def answer(job) -> dict | None:
 
 @pytest.mark.slow
 def test_ctrl_c_ends_it_too(tmp_path):
-    with app_process.running(tmp_path / "log") as app:
+    with app_process.running(tmp_path / "log", (sys.executable, "-c", HEAR_CTRL_C)) as app:
         time.sleep(3)  # it has begun to wait
         app.process.send_signal(signal.SIGINT)
         assert_ended_well(app, time.monotonic())
