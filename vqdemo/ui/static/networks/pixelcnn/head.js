@@ -1,7 +1,7 @@
 // The head: the features of both stacks are fused, with the context before each cell and that after it kept
 // apart until the fusion layers add them, and give the logits of the cell.
 
-import { range } from "../range.js";
+import { range, runs } from "../range.js";
 import { placeRowMixing } from "./row_mixing.js";
 import { channels, halves, NAMES } from "./weights.js";
 
@@ -95,12 +95,12 @@ export function headOf(sizes, kernel, { before, after, head: placed }, { begin, 
   function head(index, first, end, { where, n: kept, which }, out) {
     const { n } = before;
     const m = (end - first) * n;
+    const neighbours = runs(which, n); // grids of the same context after: one call adds it to all of them
     for (let i = 0; i < fusionLayers.length; i++) {
       const layer = fusionLayers[i];
       for (let column = first; column < end; column++) {
         const cell = index * grid + column;
-        for (let k = 0, next = 0; k < n; k = next) {
-          while (next < n && which[next] === which[k]) next++; // one call for neighbours of the same context
+        for (const [k, next] of neighbours) {
           const from = layer.contextBefore + (cell * n + k) * 2 * wide;
           const added = layer[where] + (cell * kept + which[k]) * 2 * wide;
           const to = placed.gates + ((column - first) * n + k) * 2 * wide;

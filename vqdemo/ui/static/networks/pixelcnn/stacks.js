@@ -6,7 +6,7 @@
 // down. What is beyond the border is zeros that stand there. In the first layer, which sees codes, each of
 // these products is a table with a row for each code.
 
-import { range } from "../range.js";
+import { range, runs } from "../range.js";
 import { padded, ZEROS } from "../wasm_matmul.js";
 import { placeRowMixing } from "./row_mixing.js";
 import { channels, halves, NAMES } from "./weights.js";
@@ -135,10 +135,10 @@ export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, ente
 
   /** What place, label and biases add to the gates of a row. */
   function conditions({ n, labels: labelOf }, { places, labels }, row, out) {
+    const neighbours = runs(labelOf, n); // grids of the same label: one call for all of them
     for (let column = 0; column < grid; column++) {
       const place = places + (row * grid + column) * 2 * width;
-      for (let k = 0, next = 0; k < n; k = next) {
-        while (next < n && labelOf[next] === labelOf[k]) next++; // one call for neighbours of the same label
+      for (const [k, next] of neighbours) {
         const [label, to] = [labels + labelOf[k] * 2 * width, out + (column * n + k) * 2 * width];
         add(next - k, 2 * width, place, 0, label, 0, to, 2 * width);
       }

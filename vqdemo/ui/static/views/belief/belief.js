@@ -19,12 +19,10 @@ export function mount(element, { text }) {
   const bars = element.querySelector(".bars");
   const word = element.querySelector(".reading b");
   const spoken = element.querySelector(".spoken");
-  const shown = []; // by label: the share that its bar shows
   const setStale = staleness(section);
   let timer;
 
   watch(["modelInfo"], ({ modelInfo }) => {
-    shown.length = 0;
     if (modelInfo) bars.replaceChildren(...modelInfo.labels.map(barOf));
   });
 
@@ -39,8 +37,7 @@ export function mount(element, { text }) {
       const bar = bars.children[label];
       bar.classList.toggle("first", labels.includes(label));
       const value = probability.toFixed(4);
-      if (shown[label] === value) return; // most stay at nothing
-      shown[label] = value;
+      if (bar.ariaValueNow === value) return; // most stay at nothing
       bar.style.setProperty("--share", value);
       bar.ariaValueNow = value;
       bar.ariaValueText = share(probability);
