@@ -21,10 +21,20 @@ from train.runtime.folders import Folders, add_folder_arguments, folders_from
 from train.runtime.weights_folder import CONFIG, config_so_far
 
 SAMPLES = 2_000  # for each setting
-TEMPERATURES = (0.95, 1.0, 1.05, 1.1)
-GUIDANCES = (0.0, 0.25, 0.35, 0.5)
-# Test digits, by other hands, lie that much farther from the training digits than held-out ones do.
-OTHER_HANDS = 1.02
+TEMPERATURES = (1.0, 1.03, 1.05, 1.1)
+GUIDANCES = (0.0, 0.15, 0.2, 0.25)
+ASKED = {  # what is asked for
+    "asked_digit": 0.989,
+    "confident": 0.965,
+    # Relative to what as many training pictures score. They are farther from the held-out ones than samples
+    # are: 0.79 of their Fréchet distance here is as much as 1.1 of it from the test digits.
+    "precision": 0.97,
+    "recall": 0.83,
+    "frechet": 0.79,
+    # Relative to reconstructions of held-out digits. Those of test digits, by other hands, lie that much
+    # farther from the training digits.
+    "nearest_training_digit": 1.025,
+}
 SHOWN = (
     "frechet", "frechet_of_training_digits", "asked_digit", "confident", "precision",
     "precision_of_training_digits", "recall", "nearest_training_digit",
@@ -35,14 +45,14 @@ SHOWN = (
 def margin(figures: dict) -> float:
     """The least of what is reached relative to what is asked for: below 1 where something is missed."""
     pairs = (  # what is reached, what is asked for
-        (figures["asked_digit"], 0.989),
-        (figures["confident"], 0.965),
-        (figures["precision"], 0.97 * figures["precision_of_training_digits"]),
-        (figures["recall"], 0.83 * figures["recall_of_training_digits"]),
-        (0.9 * figures["frechet_of_training_digits"], figures["frechet"]),
+        (figures["asked_digit"], ASKED["asked_digit"]),
+        (figures["confident"], ASKED["confident"]),
+        (figures["precision"], ASKED["precision"] * figures["precision_of_training_digits"]),
+        (figures["recall"], ASKED["recall"] * figures["recall_of_training_digits"]),
+        (ASKED["frechet"] * figures["frechet_of_training_digits"], figures["frechet"]),
         (
             figures["nearest_training_digit"],
-            OTHER_HANDS * figures["nearest_training_digit_of_reconstructions"],
+            ASKED["nearest_training_digit"] * figures["nearest_training_digit_of_reconstructions"],
         ),
     )
     return min(reached / max(asked, 1e-9) for reached, asked in pairs)
@@ -75,6 +85,7 @@ def run(folders: Folders, number: int = SAMPLES, evaluator: ClassifierSettings |
         "samples": number,
         "temperatures": TEMPERATURES,
         "guidances": GUIDANCES,
+        "asked": ASKED,
     }
     best = records.measured(folders, "chosen_defaults", of, lambda: best_settings(subject, number))
     print("defaults:", best)

@@ -58,7 +58,7 @@ class PriorSettings:
         8, "groups of channels with weights of their own in row mixing; divides width and after_features"
     )
     fusion_layers: int = setting(
-        3, "fusion layers of the head, which join the contexts before and after a cell"
+        2, "fusion layers of the head, which join the contexts before and after a cell"
     )
     head_width: int = setting(128, "channels of the head")
     backward: int = setting(
@@ -78,7 +78,7 @@ class PriorSettings:
         1.3, "weight of the loss with known cells after a cell; that with nothing after it has 2 less this"
     )
     marginal_share: float = setting(
-        0.1, "share of the grids whose unknown cells the stack `before` does not see"
+        0.15, "share of the grids whose unknown cells the stack `before` does not see"
     )
     warp_share: float = setting(
         0.75, "share of the digits that are turned, slanted and stretched before encoding"

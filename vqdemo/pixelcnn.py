@@ -96,7 +96,7 @@ class PixelCNNConfig:
     after_layers: int = 3  # gated layers of the stack `after`
     after_features: int = 104  # channels of the features of the stack `after`; those of `before` have `width`
     groups: int = 8  # groups of channels with their own mixing weights; divides width and after_features
-    fusion_layers: int = 3  # fusion layers of the head
+    fusion_layers: int = 2  # fusion layers of the head
     head_width: int = 128  # channels of the head
     dropout: float = 0.05  # share of the channels dropped in training
     backward: bool = False  # generation order: False is raster order, True its reverse

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from train.baselines import notebook_prior, notebook_vqvae, raster_prior
+from train.baselines import known_pixels, notebook_prior, notebook_vqvae, raster_prior
+from train.baselines.known_pixels import KnownPixelsSettings
 from train.baselines.notebook_prior import NotebookPriorSettings
 from train.baselines.notebook_vqvae import NotebookSettings
 from train.baselines.raster_prior import RasterPrior, RasterPriorSettings
@@ -213,6 +214,35 @@ def test_raster_prior_writes_its_figures_beside_the_priors(folders, monkeypatch)
     again = json.loads((folders.out / "metrics.json").read_text())
     assert again["raster_prior"] == blind
     assert again["raster_prior_corrected"] == corrected
+
+
+def test_a_classifier_of_known_pixels_sees_nothing_else(mnist_folder):
+    images = datasets.mnist(mnist_folder, "test", 20).images[:, None].float() / 255
+    known = torch.zeros(20, 7, 7, dtype=torch.bool)
+    known[:, 2:5, 1:] = True
+    pixels = torch.zeros(28, 28, dtype=torch.bool)
+    pixels[8:20, 4:] = True
+    other = torch.where(pixels, images, torch.rand(images.shape))
+    assert torch.equal(known_pixels.hide(images, known), known_pixels.hide(other, known))
+    seen = known_pixels.hide(images, known)
+    assert torch.equal(seen[..., pixels], images[..., pixels])
+    assert (seen[..., ~pixels] < 0).all()  # no grey of a picture
+
+
+@pytest.mark.slow
+def test_what_known_pixels_tell_stands_beside_what_the_prior_knows(folders):
+    settings = KnownPixelsSettings(images=4_000, epochs=3, batch=64)
+    figures = known_pixels.run(folders, settings, number=1_000)
+    metrics = json.loads((folders.out / "metrics.json").read_text())
+    assert metrics["known_pixels"] == figures
+    assert figures.keys() == metrics["label_accuracy"].keys() - {"nothing"}
+    assert figures["centre"]["accuracy"] > 0.5  # by chance 0.1
+    shown = f"{figures['centre']['probability_of_truth']:.3f}"
+    row = next(line for line in table.markdown(metrics).splitlines() if line.startswith("| centre"))
+    assert shown in row
+    assert (
+        row.count("|") == table.markdown(metrics).split("| unknown cells")[1].splitlines()[0].count("|") + 1
+    )
 
 
 # ---- studies

@@ -97,7 +97,7 @@ GOOD_ENOUGH = {
     "precision_of_training_digits": 0.8,
     "recall": 0.8,
     "recall_of_training_digits": 0.9,
-    "frechet": 2.5,
+    "frechet": 2.2,
     "frechet_of_training_digits": 3.0,
     "nearest_training_digit": 4.6,
     "nearest_training_digit_of_reconstructions": 4.4,
@@ -111,7 +111,7 @@ GOOD_ENOUGH = {
         ("confident", 0.95),
         ("precision", 0.77),
         ("recall", 0.74),
-        ("frechet", 3.1),
+        ("frechet", 2.5),
         ("nearest_training_digit", 4.3),
     ],
 )

@@ -59,8 +59,11 @@ def calibrated(m: dict) -> str:
     return f"{all_cells:.3f}; {inked:.3f}"
 
 
-def labels(m: dict, unknown: str) -> str:
-    figures = m["label_accuracy"][unknown]
+def labels(table: dict, unknown: str) -> str:
+    """How well a label is known with some cells unknown; "" if not measured."""
+    if unknown not in table:
+        return ""
+    figures = table[unknown]
     return f"{percent(figures['accuracy'])}; {figures['probability_of_truth']:.3f}"
 
 
@@ -167,7 +170,7 @@ def rows(m: dict) -> list[tuple[str, str, str, str]]:
         (f"calibration error of `conditionals` ({m['calibration']['grids']:,} digits): all cells; inked ones",
          calibrated(m), "", ""),
         ("label of a whole grid by `label_probs`: right; mean probability of the true one",
-         labels(m, "nothing"), "", ""),
+         labels(m["label_accuracy"], "nothing"), "", ""),
         ("one thread: sample of 1; of 64, guided; one full pass over these 64; `conditionals`; without label",
          latencies(m), theirs(lambda n: "; ".join(f"{ms:.0f} ms" for ms in n["latency_ms"].values())), ""),
     ] if row[1]]  # fmt: skip
@@ -211,6 +214,7 @@ def cost(petaflop: float, seconds: float | None) -> str:
 def by_mask(m: dict) -> str:
     """The prior's figures for each mask as a second table, beside those of the raster-order baseline."""
     raster, corrected = m.get("raster_prior"), m.get("raster_prior_corrected")
+    pixels = m.get("known_pixels")
     above = "prior above the corrected baseline"
     if corrected:
         particles = f"{corrected['particles']:,} particles: filled blindly; by the prior"
@@ -218,7 +222,8 @@ def by_mask(m: dict) -> str:
     reads = "completions that read as the true digit"
     beside = ["blind baseline, nats", above] if raster and corrected else []
     guess = "label by `label_probs`: right; probability of the true one"
-    titles = ["unknown cells", "prior, nats", *beside, guess, reads]
+    seen = ["label by a classifier that sees the known pixels"] if pixels else []
+    titles = ["unknown cells", "prior, nats", *beside, guess, *seen, reads]
     lines = [f"| {' | '.join(titles)} |\n", f"{'|---' * len(titles)}|\n"]
     for name, nats in m["likelihood"]["with_label"].items():
         cells = [f"{name} ({nats['unknown_cells']})", f"{nats['mean']:.2f}"]
@@ -228,7 +233,9 @@ def by_mask(m: dict) -> str:
             cells.append(
                 "; ".join(f"{way['prior_above']:+.2f} ± {way['standard_error']:.2f}" for way in ways)
             )
-        cells.append(labels(m, name) if name in m["label_accuracy"] else "")
+        cells.append(labels(m["label_accuracy"], name))
+        if pixels:
+            cells.append(labels(pixels, name))
         filled = m["completions"].get(name)
         cells.append(f"{100 * filled['reads_as_true_digit']:.0f} %" if filled else "")
         lines.append(f"| {' | '.join(cells)} |\n")
