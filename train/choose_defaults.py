@@ -21,7 +21,7 @@ from train.runtime.folders import Folders, add_folder_arguments, folders_from
 from train.runtime.weights_folder import CONFIG, config_so_far
 
 SAMPLES = 2_000  # for each setting
-TEMPERATURES = (1.0, 1.03, 1.05, 1.1)
+TEMPERATURES = (0.95, 1.0, 1.05, 1.1)
 GUIDANCES = (0.0, 0.15, 0.2, 0.25)
 ASKED = {  # what is asked for
     "asked_digit": 0.989,
