@@ -8,8 +8,19 @@ from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Measurement,
 from vqdemo.model import VQModel
 
 
+def knowledge(p: Tensor, labels: Tensor) -> dict:
+    """How often the likeliest label is true, and the mean probability of the true one.
+
+    p: probabilities (N,num_labels). labels: int64 (N,).
+    """
+    return {
+        "accuracy": float((p.argmax(1) == labels).float().mean()),
+        "probability_of_truth": float(p.gather(1, labels[:, None]).mean()),
+    }
+
+
 def label_accuracy(model: VQModel, codes: Tensor, labels: Tensor) -> dict:
-    """How often the likeliest label is true, and the mean probability of the true one, by what is unknown.
+    """`knowledge` of the label from the known cells, by what is unknown.
 
     codes: int64 (N,G,G). labels: int64 (N,).
     """
@@ -17,11 +28,8 @@ def label_accuracy(model: VQModel, codes: Tensor, labels: Tensor) -> dict:
     table = {}
     for name, known in (nothing | evaluation_masks(model.grid_shape[0])).items():
         if bool(known.any()):
-            log_p = model.label_log_probs(codes, known.expand_as(codes))
-            table[name] = {
-                "accuracy": float((log_p.argmax(1) == labels).float().mean()),
-                "probability_of_truth": float(log_p.exp().gather(1, labels[:, None]).mean()),
-            }
+            p = model.label_log_probs(codes, known.expand_as(codes)).exp()
+            table[name] = knowledge(p, labels)
     return table
 
 
