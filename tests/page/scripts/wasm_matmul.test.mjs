@@ -112,4 +112,15 @@ for (const [by, way] of Object.entries(WAYS)) {
     );
     assert.ok(functions.heap.subarray(ZEROS, ZEROS + 64).every((number) => number === 0));
   });
+
+  test(`relu by ${by}`, () => {
+    const x = values(24, 0.2);
+    const [functions, ...at] = placed(way, x, new Float32Array(32).fill(7));
+    functions.relu(24, at[0], at[1]);
+    near(
+      functions.heap,
+      at[1],
+      Float32Array.from({ length: 32 }, (_, i) => (i < 24 ? Math.max(x[i], 0) : 7)),
+    );
+  });
 }

@@ -42,7 +42,7 @@ export function vqvae(tensors, { grid, ink_threshold }) {
     matrix(width),
     matrix(longest),
   ];
-  const { copies, multiply, simd } = kernel([
+  const { copies, multiply, relu, simd } = kernel([
     ...activations,
     ...[...layers.values()].flatMap(({ weights, bias }) => [weights, bias]),
   ]);
@@ -70,21 +70,17 @@ export function vqvae(tensors, { grid, ink_threshold }) {
     return neighbourhoods;
   }
 
-  function relu(x, out) {
-    for (let i = 0; i < x.length; i++) out[i] = x[i] > 0 ? x[i] : 0;
-  }
-
   /** One of the two halves, "encoder" or "decoder". */
   function run(half, input, output) {
     convolve(`${half}.enter`, input, stream);
     for (let block = 0; layers.has(`${half}.blocks.${block}.mix`); block++) {
-      relu(stream, active);
+      relu(stream.length, at(stream), at(active));
       convolve(`${half}.blocks.${block}.spatial`, active, inner);
-      relu(inner, inner);
+      relu(inner.length, at(inner), at(inner));
       convolve(`${half}.blocks.${block}.mix`, inner, active);
       for (let i = 0; i < stream.length; i++) stream[i] += active[i];
     }
-    relu(stream, active);
+    relu(stream.length, at(stream), at(active));
     convolve(`${half}.exit`, active, output);
   }
 

@@ -9,6 +9,7 @@
 //   mix        out[r, c] = sum over i of w[r, i, c % 4] * x[i, c]       a weight for each of four channels
 //   gate       out = start + tanh(a) * sigmoid(b)     for the halves a, b of the columns of x
 //   add        out = a + b
+//   relu       out = the greater of x and 0, for numbers that lie one after the other
 
 import { COLUMNS, program } from "./wasm_program.js";
 
@@ -26,9 +27,9 @@ export const padded = (number, step = COLUMNS) => Math.ceil(number / step) * ste
 const room = (length) => padded(length, 16);
 
 /**
- * Arrays of float32 -> {heap, copies, simd, multiply, mix, gate, add}: the memory, copies of the arrays that
- * lie in it one after the other (see room(), FIRST), whether SIMD is used, and the functions. Products are added
- * in one step (`fused`) where the browser has that, too.
+ * Arrays of float32 -> {heap, copies, simd, multiply, mix, gate, add, relu}: the memory, copies of the arrays
+ * that lie in it one after the other (see room(), FIRST), whether SIMD is used, and the functions. Products are
+ * added in one step (`fused`) where the browser has that, too.
  */
 export function kernel(arrays, simd = true, fused = simd) {
   const starts = [FIRST];
@@ -118,6 +119,9 @@ function compiled(memory, fused) {
     add(m, n, a, aStep, b, bStep, out, outStep) {
       functions.add(4 * out, 4 * outStep, 4 * a, 4 * aStep, 4 * b, 4 * bStep, m, 4 * n);
     },
+    relu(length, x, out) {
+      functions.relu(4 * out, 4 * x, 4 * length);
+    },
   };
 }
 
@@ -163,6 +167,9 @@ function loops(heap) {
         for (let c = 0; c < n; c++)
           heap[out + row * outStep + c] = heap[a + row * aStep + c] + heap[b + row * bStep + c];
       }
+    },
+    relu(length, x, out) {
+      for (let i = 0; i < length; i++) heap[out + i] = Math.max(heap[x + i], 0);
     },
   };
 }

@@ -174,6 +174,13 @@ function sums() {
   });
 }
 
+function rectified() {
+  return routine(3, 1, 0, (out, x, n, column) => {
+    const positive = larger(vector(sum(get(x), get(column))), constant(0));
+    return loop(column, n, 16, store(sum(get(out), get(column)), 0, positive));
+  });
+}
+
 /**
  * The whole program: a module that imports page.memory and exports the functions. Where `fused`, it adds
  * products in one step, by which 16 samples took a fifth less time. Not every browser has these instructions.
@@ -185,6 +192,7 @@ export function program(fused) {
     mix: blocks(multiplyAdd, vector, 16),
     gate: gates(multiplyAdd),
     add: sums(),
+    relu: rectified(),
   };
   const [names, all] = [Object.keys(routines), Object.values(routines)];
   const types = all.map(({ parameters }) => [0x60, ...list(Array(parameters).fill(I32)), 0]);

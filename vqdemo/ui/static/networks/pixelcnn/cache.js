@@ -5,7 +5,7 @@ export function cacheOf(sizes, kernel, { before, head: placed }, stacks, { mixRo
   const { grid, cells, width, wide } = sizes;
   const { heap, multiply } = kernel;
   const { fusionLayers, logits } = placed;
-  const { begin, clearBorder, vertical, along, finish } = stacks;
+  const { begin, vertical, along, finish } = stacks;
 
   let row, done, kept; // the present row, how many of its cells have been computed, the context after
 
@@ -57,21 +57,24 @@ export function cacheOf(sizes, kernel, { before, head: placed }, stacks, { mixRo
     for (const { above } of fusionLayers) enter(n, above, row, features + row * grid * n * width, width);
   }
 
-  /** Go on with these grids, [grid], some perhaps more than once. They must be at least as many as before. */
+  /**
+   * Go on with these grids, [grid], some perhaps more than once: each of them, in the order of their first
+   * appearance.
+   */
   function select(grids) {
     const [n, m, cell] = [before.n, grids.length, row * grid];
+    if (m === n) return;
     /** What of a matrix, `size` columns for each grid of a cell, is still to be read: from cell to cell. */
     const spread = (matrix, size, from, to) => {
       for (let i = to - 1; i >= from; i--) {
-        const old = heap.slice(matrix + i * n * size, matrix + (i + 1) * n * size);
-        grids.forEach((k, j) =>
-          heap.set(old.subarray(k * size, (k + 1) * size), matrix + (i * m + j) * size),
-        );
+        for (let j = m - 1; j >= 0; j--) {
+          const old = matrix + (i * n + grids[j]) * size;
+          heap.copyWithin(matrix + (i * m + j) * size, old, old + size);
+        }
       }
     };
-    const first = row * (grid + 2);
     for (const { v, h, gates, mixing } of before.layers) {
-      if (v !== undefined) spread(h, width, first, first + grid + 2);
+      if (v !== undefined) spread(h, width, cell, cell + grid);
       spread(gates, 2 * width, 0, grid);
       spread(mixing.values, mixing.columns, 0, cell);
     }
@@ -81,13 +84,10 @@ export function cacheOf(sizes, kernel, { before, head: placed }, stacks, { mixRo
     }
     spread(before.features, width, cell, cell + grid);
     const { codes, labels } = before;
-    for (let i = cells - 1; i >= 0; i--) {
-      const old = codes.slice(i * n, (i + 1) * n);
-      grids.forEach((k, j) => (codes[i * m + j] = old[k]));
-    }
+    for (let i = cells - 1; i >= 0; i--)
+      for (let j = m - 1; j >= 0; j--) codes[i * m + j] = codes[i * n + grids[j]];
     labels.set(grids.map((k) => labels[k]));
     before.n = m;
-    clearBorder(before, row + 1);
     kept = { ...kept, which: grids.map((k) => kept.which[k]) };
   }
 

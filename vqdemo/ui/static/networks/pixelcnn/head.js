@@ -112,11 +112,11 @@ export function headOf(sizes, kernel, { before, after, head: placed }, { begin, 
       if (i === 0) multiply(m, layer.out, placed.gated, wide, placed.x, wide);
       else multiply(m, layer.out, placed.gated, wide, placed.x, wide, placed.x, wide);
     }
-    relu(placed.x, placed.y, m * wide);
+    relu(m * wide, placed.x, placed.y);
     multiply(m, mixed[0], placed.y, wide, placed.gated, wide);
-    relu(placed.gated, placed.gated, m * wide);
+    relu(m * wide, placed.gated, placed.gated);
     multiply(m, mixed[1], placed.gated, wide, placed.x, wide, placed.x, wide);
-    relu(placed.x, placed.x, m * wide);
+    relu(m * wide, placed.x, placed.x);
     multiply(m, toLogits, placed.x, wide, out, kinds);
   }
 

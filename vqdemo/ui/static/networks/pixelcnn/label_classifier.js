@@ -66,7 +66,7 @@ export function labelClassifier({ grid, cells, numCodes, numLabels }, kernel, cl
         const code = codes[r * grid + c];
         add(1, n, tables[near] + (code < 0 ? numCodes : code) * n, 0, to, 0, to, 0);
       }
-      relu(to, to, n);
+      relu(n, to, to);
     });
   }
 
@@ -81,7 +81,7 @@ export function labelClassifier({ grid, cells, numCodes, numLabels }, kernel, cl
         if (r === 0) multiply(right - left, layer, from, k, to, n);
         else multiply(right - left, layer, from, k, to, n, to, n);
       });
-      relu(to, to, (right - left) * n);
+      relu((right - left) * n, to, to);
     }
   }
 
@@ -121,7 +121,7 @@ export function labelClassifier({ grid, cells, numCodes, numLabels }, kernel, cl
     }
     const [from, rows] = eachLeftOut ? [0, cells + 1] : [cells, 1];
     multiply(rows, linear[0], second + from * size, size, hidden, linear[0].n);
-    relu(hidden, hidden, rows * linear[0].n);
+    relu(rows * linear[0].n, hidden, hidden);
     multiply(rows, linear[1], hidden, linear[0].n, logits, linear[1].n);
     const of = (row) =>
       Array.from(heap.subarray(logits + row * linear[1].n, logits + row * linear[1].n + numLabels));

@@ -3,7 +3,7 @@
 // What flows is a matrix whose rows are (cell, grid), grids of one cell next to each other: the cells of a
 // grid's row are one piece of memory, and a cell beside another lies N rows from it. So a masked convolution
 // is a sum of products, one for each cell that it sees, each of the same matrix a few rows further up or
-// down. What is beyond the border is zeros that stand there. In the first layer, which sees codes, each of
+// down, without the cells that would see beyond the border. In the first layer, which sees codes, each of
 // these products is a table with a row for each code.
 
 import { range, runs } from "../range.js";
@@ -77,7 +77,7 @@ export function placeStack(weights, name, layers, features) {
       skip: linear(part("out"), plain, skips),
       mixing: placeRowMixing(weights, part("above"), config.width, gates, i === 0 ? embedding : null),
       // What it is given, by both stacks (see at()), and what its horizontal gates are for the present row.
-      ...(i > 0 ? { v: space(grid, grid + 2, most, width), h: space(grid, grid + 2, most, width) } : {}),
+      ...(i > 0 ? { v: space(cells, most, width), h: space(cells, most, width) } : {}),
       gates: space(grid, most, 2 * width),
     };
   }
@@ -107,8 +107,8 @@ export function placeRow({ space, sizes: { grid, most, width } }) {
 export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, enterCodes }, row) {
   const { heap, multiply, gate, add, relu } = kernel;
 
-  /** Where a cell of v or h of a layer is; columns from -1 to `grid`, both of which are zeros. */
-  const at = (matrix, n, row, column) => matrix + (row * (grid + 2) + column + 1) * n * width;
+  /** Where a cell of v or h of a layer is. */
+  const at = (matrix, n, row, column) => matrix + (row * grid + column) * n * width;
 
   /** Begin with n grids: codes [grid][cell], labels [grid]. */
   function begin(stack, codes, labels) {
@@ -118,19 +118,6 @@ export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, ente
     codes.forEach((grid, k) =>
       grid.forEach((code, cell) => (stack.codes[cell * n + k] = code < 0 ? numCodes : code)),
     );
-    clearBorder(stack, 0);
-  }
-
-  /** Zeros beside the rows from some row on. */
-  function clearBorder({ n, layers }, from) {
-    for (const { v, h } of layers.slice(1)) {
-      for (const matrix of [v, h]) {
-        for (let row = from; row < grid; row++) {
-          heap.fill(0, at(matrix, n, row, -1), at(matrix, n, row, 0));
-          heap.fill(0, at(matrix, n, row, grid), at(matrix, n, row, grid + 1));
-        }
-      }
-    }
   }
 
   /** What place, label and biases add to the gates of a row. */
@@ -150,21 +137,12 @@ export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, ente
     for (const { row: down, column: right, table } of convolution) {
       if (row + down < 0) continue;
       for (let column = Math.max(first, -right); column < Math.min(end, grid - right); column++) {
-        const [seen, to] = [
-          ((row + down) * grid + column + right) * n,
-          out + (column - first) * n * 2 * width,
-        ];
-        for (let k = 0; k < n; k++) {
-          add(
-            1,
-            2 * width,
-            table + codes[seen + k] * 2 * width,
-            0,
-            to + k * 2 * width,
-            0,
-            to + k * 2 * width,
-            0,
-          );
+        const seen = ((row + down) * grid + column + right) * n;
+        for (let k = 0, next; k < n; k = next) {
+          const code = codes[seen + k];
+          for (next = k + 1; next < n && codes[seen + next] === code; next++);
+          const to = out + ((column - first) * n + k) * 2 * width;
+          add(next - k, 2 * width, table + code * 2 * width, 0, to, 2 * width, to, 2 * width);
         }
       }
     }
@@ -172,9 +150,11 @@ export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, ente
 
   /** Add what a masked convolution makes of some cells of a row. */
   function convolve(n, convolution, x, row, first, end, out) {
-    for (const { row: down, column: right, layer } of convolution) {
-      const seen = at(x, n, row + down, first + right);
-      multiply((end - first) * n, layer, seen, width, out, 2 * width, out, 2 * width);
+    for (const { column: right, layer } of convolution) {
+      const [from, until] = [Math.max(first, -right), Math.min(end, grid - right)]; // it sees zeros elsewhere
+      if (from >= until) continue;
+      const [seen, to] = [at(x, n, row, from + right), out + (from - first) * n * 2 * width];
+      multiply((until - from) * n, layer, seen, width, to, 2 * width, to, 2 * width);
     }
   }
 
@@ -202,7 +182,7 @@ export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, ente
     const features = stack.features + (index * grid + first) * n * columns;
     if (i === 0) multiply(m, layer.skip, row.gated, width, features, columns);
     else multiply(m, layer.skip, row.gated, width, features, columns, features, columns);
-    if (i + 1 === layers.length) return relu(features, features, m * columns);
+    if (i + 1 === layers.length) return relu(m * columns, features, features);
     const onward = at(layers[i + 1].h, n, index, first);
     if (i === 0) multiply(m, layer.onward, row.gated, width, onward, width);
     else multiply(m, layer.onward, row.gated, width, onward, width, at(layer.h, n, index, first), width);
@@ -227,5 +207,5 @@ export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, ente
     }
   }
 
-  return { begin, clearBorder, vertical, along, finish, run };
+  return { begin, vertical, along, finish, run };
 }

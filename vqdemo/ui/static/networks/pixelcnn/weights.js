@@ -106,11 +106,7 @@ export function weightsOf(file, config) {
   function start(simd) {
     const functions = kernel(arrays, simd);
     for (const compute of whenPlaced) compute(functions.multiply);
-    const { heap } = functions;
-    const relu = (x, out, length) => {
-      for (let i = 0; i < length; i++) heap[out + i] = heap[x + i] > 0 ? heap[x + i] : 0;
-    };
-    return { ...functions, relu };
+    return functions;
   }
 
   return { config, sizes, place, space, tensor, vector, linear, table, matrix, embedded, start };

@@ -9,7 +9,7 @@ import { sampler } from "../sample_code.js";
 /** A network (see pixelcnn.js) and its labels (labels.js) -> complete(). */
 export function completionsOf(network, posterior) {
   const { config, cells, inOrder } = network;
-  const { grid, num_labels: numLabels } = config;
+  const { grid, num_codes: numCodes, num_labels: numLabels } = config;
   const empty = Array(cells).fill(-1);
   const check = checkFor(config, cells);
   const pick = sampler(network);
@@ -86,9 +86,10 @@ export function completionsOf(network, posterior) {
     const n = labels.length;
     const both = choice.guidance > 0 ? [...labels, ...labels.map(() => numLabels)] : labels;
     const grids = labels.map(() => [...start]);
-    // Until a first code is drawn, completions with the same label are one.
+    // Completions of the same label are computed once until they get different codes: `which` of the grids
+    // that the network has is each one's.
     const distinct = [...new Set(both)];
-    let shared = true;
+    let which = both.map((label) => distinct.indexOf(label));
     network.start(
       distinct.map(() => start),
       distinct,
@@ -100,13 +101,18 @@ export function completionsOf(network, posterior) {
       network.startRow(row);
       for (const cell of open.filter((cell) => Math.floor(cell / grid) === row)) {
         const logits = network.logitsOf(cell % grid);
-        const which = both.map((label, k) => (shared ? distinct.indexOf(label) : k));
-        const codes = grids.map(
-          (grid, k) => (grid[cell] = pick(logits, which[k], which[n + k], choice, numbers[k][cell])),
+        grids.forEach((grid, k) => {
+          grid[cell] = pick(logits, which[k], which[n + k], choice, numbers[k][cell]);
+        });
+        // A grid and the code that it gets, as one number.
+        const pairs = which.map((one, k) => one * numCodes + grids[k % n][cell]);
+        const different = [...new Set(pairs)];
+        network.select(different.map((pair) => Math.floor(pair / numCodes)));
+        network.write(
+          cell % grid,
+          different.map((pair) => pair % numCodes),
         );
-        if (shared) network.select(which);
-        shared = false;
-        network.write(cell % grid, choice.guidance > 0 ? [...codes, ...codes] : codes);
+        which = pairs.map((pair) => different.indexOf(pair));
         yield;
       }
     }
