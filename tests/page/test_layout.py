@@ -171,6 +171,34 @@ def test_paper_is_light_and_has_no_buttons_and_forced_colours_show_what_is_chose
         )
 
 
+BACKGROUNDS = """() => [...document.querySelectorAll(".view i:empty")].map((i) => {
+  const { backgroundColor, outlineStyle, borderTopWidth } = getComputedStyle(i);
+  const lines = outlineStyle !== "none" || borderTopWidth !== "0px";
+  return [i.parentElement.className, backgroundColor, lines || !i.checkVisibility()];
+})"""
+
+
+@pytest.mark.parametrize("view", ["bench", "codebook", "how"])
+def test_bars_show_in_forced_colours(open_page, view):
+    page = open_page("/" if view == "bench" else f"/#{view}")
+    settle(page)
+    page.wait_for_timeout(500)
+    clear = "rgba(0, 0, 0, 0)"
+    coloured = [background != clear for _, background, _ in page.evaluate(BACKGROUNDS)]
+    assert sum(coloured) > (10 if view == "how" else 100)
+    page.emulate_media(forced_colors="active")
+    forced = page.evaluate(BACKGROUNDS)
+    paper = page.evaluate(
+        "() => { document.body.style.background = 'Canvas'; return getComputedStyle(document.body).backgroundColor }"
+    )
+    hidden = {
+        name
+        for (name, background, otherwise), was in zip(forced, coloured, strict=True)
+        if was and not otherwise and background in (clear, paper)
+    }
+    assert not hidden
+
+
 def test_views_have_addresses_and_back_goes_back(open_page, app_url):
     page = open_page("/#codebook")
     expect(page.locator("#codebook")).to_be_visible()
