@@ -24,17 +24,19 @@ def describe(value) -> str:
 
 def as_array(value, name: str) -> np.ndarray:
     """An array, a tensor or nested lists -> a numpy array of numbers or booleans."""
-    if isinstance(value, Tensor):
-        value = value.detach().cpu()
-        value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
-    if not isinstance(value, (np.ndarray, list, tuple)):
+    if not isinstance(value, (np.ndarray, Tensor, list, tuple)):
         raise TypeError(
             f"{name} must be a numpy array, a torch tensor or nested lists, not {describe(value)}"
         )
     try:
+        if isinstance(value, Tensor):
+            value = value.detach().cpu()
+            value = (value.float() if value.dtype == torch.bfloat16 else value).numpy()
         array = np.asarray(value)
     except ValueError:
         raise ValueError(f"{name} must be rectangular: rows of nested lists have different lengths") from None
+    except (RuntimeError, TypeError) as error:  # of tensors: without values, sparse, of 8-bit floats
+        raise TypeError(f"{name} must hold numbers that numpy can read: {error}") from None
     if array.dtype.kind not in "biuf":
         example = f" such as {describe(array.flat[0])}" if array.size else ""
         raise TypeError(f"{name} must hold numbers, not {array.dtype.name} values{example}")
@@ -99,7 +101,7 @@ def integer(value, name: str, low: int, high: int | None = None) -> int:
         if isinstance(value, (bool, np.bool_)):
             raise TypeError
         number = operator.index(value)
-    except TypeError:
+    except (TypeError, RuntimeError):  # RuntimeError is of a tensor without values
         raise TypeError(f"{name} must be a whole number, not {describe(value)}") from None
     if number < low or (high is not None and number > high):
         allowed = f"at least {low}" if high is None else f"from {low} to {high}"
@@ -112,9 +114,9 @@ def label(value, num_labels: int) -> int | None:
     return None if value is None else integer(value, "label (or None for any)", 0, num_labels - 1)
 
 
-def seed(value) -> int | None:
-    """A seed 0..2^63-1, or None for a new one each time."""
-    return None if value is None else integer(value, "seed (or None)", 0, 2**63 - 1)
+def seed(value, most: int = 2**63 - 1) -> int | None:
+    """A seed from 0 to `most`, or None for a new one each time."""
+    return None if value is None else integer(value, "seed (or None)", 0, most)
 
 
 def number(value, name: str, allowed: str, test) -> float:
@@ -123,7 +125,7 @@ def number(value, name: str, allowed: str, test) -> float:
         raise TypeError(f"{name} must be a number, not {describe(value)}")
     try:
         result = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RuntimeError):  # RuntimeError is of a tensor, without values or complex
         raise TypeError(f"{name} must be a number, not {describe(value)}") from None
     except OverflowError:
         result = math.inf
@@ -132,9 +134,9 @@ def number(value, name: str, allowed: str, test) -> float:
     return result
 
 
-def temperature(value) -> float:
-    """From 0.001 to 100. The lower bound keeps logits finite."""
-    return number(value, "temperature", "from 0.001 to 100", lambda x: 1e-3 <= x <= 100)
+def temperature(value, most: float = 100) -> float:
+    """From 0.001 to `most`. The lower bound keeps logits finite."""
+    return number(value, "temperature", f"from 0.001 to {most:g}", lambda x: 1e-3 <= x <= most)
 
 
 def top_p(value) -> float:
@@ -142,6 +144,6 @@ def top_p(value) -> float:
     return number(value, "top_p", "above 0 and at most 1", lambda x: 0 < x <= 1)
 
 
-def guidance(value) -> float:
-    """From 0 (none) to 20."""
-    return number(value, "guidance", "from 0 to 20", lambda x: 0 <= x <= 20)
+def guidance(value, most: float = 20) -> float:
+    """From 0 (none) to `most`."""
+    return number(value, "guidance", f"from 0 to {most:g}", lambda x: 0 <= x <= most)

@@ -223,24 +223,20 @@ class VQModel:
         Raises TypeError or ValueError as `complete` does.
         """
         grid = self._codes(codes, unknown=True, batch=False)[None]
-        return self._label_log_probs(grid, grid >= 0)[0].exp().cpu().numpy()
+        return self.label_log_probs(grid, grid >= 0)[0].exp().cpu().numpy()
 
     @torch.inference_mode()
     def label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
-        """log p(label | known cells): int64 and bool tensors (N,G,G) -> float32 (N,num_labels).
+        """`PixelCNN.label_log_probs` in batches, with equal grids computed once.
 
-        It is -inf for rare labels (`drop_rare_labels`). Arguments are not checked.
+        int64 and bool tensors (N,G,G) -> float32 (N,num_labels). Arguments are not checked.
         """
-        return drop_rare_labels(self._label_log_probs(codes, known))
-
-    # ---- inside
-
-    def _label_log_probs(self, codes: Tensor, known: Tensor) -> Tensor:
-        """`PixelCNN.label_log_probs` in batches, with equal grids computed once."""
         grids, index = sampling.unique_rows(torch.where(known, codes, -1))  # completions of one grid share it
         batches = grids.split(max(1, BATCH_GRIDS // self.num_labels))  # each grid is run once for each label
         parts = [self.prior.label_log_probs(batch, batch >= 0, self._empty_context) for batch in batches]
         return torch.cat(parts)[index]
+
+    # ---- inside
 
     def _label_log_probs_of_others(self, grid: Tensor, log_p: Tensor, evidence: Tensor) -> Tensor:
         """log p(label | all known cells but one), for each cell: -> (labels,G,G).
@@ -273,9 +269,9 @@ class VQModel:
 
         It is p(label | known cells), guided away from p(label | no cell), at the temperature.
         """
-        log_p = self._label_log_probs(codes, codes >= 0)
+        log_p = self.label_log_probs(codes, codes >= 0)
         empty = torch.full_like(codes[:1], -1)
-        log_p = log_p + params.guidance * (log_p - self._label_log_probs(empty, empty >= 0))
+        log_p = log_p + params.guidance * (log_p - self.label_log_probs(empty, empty >= 0))
         return (log_p / params.temperature).softmax(-1).cpu()
 
     def _codes(self, value, unknown: bool, batch: bool) -> Tensor:
@@ -286,7 +282,7 @@ class VQModel:
         if label is not None:
             rows = torch.arange(len(codes), device=codes.device)
             return rows, torch.full_like(rows, label), torch.zeros(len(rows), device=codes.device)
-        log_p = self.label_log_probs(codes, known)
+        log_p = drop_rare_labels(self.label_log_probs(codes, known))
         rows, labels = log_p.isfinite().nonzero(as_tuple=True)
         return rows, labels, log_p[rows, labels]
 
@@ -321,6 +317,7 @@ MAX_SIZES = {
     "encoder_blocks": 64,
     "decoder_blocks": 64,
 }
+MAX_NUMBERS = 2**28  # of a network: 1 GB in float32
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -341,9 +338,14 @@ def rebuild_network(network_class: type[Network], config_class: type, folder: Pa
                 f"{path}: {name}.{key} must be a whole number from 1 to {most}, not {sizes[key]!r:.40}"
             )
     try:
-        network = network_class(config_class(**sizes))
+        network_config = config_class(**sizes)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} does not describe a vqdemo model: {error}") from None
+    with torch.device("meta"):  # where tensors take no memory
+        numbers = sum(tensor.numel() for tensor in network_class(network_config).state_dict().values())
+    if numbers > MAX_NUMBERS:
+        raise ValueError(f"{path}: {name} would hold {numbers:,} numbers, more than {MAX_NUMBERS:,}")
+    network = network_class(network_config)
     checksums = config.get("sha256", {})
     if not isinstance(checksums, dict):
         raise ValueError(f"{path}: sha256 must be an object of checksums by file name")  # noqa: TRY004, as above
@@ -363,8 +365,14 @@ def load(source: str | Path, device: str = "cpu", revision: str | None = None) -
     revision: a branch, tag or commit of the repository; None is its main branch.
 
     Raises FileNotFoundError if there is no such folder or repository, or a file is missing. Raises ValueError
-    if a file is damaged or does not fit config.json, or if the two networks do not fit each other.
+    if a file is damaged or does not fit config.json, if the two networks do not fit each other, if PyTorch
+    has no such device here, or if a folder is asked for by a revision.
     """
+    try:
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, TypeError) as error:
+        message = f'device must be one that PyTorch has here, such as "cpu", not {device!r}: {error}'
+        raise ValueError(message) from None
     folder = storage.find(source, revision)
     config, path = storage.read_config(folder), folder / "config.json"
     vqvae, prior = load_vqvae(folder), rebuild_network(PixelCNN, PixelCNNConfig, folder, "prior")

@@ -19,7 +19,6 @@ import io
 import json
 import posixpath
 import re
-import shutil
 from pathlib import Path
 from textwrap import indent
 
@@ -33,6 +32,8 @@ WEIGHTS = Path(__file__).resolve().parent.parent / "weights"
 ICON_SIDES = (192, 512)  # pixels of the icons that an installed page needs
 TAB = "  "
 MAIN = "standalone/mount.js"
+SERVICE_WORKER = "service-worker.js"
+RELEASE = "self.RELEASE = "  # how it begins; what the release is made of follows, as JSON
 IMPORT = re.compile(r"""^(?:import|export) (?:[^;"'=]*? from )?["'](\.[^"']+)["']""", re.MULTILINE)
 
 INDEX = """\
@@ -76,25 +77,37 @@ def write(target: str | Path, weights: str | Path, address: str = "") -> dict[st
     """Writes the page for a folder of weights into the folder `target`; returns the bytes in each file.
 
     `address`: where the files will be, if that is known (see ``site``). `target` is made if need be. What
-    an earlier call wrote there is replaced. Raises FileExistsError if it holds other things, and what
-    ``vqdemo.load`` raises of weights.
+    an earlier call wrote there is replaced; what has been put beside it since stays. Raises FileExistsError
+    if `target` is a file, or holds other things and no page, and what ``vqdemo.load`` raises of weights.
     """
     target = Path(target)
-    written_before = (target / "service-worker.js").is_file()
-    if target.exists() and (not target.is_dir() or (any(target.iterdir()) and not written_before)):
+    before = written_before(target)
+    if target.exists() and not (target.is_dir() and (before or not any(target.iterdir()))):
         raise FileExistsError(f"{target} holds other things: name an empty or a new folder")
     files = site(weights, address)
     for name, content in files.items():  # index.html comes last, when all that it names is there
         path = target / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    folders = {name.split("/")[0] for name in files}
-    for old in [*target.glob("page-*"), *target.glob("model/*")]:
-        if old.is_dir() and old.name not in folders:
-            shutil.rmtree(old)
-        elif old.is_file() and f"model/{old.name}" not in files:
-            old.unlink()
+    for name in before - files.keys():
+        path = target / name
+        path.unlink(missing_ok=True)
+        for folder in path.relative_to(target).parents[:-1]:
+            if (target / folder).is_dir() and not any((target / folder).iterdir()):
+                (target / folder).rmdir()
     return {name: len(content) for name, content in files.items()}
+
+
+def written_before(target: Path) -> set[str]:
+    """The addresses of the files that an earlier call wrote into a folder, by its service worker's list."""
+    path = target / SERVICE_WORKER
+    script = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    try:
+        release, _ = json.JSONDecoder().raw_decode(script.removeprefix(RELEASE))
+        addresses = [SERVICE_WORKER, "index.html", *release["files"], *release.get("others", ())]
+    except (ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in addresses if (target / name).resolve().is_relative_to(target.resolve())}
 
 
 def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
@@ -123,8 +136,9 @@ def site(weights: str | Path, address: str = "") -> dict[str, bytes]:
     picture = f"{prefix}{folder}/{layout.LINK_PICTURE}"
     index = index_html(text, folder, parts, model_address, picture).encode()
     film = described["film"] and f"model/{described['film']['file']}"  # large, and fetched by those who look
-    kept = {name: content for name, content in files.items() if name != film}
-    files["service-worker.js"] = service_worker(kept, index, [model_address, f"{folder}/"])
+    shown_elsewhere = f"{folder}/{layout.LINK_PICTURE}"  # beside links to the page
+    not_kept = {film, shown_elsewhere} & files.keys()
+    files[SERVICE_WORKER] = service_worker(files, not_kept, index, [model_address, f"{folder}/"])
     files["index.html"] = index
     return files
 
@@ -238,20 +252,17 @@ def icon(side: int) -> bytes:
     return content.getvalue()
 
 
-def service_worker(files: dict[str, bytes], index: bytes, named: list[str]) -> bytes:
-    """Its script, after what this release is made of. `named`: what only this index.html names.
-
-    The picture for links is not kept: only other sites show it.
-    """
+def service_worker(files: dict[str, bytes], not_kept: set[str], index: bytes, named: list[str]) -> bytes:
+    """Its script, after what this release is made of. `named`: what only this index.html names."""
     script = (layout.STATIC / "standalone" / "service_worker.js").read_text(encoding="utf-8")
     sums = {
         address: base64.b64encode(hashlib.sha256(content).digest()).decode()
         for address, content in files.items()
-        if not address.endswith(layout.LINK_PICTURE)
+        if address not in not_kept
     }
     name = layout.fingerprint({**files, "index.html": index, "script": script.encode()})
-    release = json.dumps({"name": name, "named": named, "files": sums}, indent=1)
-    return f"self.RELEASE = {release};\n\n{script}".encode()
+    release = json.dumps({"name": name, "named": named, "files": sums, "others": sorted(not_kept)}, indent=1)
+    return f"{RELEASE}{release};\n\n{script}".encode()
 
 
 def main() -> None:

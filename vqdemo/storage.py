@@ -7,6 +7,7 @@ Hub that is downloaded once and then cached. Every error names the file and the 
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import torch
@@ -23,10 +24,13 @@ def find(source: str | Path, revision: str | None = None) -> Path:
     """The local folder of weights: `source` itself, or the downloaded files of a repository "user/repo".
 
     revision: a branch, tag or commit of the repository; None is its main branch. Raises
-    FileNotFoundError if `source` is neither, or if the repository cannot be downloaded.
+    FileNotFoundError if `source` is neither, or if the repository cannot be downloaded. Raises ValueError if
+    it is a folder, and a revision is given.
     """
-    folder = Path(source).expanduser()
+    folder = Path(os.path.expanduser(source))  # which leaves a ~ of nobody's as it is
     if folder.is_dir():
+        if revision is not None:
+            raise ValueError(f"{source} is a folder, which has no revisions: leave out revision {revision!r}")
         return folder
     if str(source).count("/") != 1 or str(source).startswith((".", "/")):
         raise FileNotFoundError(f'{source} is neither a folder of weights nor a Hub repository "user/repo"')
@@ -91,7 +95,7 @@ def read_config(folder: Path) -> dict:
         raise FileNotFoundError(f"{path} is missing: {folder} is not a folder of vqdemo weights")
     try:
         config = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path} is not valid JSON: {error}") from None
     if not isinstance(config, dict):
         message = f"{path} must hold an object, not {type(config).__name__}"

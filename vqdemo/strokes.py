@@ -5,7 +5,7 @@ Every image between the steps holds whole numbers, so that static/drawing/framin
 browser, agrees with it:
 
 1. ``read_picture``: a file -> RGBA uint8, upright, at most READ pixels a side; of an animation the fullest
-   frame.
+   of its first frames.
 2. ``flatten_alpha``: transparency is laid on whatever lets the drawing be seen -> RGB.
 3. ``shrink``: the mean over areas, to at most WORK pixels a side.
 4. ``ground_of``: the colour that the paper has under each pixel. One colour where it fills the picture's rim;
@@ -22,16 +22,18 @@ browser, agrees with it:
 
 import io
 import math
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageSequence
 
 SIDE = 28  # pixels of the frame, each way
 BOX = 20  # pixels that the ink itself may span
 PEN = 2.2  # least width of a stroke in the frame, in pixels; MNIST's pen is 2 to 3
 READ = 1600  # pixels of the longer side that are kept of a photograph
+FRAMES = 100  # of an animation that are looked at
 WORK = 240  # pixels of the longer side in steps 4 to 7
 TAPS = 16  # samples to each side of a running median, spread over its radius
 # Pillow reads more, some by running other programs.
@@ -44,6 +46,10 @@ LEAST_RELIEF = 8  # distance in RGB (0 to 441) below which there is paper and gr
 CLOSER = 0.8  # of the picture; a digit that fills less is looked at again
 LEAST_LENGTH = 0.02  # of the picture; what is shorter is no digit
 SAME = 14  # distance in RGB within which a colour is still that of a plain ground
+
+
+class TooManyPixels(ValueError):
+    """A picture, or a frame of it, has more pixels than are allowed."""
 
 
 class Framed(NamedTuple):
@@ -66,7 +72,7 @@ def digit_from_picture(
 
     `crop` and `ink` as in ``find_digit``. A picture that has 28x28 pixels already keeps its framing. Raises
     ValueError, saying what came and what is allowed, for anything that is not a picture with one digit on it
-    within the limits.
+    within the limits, and OSError for a path that cannot be read (FileNotFoundError if there is no file).
     """
     found = find_digit(read_picture(source, max_bytes, max_pixels), crop, ink)
     if found.several:
@@ -118,7 +124,8 @@ def find_digit(
 def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) -> np.ndarray:
     """A picture file -> RGBA uint8 (H, W, 4), upright, at most READ pixels a side.
 
-    Raises ValueError as ``digit_from_picture``.
+    Of an animation the fullest frame: the first FRAMES are looked at, or fewer, of `max_pixels` together.
+    Raises ValueError and OSError as ``digit_from_picture``.
     """
     size = len(source) if isinstance(source, bytes) else Path(source).stat().st_size
     if size > max_bytes:
@@ -129,26 +136,29 @@ def read_picture(source: bytes | str | Path, max_bytes: int, max_pixels: int) ->
         raise ValueError(SVG)
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            width, height = picture.size
-            if width * height > max_pixels:
-                raise ValueError(
-                    f"The picture has {width} x {height} pixels; "
-                    f"at most {max_pixels // 1_000_000} million are allowed."
-                )
-            frames = min(getattr(picture, "n_frames", 1), max(max_pixels // (width * height), 1))
             # The second picture of an MPO is a preview or a depth map.
-            if picture.format == "MPO" or frames < 2:
-                picture.draft(None, (READ, READ))  # lets JPEG decode at a fraction of its size
-                return upright(picture)
-            fullest = None
-            for number in range(frames):
-                picture.seek(number)
-                rgba = upright(picture)
+            most_frames = 1 if picture.format == "MPO" else FRAMES
+            fullest, pixels = None, 0
+            # Not by n_frames, for which Pillow walks through the whole file.
+            for frame in islice(ImageSequence.Iterator(picture), most_frames):
+                width, height = frame.size
+                if width * height > max_pixels:
+                    raise TooManyPixels(
+                        f"The picture has {width} x {height} pixels; "
+                        f"at most {max_pixels // 1_000_000} million are allowed."
+                    )
+                pixels += width * height
+                if pixels > max_pixels:
+                    break
+                frame.draft(None, (READ, READ))  # lets JPEG decode at a fraction of its size
+                rgba = upright(frame)
                 if fullest is None or fullness(rgba) >= fullness(fullest):
                     fullest = rgba
-            assert fullest is not None  # there are two frames at least
+            assert fullest is not None  # the first frame is always read
             return fullest
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, EOFError) as error:
+    except (TooManyPixels, MemoryError):
+        raise
+    except Exception as error:  # whatever Pillow raises for a damaged file
         raise ValueError(NOT_A_PICTURE) from error
 
 
@@ -627,15 +637,15 @@ def look(rgb: np.ndarray, ink: str | None, pen: float | None = None) -> Strokes 
         score, sign, side, labels, found = max(
             (best_of(sign, least, False) for sign in signs), key=lambda of: of[0]
         )
-    if not score:
+    full = max(found, key=lambda one: one.score).full if score else 0
+    if full * 35 > least * 100:  # what is far fainter than the pen is not ink
+        labels, found = components(side, full * 35 // 100, edges)
+        found = scored(found, height, width)
+    best = max(found, key=lambda one: one.score, default=None)
+    if best is None or not best.score:
         if pen is None:
             raise ValueError(NO_INK)
         return None
-    best = max(found, key=lambda one: one.score)
-    if best.full * 35 > least * 100:  # what is far fainter than the pen is not ink
-        labels, found = components(side, best.full * 35 // 100, edges)
-        found = scored(found, height, width)
-        best = max(found, key=lambda one: one.score)
     group = grouped(found, best)
     several = any(is_second_digit(best, one) for one in found if one not in group)
     chosen = np.isin(labels, [one.label for one in group])
@@ -662,13 +672,8 @@ def grown(image: np.ndarray) -> np.ndarray:
     return np.maximum(np.maximum(tall[:, :-2], tall[:, 1:-1]), tall[:, 2:])
 
 
-def frame(ink: np.ndarray) -> np.ndarray:
-    """Light ink on a dark ground, float (H, W) in [0, 1] -> float32 (28, 28), framed as MNIST's digits."""
-    return frame_grey(np.floor(ink * 255 + 0.5).astype(np.uint8)).astype(np.float32) / 255
-
-
 def frame_grey(grey: np.ndarray) -> np.ndarray:
-    """uint8 (H, W), 0 ground and 255 ink -> uint8 (28, 28) as ``frame``."""
+    """uint8 (H, W), 0 ground and 255 ink -> uint8 (28, 28), framed as MNIST's digits."""
     grey = cropped(grey)
     missing = missing_pen(grey)
     if missing:  # strokes that would be thinner than PEN, and would fade

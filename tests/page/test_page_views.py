@@ -2,6 +2,7 @@
 
 import json
 import re
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -253,6 +254,24 @@ def test_a_code_is_not_among_those_that_look_like_it():
     tiles[1] = 1
     for code, others in enumerate(code_map.nearest(tiles, 3)):
         assert code not in others and len(others) == 3
+
+
+def test_distances_are_those_of_pairs():
+    tiles = np.random.default_rng(0).random((40, 6, 6))
+    tiles[20:] = tiles[:20]
+    far = code_map.distances(tiles)
+    pairs = np.linalg.norm(tiles[:, None] - tiles[None], axis=(2, 3))
+    assert np.abs(far - pairs).max() < 1e-6
+    assert (far == far.T).all() and (far.diagonal() == 0).all()
+
+
+def test_distances_take_memory_for_pairs_of_codes_and_not_of_pixels():
+    tiles = np.random.default_rng(0).random((200, 12, 12))
+    tracemalloc.start()
+    code_map.distances(tiles)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * 8 * 200**2
 
 
 def test_codes_that_look_alike_lie_together_on_the_map():

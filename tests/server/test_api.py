@@ -99,6 +99,9 @@ def test_label_probs_tell_the_digit(call, codes):
 
 def test_a_whole_number_may_come_as_a_float(call):
     assert call("/sample", n=2.0, label=3.0, seed=7.0) == call("/sample", n=2, label=3, seed=7)
+    whole, floats = [[3] * 7] * 7, [[3.0] * 7] * 7
+    for name in ("/decode", "/complete", "/conditionals", "/label_probs"):
+        assert call(name, floats) == call(name, whole)
 
 
 GRID = [[0] * 7] * 7
@@ -125,14 +128,17 @@ GRID = [[0] * 7] * 7
         ("/complete", [GRID, 0], "n must be from 1 to 64"),
         ("/complete", [GRID, 65], "n must be from 1 to 64"),
         ("/complete", [GRID, 1, 11], "label .* from 0 to 9"),
-        ("/complete", [GRID, 1, None, 0], "temperature"),
+        ("/complete", [GRID, 1, None, 0], "temperature must be from 0.001 to 5, not 0"),
         ("/complete", [GRID, 1, None, -1], "temperature"),
-        ("/complete", [GRID, 1, None, 6], "temperature must be at most 5 here"),
+        ("/complete", [GRID, 1, None, 6], "temperature must be from 0.001 to 5, not 6"),
+        ("/complete", [GRID, 1, None, 200], "temperature must be from 0.001 to 5, not 200"),
         ("/complete", [GRID, 1, None, 1, 0], "top_p"),
-        ("/complete", [GRID, 1, None, 1, 1, -1], "guidance"),
-        ("/complete", [GRID, 1, None, 1, 1, 6], "guidance must be at most 5 here"),
+        ("/complete", [GRID, 1, None, 1, 1, -1], "guidance must be from 0 to 5, not -1"),
+        ("/complete", [GRID, 1, None, 1, 1, 6], "guidance must be from 0 to 5, not 6"),
+        ("/complete", [GRID, 1, None, 1, 1, 60], "guidance must be from 0 to 5, not 60"),
         ("/complete", [GRID, 1, None, 1, 1, 0, "x"], "seed"),
-        ("/complete", [GRID, 1, None, 1, 1, 0, 2**31], "seed must be at most 2147483647 here"),
+        ("/complete", [GRID, 1, None, 1, 1, 0, 2**31], "seed .* must be from 0 to 2147483647, not"),
+        ("/complete", [GRID, 1, None, 1, 1, 0, 2**63], "seed .* must be from 0 to 2147483647, not"),
         ("/sample", ["many"], "n must be"),
         ("/conditionals", [[[0] * 8] * 7], r"shape \(7, 7\), not \(7, 8\)"),
         ("/conditionals", [GRID, -1], "label"),

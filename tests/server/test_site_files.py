@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import small_film
 import small_model
 import static_server
 from app_process import ROOT
@@ -199,22 +200,39 @@ def test_the_readme_names_the_policy_that_the_tests_serve_it_with():
 
 def test_writing_again_replaces_what_was_written(weights, tmp_path):
     target = tmp_path / "page"
-    sizes = site.write(target, weights)
-    (target / "CNAME").write_text("example.com")
-    (target / "page-000000000000").mkdir()
-    (target / "page-000000000000" / "start.js").write_text("")
-    (target / "model" / "prior-000000000000.safetensors").write_text("")
-    assert site.write(target, weights) == sizes
-    found = [path for path in target.rglob("*") if path.is_file()]
-    there = {path.relative_to(target).as_posix(): path.stat().st_size for path in found}
-    assert there == {**sizes, "CNAME": len("example.com")}
+    earlier = site.write(target, small_film.write(tmp_path / "filmed", grid=7))
+    assert any("film" in name for name in earlier)
+    mine = ["CNAME", "page-notes.txt", "page-about/index.html", "model/data.bin"]
+    for name in mine:
+        (target / name).parent.mkdir(exist_ok=True)
+        (target / name).write_text("mine")
+    for _ in range(2):
+        sizes = site.write(target, weights)
+        found = [path for path in target.rglob("*") if path.is_file()]
+        there = {path.relative_to(target).as_posix(): path.stat().st_size for path in found}
+        assert there == {**sizes, **dict.fromkeys(mine, len("mine"))}
+    assert {path.name for path in target.iterdir() if path.is_dir()} == {
+        name.split("/")[0] for name in [*sizes, *mine] if "/" in name
+    }
 
 
-def test_a_folder_with_other_things_is_left_alone(weights, tmp_path):
-    (tmp_path / "thesis.txt").write_text("years of work")
+@pytest.mark.parametrize("name", ["thesis.txt", "service-worker.js"])
+def test_a_folder_with_other_things_is_left_alone(weights, tmp_path, name):
+    (tmp_path / name).write_text("years of work")
     with pytest.raises(FileExistsError, match="holds other things"):
         site.write(tmp_path, weights)
-    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text() == "years of work"
+
+
+def test_what_a_service_worker_lists_outside_of_its_folder_stays(weights, tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    target = tmp_path / "page"
+    target.mkdir()
+    release = {"files": {"../thesis.txt": "", str(tmp_path / "thesis.txt"): ""}}
+    (target / "service-worker.js").write_text(f"self.RELEASE = {json.dumps(release)};")
+    site.write(target, weights)
+    assert (tmp_path / "thesis.txt").exists()
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess:

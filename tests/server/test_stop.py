@@ -1,6 +1,7 @@
 """Stopped by SIGTERM, the app finishes what it is answering, leaves nothing behind and exits with 0, soon."""
 
 import signal
+import subprocess
 import sys
 import time
 from asyncio import CancelledError
@@ -20,6 +21,18 @@ HEAR_CTRL_C = """
 import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+# Gradio has begun to launch and has no server yet.
+STOPPED_AT_ITS_START = """
+import os, signal
+from gradio.routes import App
+from vqdemo.ui.serving.blocks import ServedBlocks
+
+with ServedBlocks({}) as blocks:
+    pass
+App.create_app = lambda *arguments, **named: os.kill(os.getpid(), signal.SIGTERM)
+blocks.launch(quiet=True)
 """
 
 
@@ -85,6 +98,12 @@ def answer(job) -> dict | None:
         raise AssertionError("a caller waits for an answer that will never come") from None
     except (Exception, CancelledError):  # noqa: BLE001, whatever the client makes of a stream that ends
         return None
+
+
+def test_sigterm_during_the_start_ends_it_well_too():
+    command = [sys.executable, "-c", STOPPED_AT_ITS_START]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.slow

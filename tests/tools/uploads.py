@@ -603,10 +603,15 @@ def few_pixels(rng, source):
     return encoded(image[..., 0]), label
 
 
+def framed(digit):
+    """Light ink, float (H, W) in [0, 1] -> float32 (28, 28), framed as MNIST's digits."""
+    return strokes.frame_grey((digit * 255).round().astype(np.uint8)).astype(np.float32) / 255
+
+
 def as_mnist(rng, source):
     """28x28 pixels, framed already."""
     digit, label = source(112)
-    ink = strokes.frame(digit)
+    ink = framed(digit)
     way = rng.integers(4)
     if way == 3:
         rgba = np.full((28, 28, 4), 255.0)
@@ -673,7 +678,7 @@ def main() -> None:
         def clearly(height, pen=None, source=source, undisturbed=undisturbed):
             while True:
                 digit, label = undisturbed(source, height, pen)
-                if read(strokes.frame(digit)[None])[0] == label:
+                if read(framed(digit)[None])[0] == label:
                     return digit, label
 
         right, wrong = 0, []

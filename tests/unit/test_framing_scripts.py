@@ -92,3 +92,13 @@ def test_a_blank_page_has_no_ink_in_either():
     with pytest.raises(ValueError, match="no ink"):
         find_digit(blank)
     assert in_node(blank) == "no ink"
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_a_pale_bar_with_a_black_dot_has_no_ink_in_either():
+    page = np.full((40, 40, 4), 255, np.uint8)
+    page[10:30, 18:22, :3] = 215
+    page[20, 20, :3] = 0
+    with pytest.raises(ValueError, match="no ink"):
+        find_digit(page)
+    assert in_node(page) == "no ink"

@@ -249,7 +249,7 @@ def test_conditionals_with_other_cells_unknown_are_distributions(model, grids):
 
 def test_label_probs_are_a_distribution_given_the_known_cells(model, grids):
     torch_codes = torch.as_tensor(np.asarray(grids))
-    expected = model._label_log_probs(torch_codes, torch_codes >= 0).exp().numpy()
+    expected = model.label_log_probs(torch_codes, torch_codes >= 0).exp().numpy()
     for grid, share in zip(grids, expected, strict=True):
         belief = model.label_probs(grid)
         assert belief.shape == (model.num_labels,) and belief.dtype == np.float32

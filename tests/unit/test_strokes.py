@@ -1,12 +1,16 @@
 """Any picture of a digit -> MNIST's framing: what it may look like, and what is refused with which words."""
 
 import io
+import struct
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from PIL.GifImagePlugin import GifImageFile
+from PIL.TiffImagePlugin import TiffImageFile
 
-from vqdemo.strokes import digit_from_picture, find_digit, frame, read_picture
+from vqdemo import strokes
+from vqdemo.strokes import digit_from_picture, find_digit, frame_grey, read_picture
 
 MAX_BYTES, MAX_PIXELS = 2**20, 4_000_000
 
@@ -23,6 +27,14 @@ def seven(size=(300, 400), paper=255, ink=0, width=30, mode="L"):
     path = [(0.3 * w, 0.2 * h), (0.8 * w, 0.2 * h), (0.45 * w, 0.8 * h)]
     ImageDraw.Draw(image).line(path, fill=ink, width=width, joint="curve")
     return image
+
+
+def dot_on_a_pale_bar():
+    """The bar is too faint beside the dot, and the dot too small for a digit."""
+    page = np.full((40, 40), 255, np.uint8)
+    page[10:30, 18:22] = 215
+    page[20, 20] = 0
+    return Image.fromarray(page)
 
 
 def centre_of_mass(digit):
@@ -93,7 +105,7 @@ def test_28_by_28_pixels_keep_their_framing():
 
 def test_framing_twice_is_framing_once():
     digit = read(seven())
-    assert alike(frame(digit), digit) > 0.97
+    assert alike(frame_grey((digit * 255).round().astype(np.uint8)), digit) > 0.97
 
 
 @pytest.mark.parametrize(
@@ -116,6 +128,46 @@ def test_a_picture_cut_off_is_refused():
     Image.fromarray(noise).save(data, "PNG")
     with pytest.raises(ValueError, match="not a picture"):
         digit_from_picture(data.getvalue()[:2000], MAX_BYTES, MAX_PIXELS)
+
+
+@pytest.mark.filterwarnings("ignore")  # Pillow's, of damaged metadata
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"])
+def test_damaged_pictures_are_read_or_refused_in_words(kind):
+    data = io.BytesIO()
+    seven((75, 100), width=8).save(data, kind)
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        damaged = np.frombuffer(data.getvalue(), np.uint8).copy()
+        damaged[rng.integers(0, min(len(damaged), 400), 8)] = rng.integers(0, 256, 8)
+        try:
+            read_picture(damaged.tobytes(), MAX_BYTES, MAX_PIXELS)
+        except ValueError as error:
+            text = str(error)
+            assert text == strokes.NOT_A_PICTURE or "million are allowed" in text, text
+
+
+@pytest.mark.parametrize("kind", [TypeError, RuntimeError, struct.error, KeyError])
+def test_whatever_decoding_raises_means_no_picture(kind, monkeypatch):
+    def fail(picture):
+        raise kind
+
+    monkeypatch.setattr("PIL.ImageOps.exif_transpose", fail)
+    with pytest.raises(ValueError, match="not a picture"):
+        read(seven())
+
+
+def test_a_lack_of_memory_is_not_taken_for_damage(monkeypatch):
+    def fail(picture):
+        raise MemoryError
+
+    monkeypatch.setattr("PIL.ImageOps.exif_transpose", fail)
+    with pytest.raises(MemoryError):
+        read(seven())
+
+
+def test_a_path_without_a_file_is_told(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        digit_from_picture(tmp_path / "seven.png", MAX_BYTES, MAX_PIXELS)
 
 
 def test_too_many_pixels_are_refused_before_they_are_decoded(monkeypatch):
@@ -213,6 +265,35 @@ def test_the_fullest_frame_of_an_animation_is_taken(kind):
     assert alike(digit, read(seven())) > 0.97
 
 
+@pytest.mark.parametrize("kind", ["GIF", "PNG", "TIFF"])
+def test_only_the_first_frames_of_an_animation_are_looked_at(kind, monkeypatch):
+    looked_at = []
+    upright = strokes.upright
+    monkeypatch.setattr(strokes, "upright", lambda frame: looked_at.append(frame.tell()) or upright(frame))
+    frames = [Image.new("L", (30, 40), 255 - i) for i in range(strokes.FRAMES)]
+    digit = read(seven((30, 40), width=3), kind, save_all=True, append_images=frames)
+    assert looked_at == list(range(strokes.FRAMES))
+    assert alike(digit, read(seven((30, 40), width=3))) > 0.97
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF"])
+def test_no_frame_beyond_them_is_walked_through(kind, monkeypatch):
+    """Pillow would, to count them."""
+    walked = []
+    opener = {"GIF": GifImageFile, "TIFF": TiffImageFile}[kind]
+    seek = opener._seek
+    monkeypatch.setattr(opener, "_seek", lambda self, at, *more: walked.append(at) or seek(self, at, *more))
+    frames = [Image.new("L", (30, 40), 255 - i) for i in range(strokes.FRAMES)]
+    read(seven((30, 40), width=3), kind, save_all=True, append_images=frames)
+    assert max(walked) == strokes.FRAMES - 1
+
+
+def test_every_page_of_a_tiff_keeps_to_the_pixels_that_are_allowed():
+    large = [Image.new("1", (5000, 5000))]
+    with pytest.raises(ValueError, match="5000 x 5000 pixels; at most 4 million"):
+        read(seven(), "TIFF", compression="tiff_lzw", save_all=True, append_images=large)
+
+
 @pytest.mark.parametrize("kind", ["TIFF", "AVIF", "BMP", "WEBP"])
 def test_other_kinds_of_files_are_read(kind):
     assert alike(read(seven(), kind), read(seven())) > 0.97
@@ -281,6 +362,11 @@ def test_a_blank_page_is_refused(grey):
     paper = np.full((200, 200), grey) + np.random.default_rng(0).normal(0, 3, (200, 200))
     with pytest.raises(ValueError, match="no ink"):
         read(Image.fromarray(paper.clip(0, 255).astype(np.uint8)))
+
+
+def test_ink_with_a_dot_far_darker_than_itself_is_refused():
+    with pytest.raises(ValueError, match="no ink"):
+        read(dot_on_a_pale_bar())
 
 
 def test_a_path_is_read_like_bytes(tmp_path):

@@ -18,7 +18,9 @@ from app_process import ROOT
 from safetensors.torch import load_file, save_file
 
 import vqdemo
-from vqdemo.storage import FILES
+from train.runtime.files import fingerprint
+from vqdemo.storage import FILES, weight_files
+from vqdemo.ui.quality_table import read_metrics
 
 LOAD = """
 import json, sys, vqdemo
@@ -236,6 +238,9 @@ def without(*keys: str):
     return spoil
 
 
+WIDTHS = ("width", "groups", "after_features", "head_width")
+
+
 def having(*keys: str, value):
     def spoil(config: dict) -> dict:
         inner = config
@@ -264,6 +269,10 @@ def having(*keys: str, value):
         (having("vqvae", "grid", value="7"), "vqvae.grid must be a whole number"),
         (having("prior", "width", value=10**9), "prior.width must be a whole number from 1 to 4096"),
         (having("prior", "num_codes", value=0), "prior.num_codes must be a whole number"),
+        (
+            lambda config: config | {"prior": config["prior"] | dict.fromkeys(WIDTHS, 4096)},
+            "prior would hold",
+        ),
         (having("vqvae", "colour", value=1), "colour"),
         (having("vqvae", "num_codes", value=1), "num_codes must be 2 or more"),
         (having("vqvae", "ink_threshold", value="0.1"), "ink_threshold must be a number in"),
@@ -280,9 +289,37 @@ def test_a_wrong_config_is_named_with_the_cause(folder, spoil, words):
 
 
 def test_no_json_is_named(folder):
-    (folder / "config.json").write_text("{")
-    with pytest.raises(ValueError, match=r"config.json is not valid JSON"):
-        vqdemo.load(folder)
+    for text in ("{", '{"a":' * 100_000):
+        (folder / "config.json").write_text(text)
+        with pytest.raises(ValueError, match=r"config.json is not valid JSON"):
+            vqdemo.load(folder)
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:99", "meta", 3.5])
+def test_a_device_that_is_not_there_is_named(folder, device):
+    with pytest.raises(ValueError, match=f"device must be one that PyTorch has here.*{device}"):
+        vqdemo.load(folder, device=device)
+
+
+def test_a_folder_has_no_revisions(folder):
+    with pytest.raises(ValueError, match="has no revisions: leave out revision 'main'"):
+        vqdemo.load(folder, revision="main")
+
+
+def test_a_home_folder_of_nobody_is_no_folder():
+    with pytest.raises(FileNotFoundError, match="~nobody-of-that-name/weights"):
+        vqdemo.load("~nobody-of-that-name/weights/here")
+
+
+def test_figures_of_other_weights_are_not_shown(folder):
+    measured = {"weights": {path.name: fingerprint(path) for path in weight_files(folder)}, "data": {}}
+    (folder / "metrics.json").write_text(json.dumps(measured))
+    assert read_metrics(folder) == measured
+    measured["weights"]["prior.safetensors"] = "0" * 64
+    (folder / "metrics.json").write_text(json.dumps(measured))
+    assert read_metrics(folder) is None
+    (folder / "metrics.json").write_text("[]")
+    assert read_metrics(folder) is None
 
 
 def test_a_byte_order_mark_is_no_fault(folder):

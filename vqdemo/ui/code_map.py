@@ -11,7 +11,10 @@ import numpy as np
 def distances(tiles: np.ndarray) -> np.ndarray:
     """Tiles (K,T,T) -> Euclidean distances (K,K)."""
     flat = tiles.reshape(len(tiles), -1).astype(np.float64)
-    return np.sqrt(np.maximum(((flat[:, None] - flat[None]) ** 2).sum(-1), 0))
+    products = flat @ flat.T
+    squares = products.diagonal()
+    # |a - b|^2 = |a|^2 - 2ab + |b|^2, which rounding may leave below 0.
+    return np.sqrt(np.maximum(squares[:, None] + squares - 2 * products, 0))
 
 
 def order(tiles: np.ndarray, first: int) -> list[int]:

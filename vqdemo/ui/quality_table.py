@@ -4,9 +4,12 @@ That is the VQ-VAE of the usual notebooks and its PixelCNN, trained and measured
 train/baselines/notebook_vqvae.py on the same digits.
 """
 
+import hashlib
 import json
 import math
 from pathlib import Path
+
+from vqdemo.storage import weight_files
 
 # Name of the row in texts/en.py; where the figure lies in metrics.json, and under "notebook_baseline"; how
 # many digits follow the point; what it is: a "number", a "share", or a number "of codes".
@@ -28,11 +31,14 @@ TYPICAL = {
 
 
 def read_metrics(folder: str | Path) -> dict | None:
-    """The measurements in a folder of weights; None where there are none."""
+    """The measurements in a folder of weights; None where there are none, or only those of other weights."""
     try:
-        return json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8"))
+        metrics = json.loads((Path(folder) / "metrics.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+    sha256 = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in weight_files(folder)}
+    measured = at(metrics, ("weights",), dict) or {}
+    return metrics if sha256.items() <= measured.items() else None
 
 
 def shown(metrics: dict | None, num_codes: int) -> dict:

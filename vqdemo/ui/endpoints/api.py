@@ -144,7 +144,7 @@ class Endpoints:
         Returns:
             For each cell, row by row, the probability of every code.
         """
-        return rounded(self.model.conditionals(codes, label=whole(label)))
+        return rounded(self.model.conditionals(whole(codes), label=whole(label)))
 
     def label_probs(self, codes: Codes) -> list[float]:
         """Tell which digit (class) a grid shows, as far as its known cells say.
@@ -154,12 +154,12 @@ class Endpoints:
         Returns:
             The probability of every label, by its number from 0.
         """
-        return rounded(self.model.label_probs(codes))
+        return rounded(self.model.label_probs(whole(codes)))
 
     def grid(self, codes: Codes) -> np.ndarray:
         """Rows of codes, -1 where unknown -> int64 (G,G), checked."""
         return checks.codes(
-            codes, self.model.grid_shape[0], self.model.num_codes, unknown=True, batch=False
+            whole(codes), self.model.grid_shape[0], self.model.num_codes, unknown=True, batch=False
         ).numpy()
 
     def with_images(self, grids: np.ndarray, known: np.ndarray | None, label: int | None) -> dict:

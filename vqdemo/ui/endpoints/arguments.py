@@ -33,12 +33,10 @@ class Settings:
 
         return cls(
             label=checks.label(whole(label), model.num_labels),
-            temperature=at_most(
-                limits.MAX_TEMPERATURE, checks.temperature(given(temperature, "temperature")), "temperature"
-            ),
+            temperature=checks.temperature(given(temperature, "temperature"), limits.MAX_TEMPERATURE),
             top_p=checks.top_p(given(top_p, "top_p")),
-            guidance=at_most(limits.MAX_GUIDANCE, checks.guidance(given(guidance, "guidance")), "guidance"),
-            seed=at_most(limits.MAX_SEED, checks.seed(whole(seed)), "seed"),
+            guidance=checks.guidance(given(guidance, "guidance"), limits.MAX_GUIDANCE),
+            seed=checks.seed(whole(seed), limits.MAX_SEED),
         )
 
     def arguments(self) -> dict:
@@ -46,12 +44,10 @@ class Settings:
 
 
 def whole(value):
-    """Numbers such as 3.0 as integers: JSON does not tell the two apart, and clients send either."""
+    """Numbers such as 3.0 as integers, also in lists.
+
+    JSON does not tell the two apart, and clients send either.
+    """
+    if isinstance(value, list):
+        return [whole(one) for one in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def at_most(limit: float, value: float | None, name: str) -> float | None:
-    """The value; ValueError if it is more than this server allows."""
-    if value is not None and value > limit:
-        raise ValueError(f"{name} must be at most {limit:.10g} here, not {checks.describe(value)}")
-    return value

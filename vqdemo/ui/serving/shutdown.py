@@ -11,7 +11,7 @@ from vqdemo.ui.serving.limits import CUT_SECONDS, EXIT_SECONDS, GRACE_SECONDS, L
 def finish(blocks) -> None:
     """Take no new connections, finish what is being answered, clean up, and end the process."""
     began = time.monotonic()
-    server, queue = blocks.server, blocks._queue
+    server, queue = getattr(blocks, "server", None), blocks._queue  # no server yet while Gradio starts
     if server:
         loop = server.servers[0].get_loop()
         time.sleep(LINGER_SECONDS)

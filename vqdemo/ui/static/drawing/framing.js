@@ -110,16 +110,16 @@ function look(rgb, ink, pen = null) {
   const signs = [[-1, "dark"], [1, "light"]].filter(([, name]) => !ink || ink === name).map(([sign]) => sign); // prettier-ignore
   let chosen = highest(signs.map((sign) => bestOf(sign, true)));
   if (!chosen.score) chosen = highest(signs.map((sign) => bestOf(sign, false)));
-  if (!chosen.score) {
-    if (pen === null) throw new NoInk();
-    return null;
-  }
   const { sign, side } = chosen;
   let { labels, found } = chosen;
   let best = highest(found);
-  if (best.full * 35 > least * 100) {
+  if (best?.score && best.full * 35 > least * 100) {
     ({ labels, found } = components(side, Math.floor((best.full * 35) / 100), edges));
     best = highest(found);
+  }
+  if (!best?.score) {
+    if (pen === null) throw new NoInk();
+    return null;
   }
   const group = grouped(found, best);
   const several = found.some((one) => !group.includes(one) && isSecondDigit(best, one));

@@ -1,6 +1,6 @@
 // The service worker of the static edition: after a first visit the page needs no network. Before this script
 // vqdemo/site.py puts what a release is made of: its name, the addresses by which its index.html is known,
-// and the address and SHA-256 (base64) of each other file.
+// the address and SHA-256 (base64) of each file that is kept, and the addresses of the others.
 //
 // A release is kept whole, each file with the right checksum, or not at all, and the browser switches to it
 // only then. The release before stays for the pages that are still open with it.

@@ -134,5 +134,5 @@ export function grouped(found, best) {
   return group;
 }
 
-/** The first of the highest. */
-export const highest = (all) => all.reduce((a, b) => (b.score > a.score ? b : a));
+/** The first of the highest; undefined if there are none. */
+export const highest = (all) => all.reduce((a, b) => (b.score > a.score ? b : a), all[0]);
