@@ -14,7 +14,7 @@ from train.measure.subject import Subject
 from train.prior import PriorSettings
 from train.report import charts, film, montages
 from train.runtime import distributed
-from train.runtime.folders import Folders, add_folder_arguments, folders_from
+from train.runtime.folders import Folders, add_folder_arguments, folders_from, usage_errors
 from train.runtime.settings import add_arguments
 from train.runtime.weights_folder import finished, move
 from train.vqvae import VQVAESettings
@@ -27,7 +27,7 @@ QUICK_PRIOR = PriorSettings(
     images=3_000, width=32, layers=4, after_features=32, head_width=64, epochs=2, plain_epochs=1, compile=0
 )
 QUICK_EVALUATOR = ClassifierSettings(images=3_000, epochs=1)
-QUICK_SAMPLES = 20  # for each setting of the sliders
+QUICK_SAMPLES = 30  # for each setting of the sliders; one at least of each class
 QUICK_MEASUREMENT = {"number": 500, "pixel_coder_steps": 30, "evaluator": QUICK_EVALUATOR}
 
 
@@ -45,29 +45,16 @@ def train_both(vqvae_settings: VQVAESettings, prior_settings: PriorSettings, fol
     distributed.wait()
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m train",
-        description="Train the VQ-VAE and the prior on MNIST, or on other pictures, and measure them.",
-        epilog="Settings of the stages: python -m train.vqvae --help, python -m train.prior --help.",
-    )
-    add_folder_arguments(parser)
-    add_arguments(parser, VQVAESettings, only=("dataset", "codes", "grid"))
-    parser.add_argument(
-        "--quick", action="store_true", help="small networks on little data, in a few minutes on two cores"
-    )
-    arguments = parser.parse_args()
-    folders = folders_from(arguments)
+def train_and_measure(arguments: argparse.Namespace) -> None:
+    """All stages in order, as the command line says."""
     started = time.time()
     vqvae_settings, prior_settings = VQVAESettings(), PriorSettings()
     if arguments.quick:
         vqvae_settings, prior_settings = QUICK_VQVAE, QUICK_PRIOR
-    try:
-        vqvae_settings = replace(
-            vqvae_settings, dataset=arguments.dataset, codes=arguments.codes, grid=arguments.grid
-        )
-    except ValueError as error:
-        parser.error(str(error))
+    vqvae_settings = replace(
+        vqvae_settings, dataset=arguments.dataset, codes=arguments.codes, grid=arguments.grid
+    )
+    folders = folders_from(arguments)
     with distributed.group():
         train_both(vqvae_settings, prior_settings, folders)
         if distributed.rank() > 0:
@@ -85,6 +72,22 @@ def main() -> None:
     except (FileNotFoundError, ValueError) as error:  # snapshots of another training, or of none
         print(f"no film: {error}")
     print(f"all done in {(time.time() - started) / 60:.0f} minutes")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m train",
+        description="Train the VQ-VAE and the prior on MNIST, or on other pictures, and measure them.",
+        epilog="Settings of the stages: python -m train.vqvae --help, python -m train.prior --help.",
+    )
+    add_folder_arguments(parser)
+    add_arguments(parser, VQVAESettings, only=("dataset", "codes", "grid"))
+    parser.add_argument(
+        "--quick", action="store_true", help="small networks on little data, in a few minutes on two cores"
+    )
+    arguments = parser.parse_args()
+    with usage_errors(parser):
+        train_and_measure(arguments)
 
 
 if __name__ == "__main__":

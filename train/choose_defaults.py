@@ -8,8 +8,8 @@ cooler ones more alike, and all figures are noisy: the setting with the widest m
 from where the page takes it.
 """
 
-import argparse
 import itertools
+from dataclasses import dataclass
 
 from train.data import datasets
 from train.measure import records
@@ -17,10 +17,12 @@ from train.measure.classifier import ClassifierSettings
 from train.measure.samples import Reference, nearest, samples
 from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Subject
 from train.runtime.files import write_json
-from train.runtime.folders import Folders, add_folder_arguments, folders_from
+from train.runtime.folders import Folders, run_stage
+from train.runtime.settings import at_least, setting
 from train.runtime.weights_folder import CONFIG, config_so_far
 
 SAMPLES = 2_000  # for each setting
+FEWEST_SAMPLES = 10  # with fewer, precision and recall would mean nothing
 TEMPERATURES = (0.95, 1.0, 1.05, 1.1)
 GUIDANCES = (0.0, 0.15, 0.2, 0.25)
 ASKED = {  # what is asked for
@@ -40,6 +42,16 @@ SHOWN = (
     "precision_of_training_digits", "recall", "nearest_training_digit",
     "nearest_training_digit_of_reconstructions",
 )  # fmt: skip
+
+
+@dataclass
+class ChoiceSettings:
+    """How to choose. Raises ValueError for fewer samples than can be compared."""
+
+    number: int = setting(SAMPLES, "samples for each setting")
+
+    def __post_init__(self):
+        at_least(self, FEWEST_SAMPLES, "number")
 
 
 def margin(figures: dict) -> float:
@@ -95,15 +107,12 @@ def run(folders: Folders, number: int = SAMPLES, evaluator: ClassifierSettings |
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m train.choose_defaults", description=__doc__.splitlines()[0]
+    run_stage(
+        "python -m train.choose_defaults",
+        __doc__,
+        ChoiceSettings,
+        lambda s, folders: run(folders, s.number),
     )
-    add_folder_arguments(parser)
-    parser.add_argument(
-        "--number", type=int, default=SAMPLES, help=f"samples for each setting (default: {SAMPLES})"
-    )
-    arguments = parser.parse_args()
-    run(folders_from(arguments), arguments.number)
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ measured of these very networks and pictures already is not measured again. metr
 that it belongs to by their SHA-256.
 """
 
-import argparse
 import json
+from dataclasses import dataclass
 
+from train.data import datasets
 from train.measure import (
     bits_per_pixel,
     calibration,
@@ -25,8 +26,21 @@ from train.measure import (
 )
 from train.measure.classifier import accuracy
 from train.measure.subject import PICTURES, Measurement, Subject
-from train.runtime.folders import add_folder_arguments, folders_from
+from train.runtime.folders import run_stage
+from train.runtime.settings import at_least, one_of, setting
 from train.runtime.weights_folder import fingerprints
+
+
+@dataclass
+class EvaluationSettings:
+    """The pictures to measure on. Raises ValueError for those that there are not."""
+
+    split: str = setting("test", "test for reporting, held-out for choosing")
+    number: int = setting(0, "use only so many pictures, 0 for all")
+
+    def __post_init__(self):
+        one_of(self, datasets.SPLITS, "split")
+        at_least(self, 0, "number")
 
 
 def measure_evaluator(subject: Subject) -> dict:
@@ -76,16 +90,13 @@ def run(subject: Subject) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m train.evaluate", description=__doc__.splitlines()[0])
-    add_folder_arguments(parser, out="--weights")
-    parser.add_argument(
-        "--split", default="test", help="test for reporting, held-out for choosing (default: test)"
+    run_stage(
+        "python -m train.evaluate",
+        __doc__,
+        EvaluationSettings,
+        lambda s, folders: print(json.dumps(run(Subject(folders, s.split, s.number)), indent=2)),
+        out="--weights",
     )
-    parser.add_argument(
-        "--number", type=int, default=0, help="use only so many pictures, 0 for all (default: 0)"
-    )
-    arguments = parser.parse_args()
-    print(json.dumps(run(Subject(folders_from(arguments), arguments.split, arguments.number)), indent=2))
 
 
 if __name__ == "__main__":

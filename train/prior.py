@@ -31,7 +31,16 @@ from train.runtime.folders import Folders, run_stage
 from train.runtime.log import log_row
 from train.runtime.muon import Muon
 from train.runtime.schedule import learning_rate
-from train.runtime.settings import at_least_one, setting, show
+from train.runtime.settings import (
+    LARGEST_SEED,
+    at_least,
+    at_least_one,
+    below_one,
+    in_range,
+    one_of,
+    setting,
+    show,
+)
 from train.runtime.weights_folder import dataset_of, finished, write_network
 from vqdemo.model import load_vqvae
 from vqdemo.pixelcnn import PixelCNN, PixelCNNConfig
@@ -91,7 +100,20 @@ class PriorSettings:
     seed: int = setting(0, "seed of everything random")
 
     def __post_init__(self):
-        at_least_one(self, "batch", "epochs")
+        one_of(self, ("train", "fit"), "split")
+        at_least_one(self, "width", "layers", "after_layers", "after_features", "groups")
+        at_least_one(self, "fusion_layers", "head_width", "epochs", "batch")
+        at_least(self, 0, "images", "learning_rate", "adamw_learning_rate", "weight_decay", "plain_epochs")
+        in_range(self, 0, 1, "no_label_share", "marginal_share", "warp_share")
+        in_range(self, 0, 2, "masked_weight")
+        in_range(self, 0, LARGEST_SEED, "seed")
+        below_one(self, "dropout")
+        one_of(self, (0, 1), "backward", "compile", "bf16")
+        for name in ("width", "after_features"):
+            if getattr(self, name) % self.groups:
+                raise ValueError(
+                    f"{name} must be a multiple of groups, {self.groups}, not {getattr(self, name)}"
+                )
 
 
 def config_of(s: PriorSettings, vqvae: VQVAE, num_labels: int) -> PixelCNNConfig:
@@ -187,8 +209,9 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
         torch.manual_seed(generator.initial_seed() + 1_000_003 * distributed.rank())
         order = torch.randperm(len(codes), generator=generator)
         warp_share = s.warp_share if epoch < s.epochs - s.plain_epochs else 0.0
-        # Nats a grid with nothing known after, nats a grid with known cells after, nats of the label.
-        sums = torch.zeros(3)
+        # Nats of grids with nothing known after, of grids with known cells after, and of labels; and the
+        # number of grids in each sum.
+        sums, counts = torch.zeros(3), torch.zeros(3)
         bar = tqdm(
             range(steps_an_epoch),
             desc=f"prior {epoch + 1}/{s.epochs}",
@@ -220,12 +243,13 @@ def train(settings: PriorSettings, vqvae: VQVAE, folders: Folders, device: str) 
             ((2 - s.masked_weight) * whole.mean() + s.masked_weight * masked.mean() + label_nats).backward()
             torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
             optimizer.step()
-            whole = whole[~marginal].mean()  # the others are told less
-            nats = torch.stack([config.grid**2 * whole, config.grid**2 * masked.mean(), label_nats])
+            whole = whole[~marginal]  # the others are told less
+            nats = torch.stack([whole.sum(), masked.sum(), len(batch) * label_nats])
             sums += nats.detach().cpu()
+            counts += torch.tensor([len(whole), len(batch), len(batch)])
             if i % 50 == 49:
-                bar.set_postfix(whole=f"{sums[0] / (i + 1):.2f}", masked=f"{sums[1] / (i + 1):.2f}")
-        means = distributed.mean(sums / steps_an_epoch).tolist()
+                bar.set_postfix(whole=f"{sums[0] / counts[0]:.2f}", masked=f"{sums[1] / counts[1]:.2f}")
+        means = (distributed.mean(sums) / distributed.mean(counts)).tolist()
         row = {
             "epoch": epoch + 1,
             "seconds": round(time.time() - started, 1),

@@ -11,18 +11,18 @@ that was cut off is finished by the same command: huggingface_hub sends what is 
 """
 
 import argparse
-import json
 import re
 import shutil
 import tempfile
 from pathlib import Path
 
 from huggingface_hub import EvalResult, HfApi, ModelCard, ModelCardData, SpaceCard, SpaceCardData
+from huggingface_hub.utils import validate_repo_id
 
 import vqdemo
 from train.data import datasets
 from train.report.table import markdown
-from train.runtime.weights_folder import dataset_of
+from train.runtime.weights_folder import dataset_of, metrics_of
 from vqdemo import site
 from vqdemo.storage import FILES, FILM, film_of, read_config
 from vqdemo.ui.layout import LINK_PICTURE
@@ -83,8 +83,7 @@ chooses them.
 | `vqvae.safetensors` | encoder, codebook and decoder; mean picture and usage of each code |
 | `prior.safetensors` | the prior |
 | `config.json` | what rebuilds both networks, their training's settings, the names of the classes |
-| `metrics.json` | measurements of exactly these files |
-{film}
+{measured}{film}
 ## Data
 
 {dataset}: {images}, of the classes {classes}, and random doodles drawn by the training program, so that other
@@ -109,6 +108,7 @@ were of one. Samples are not always good ones. Nothing here is fit for reading p
 
 MIT, for code and weights. {data_licence}
 """
+METRICS_ROW = "| `metrics.json` | measurements of exactly these files |\n"
 FILM_ROW = f"| `{FILM}` | the VQ-VAE at moments of its training, int8, for the page |\n"
 MNIST_LICENCE = """\
 MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges. Its card on the Hub, `ylecun/mnist`, says MIT;
@@ -118,11 +118,7 @@ the documentation of Keras says CC BY-SA 3.0."""
 def model_card(name: str, folder: Path) -> ModelCard:
     """The card of a folder of weights that is to be called USER/NAME."""
     model, config = vqdemo.load(folder), read_config(folder)
-    metrics = (
-        json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-        if (folder / "metrics.json").is_file()
-        else None
-    )
+    metrics = metrics_of(folder)
     training, dataset = config["training"], dataset_of(folder)
     mnist, title = dataset == "mnist", datasets.NAMES.get(dataset, Path(dataset).name)
     number = training["vqvae"]["images"] or (60_000 if mnist else None)
@@ -133,7 +129,7 @@ def model_card(name: str, folder: Path) -> ModelCard:
                 task_name="reconstruction",
                 dataset_type=HUB_DATA.get(dataset, title),
                 dataset_name=title,
-                dataset_split="test",
+                dataset_split=metrics["data"]["split"],
                 metric_type=kind,
                 metric_name=words,
                 metric_value=metrics["reconstruction"][kind],
@@ -164,21 +160,24 @@ def model_card(name: str, folder: Path) -> ModelCard:
         classes=", ".join(model.labels),
         dataset=title,
         images=f"{number:,} training pictures" if number else "its training pictures",
+        measured=METRICS_ROW if metrics else "",
         film=FILM_ROW if film_of(folder) else "",
         data_licence=MNIST_LICENCE if mnist else f"The pictures of {title} have a licence of their own.",
         vqvae_epochs=training["vqvae"]["epochs"],
         prior_epochs=training["prior"]["epochs"],
-        table=markdown(metrics) if metrics else "Not measured.",
+        table=markdown(metrics) if metrics else "These weights have not been measured.",
     )
     return ModelCard(f"---\n{about.to_yaml()}\n---\n\n{body}")
 
 
 def stage_model(name: str, folder: Path, stage: Path) -> None:
-    """Weights, measurements, film and card, as they are to lie on the Hub."""
+    """Weights, card, and what is of these weights of measurements and film, as they are to lie on the Hub."""
+    card = model_card(name, folder)
+    left_out = {"metrics.json": not metrics_of(folder), FILM: not film_of(folder)}
     for file in FILES:
-        if (folder / file).is_file() and (file != FILM or film_of(folder)):
+        if not left_out.get(file):
             shutil.copy(folder / file, stage)
-    model_card(name, folder).save(stage / "README.md")
+    card.save(stage / "README.md")
 
 
 def stage_space(name: str, stage: Path, zerogpu: bool) -> None:
@@ -244,7 +243,6 @@ def main() -> None:
     parser.add_argument(
         "--weights",
         type=Path,
-        default=ROOT / "weights",
         help="with --model or --static: the folder of weights (default: weights)",
     )
     parser.add_argument(
@@ -253,16 +251,22 @@ def main() -> None:
     parser.add_argument("--private", action="store_true", help="make the repository private if it is new")
     parser.add_argument("--dry-run", action="store_true", help="list the files, send nothing")
     arguments = parser.parse_args()
+    if arguments.space and arguments.weights:
+        parser.error("--weights goes with --model or --static: --space publishes the bundled weights")
+    if arguments.zerogpu and not arguments.space:
+        parser.error("--zerogpu goes with --space")
+    weights = arguments.weights or ROOT / "weights"
     name = arguments.model or arguments.static or arguments.space
     kind = "model" if arguments.model else "space"
     sdk = None if arguments.model else "static" if arguments.static else "gradio"
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         try:
+            validate_repo_id(name)
             if arguments.model:
-                stage_model(name, arguments.weights, stage)
+                stage_model(name, weights, stage)
             elif arguments.static:
-                stage_static(name, arguments.weights, stage)
+                stage_static(name, weights, stage)
             else:
                 stage_space(name, stage, arguments.zerogpu)
         except (FileNotFoundError, ValueError) as error:

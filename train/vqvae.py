@@ -31,7 +31,16 @@ from train.runtime.device import autocast, best_device
 from train.runtime.folders import Folders, run_stage
 from train.runtime.log import log_row
 from train.runtime.schedule import learning_rate
-from train.runtime.settings import at_least_one, setting, show
+from train.runtime.settings import (
+    LARGEST_SEED,
+    at_least,
+    at_least_one,
+    below_one,
+    in_range,
+    one_of,
+    setting,
+    show,
+)
 from train.runtime.weights_folder import finished, write_network
 from vqdemo.storage import round_as_stored
 from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig, blank_cells, perplexity
@@ -85,15 +94,20 @@ class VQVAESettings:
 
     def __post_init__(self):
         datasets.check(self.dataset)
-        at_least_one(self, "batch", "epochs")
+        one_of(self, ("train", "fit"), "split")
+        at_least_one(self, "width", "epochs", "batch", "doodle_number")
+        at_least(self, 0, "images", "encoder_blocks", "decoder_blocks", "warmup_steps")
+        at_least(self, 0, "learning_rate", "commitment", "usage_entropy", "restart_below")
+        in_range(self, 0, 1, "doodle_share", "doodles_until", "shift_share", "erase_share")
+        in_range(self, 0, 1, "edit_share", "swap_share", "alone_share")
+        in_range(self, 2, 4096, "codes")
+        in_range(self, 0, LARGEST_SEED, "seed")
+        below_one(self, "ema_decay", "ink_threshold")
+        one_of(self, (0, 1), "bf16")
         if round(self.batch * self.doodle_share) >= self.batch:
             raise ValueError(f"a batch must hold digits too: doodle_share {self.doodle_share} leaves none")
         if self.grid not in (7, 14):
             raise ValueError(f"the grid can be 7 or 14, not {self.grid}")
-        if not 2 <= self.codes <= 4096:
-            raise ValueError(f"codes must be 2 to 4096, not {self.codes}")
-        if not 0 <= self.ink_threshold < 1:
-            raise ValueError(f"the ink threshold must be in [0,1), not {self.ink_threshold}")
 
 
 def loss_of(error: Tensor, commitment: Tensor, entropy: Tensor, settings: VQVAESettings) -> Tensor:

@@ -8,8 +8,11 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
+import small_model
 import torch
+from PIL import Image
 
+from train import vqvae
 from train.baselines import known_pixels, notebook_prior, notebook_vqvae, raster_prior
 from train.baselines.known_pixels import KnownPixelsSettings
 from train.baselines.notebook_prior import NotebookPriorSettings
@@ -283,6 +286,50 @@ def test_seed_variance_is_over_seeds_and_each_is_trained_once(folders, capsys):
     metrics = json.loads((folders.out / "metrics.json").read_text())
     assert metrics["seed_variance"]["figures"] == figures
     assert f"{mse['mean']:.5f} ± {mse['standard_deviation']:.5f}" in table.markdown(metrics)
+
+
+def test_studies_use_the_data_set_of_the_weights(folders, monkeypatch):
+    """Both stop at their first training."""
+    small_model.change(folders.out, training={"vqvae": {"dataset": "kmnist"}})
+
+    def settings_of_the_training(run) -> VQVAESettings:
+        trained = []
+
+        def train(settings, *_):
+            trained.append(settings)
+            raise InterruptedError
+
+        monkeypatch.setattr(vqvae, "train", train)
+        with pytest.raises(InterruptedError):
+            run()
+        return trained[0]
+
+    settings = settings_of_the_training(lambda: rate_distortion.run(folders, RateDistortionSettings("8")))
+    assert (settings.dataset, settings.codes) == ("kmnist", 8)
+    settings = settings_of_the_training(lambda: seeds.run(folders, seeds.SeedSettings("5,6")))
+    assert (settings.dataset, settings.seed) == ("kmnist", 5)
+
+
+@pytest.mark.slow
+def test_studies_measure_other_pictures_than_mnist(folders, tmp_path):
+    """A folder of two kinds of bars, 300 pictures each."""
+    for name, box in (("high", (4, 5, 24, 9)), ("low", (4, 19, 24, 23))):
+        (tmp_path / "bars" / name).mkdir(parents=True)
+        for index in range(300):
+            picture = Image.new("L", (28, 28))
+            picture.paste(255 - index % 50, box)
+            picture.save(tmp_path / "bars" / name / f"{index:03}.png")
+    small_model.change(folders.out, training={"vqvae": {"dataset": str(tmp_path / "bars")}})
+    small = (
+        VQVAESettings(
+            width=8, encoder_blocks=1, decoder_blocks=1, epochs=1, warmup_steps=1, doodle_number=50
+        ),
+        PriorSettings(width=8, layers=1, head_width=8, epochs=1, plain_epochs=0, compile=0),
+    )
+    rate_distortion.run(folders, RateDistortionSettings(codes="4", epochs=1), small[0])
+    seeds.run(folders, seeds.SeedSettings(), small, EVALUATOR)
+    of = json.loads((folders.out / "metrics.json").read_text())["measured_of"]
+    assert of["rate_distortion"]["dataset"] == of["seed_variance"]["dataset"] == str(tmp_path / "bars")
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -134,6 +135,24 @@ def test_the_card_of_other_weights_speaks_of_their_pictures(tmp_path):
     assert "MNIST" not in card.text.replace("EMNIST", "")
     assert "emnist" in card.data.tags
     assert card.data.datasets is None
+
+
+def test_only_measurements_of_these_very_files_are_published(tmp_path):
+    folder = tmp_path / "weights"
+    shutil.copytree(ROOT / "weights", folder)
+    measured, other = tmp_path / "measured", tmp_path / "other"
+    measured.mkdir()
+    other.mkdir()
+    publish.stage_model("user/digits", folder, measured)
+    assert (measured / "metrics.json").read_bytes() == (folder / "metrics.json").read_bytes()
+    assert "measurements of exactly these files" in (measured / "README.md").read_text()
+    small_model.change(folder, defaults={"temperature": 0.5, "top_p": 1.0, "guidance": 0.0})
+    publish.stage_model("user/digits", folder, other)
+    assert not (other / "metrics.json").exists()
+    card = ModelCard.load(other / "README.md")
+    assert "These weights have not been measured." in card.text
+    assert "metrics.json" not in card.text
+    assert card.data.eval_results is None
 
 
 # ---- uploads
@@ -282,6 +301,23 @@ def test_damaged_weights_are_not_published(run, tmp_path):
     done = run("--model", "user/digits", "--weights", str(folder))
     assert done.returncode == 2
     assert "prior.safetensors is damaged" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--space", "user/app", "--weights", "nowhere"), "--weights goes with --model or --static"),
+        (("--static", "user/page", "--zerogpu"), "--zerogpu goes with --space"),
+        (("--model", "user/digits", "--weights", "nowhere"), "nowhere is neither a folder of weights"),
+        (("--model", "no name"), "Repo id must"),
+    ],
+)
+def test_what_cannot_be_published_is_a_usage_error(arguments, message, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["train.publish", "--dry-run", *arguments])
+    with pytest.raises(SystemExit) as end:
+        publish.main()
+    assert end.value.code == 2
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -1,10 +1,11 @@
 """Training: the whole chain on little data, going on after a cut, and its parts."""
 
 import json
+import math
 import os
 import subprocess
 import sys
-from dataclasses import fields
+from dataclasses import asdict, fields
 from functools import partial
 from pathlib import Path
 
@@ -14,11 +15,13 @@ import torch
 
 import vqdemo
 from train import prior, vqvae
+from train.__main__ import QUICK_SAMPLES
 from train.data import augment, datasets
 from train.data.masks import evaluation_masks, random_known
 from train.runtime import checkpoint, muon
 from train.runtime.folders import Folders
-from train.runtime.weights_folder import fingerprints
+from train.runtime.log import read_log
+from train.runtime.weights_folder import config_so_far, fingerprints
 from vqdemo.vqvae import BLANK, VQVAE, VQVAEConfig
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -178,12 +181,71 @@ def test_help_explains_every_setting():
         (lambda: vqvae.VQVAESettings(codes=1), "codes must be 2 to 4096, not 1"),
         (lambda: vqvae.VQVAESettings(epochs=0), "epochs must be at least 1, not 0"),
         (lambda: vqvae.VQVAESettings(doodle_share=1.0), "a batch must hold digits too"),
+        (lambda: vqvae.VQVAESettings(split="test"), "split must be train or fit, not 'test'"),
+        (lambda: vqvae.VQVAESettings(images=-5), "images must be at least 0, not -5"),
+        (lambda: vqvae.VQVAESettings(width=0), "width must be at least 1, not 0"),
+        (lambda: vqvae.VQVAESettings(doodle_share=-1), "doodle_share must be 0 to 1, not -1"),
+        (lambda: vqvae.VQVAESettings(doodle_number=0), "doodle_number must be at least 1, not 0"),
+        (lambda: vqvae.VQVAESettings(commitment=math.nan), "commitment must be at least 0, not nan"),
+        (lambda: vqvae.VQVAESettings(learning_rate=math.inf), "learning_rate must be finite, not inf"),
+        (lambda: vqvae.VQVAESettings(ema_decay=1.0), r"ema_decay must be in \[0,1\), not 1.0"),
+        (lambda: vqvae.VQVAESettings(seed=-1), "seed must be 0 to 4294967295, not -1"),
         (lambda: prior.PriorSettings(batch=0), "batch must be at least 1, not 0"),
+        (lambda: prior.PriorSettings(split="nonsense"), "split must be train or fit, not 'nonsense'"),
+        (lambda: prior.PriorSettings(images=-5), "images must be at least 0, not -5"),
+        (lambda: prior.PriorSettings(layers=0), "layers must be at least 1, not 0"),
+        (lambda: prior.PriorSettings(groups=7), "width must be a multiple of groups, 7, not 80"),
+        (lambda: prior.PriorSettings(after_features=6), "after_features must be a multiple of groups, 8"),
+        (lambda: prior.PriorSettings(masked_weight=3.0), "masked_weight must be 0 to 2, not 3.0"),
+        (lambda: prior.PriorSettings(dropout=1.0), r"dropout must be in \[0,1\), not 1.0"),
+        (lambda: prior.PriorSettings(compile=2), "compile must be 0 or 1, not 2"),
+        (lambda: prior.PriorSettings(seed=2**32), "seed must be 0 to 4294967295, not 4294967296"),
     ],
 )
 def test_settings_that_nothing_can_be_trained_with_are_refused(settings, words):
     with pytest.raises(ValueError, match=words):
         settings()
+
+
+@pytest.mark.parametrize("stage", [vqvae.VQVAESettings, prior.PriorSettings])
+def test_every_setting_has_a_range(stage):
+    """Numbers below all ranges and texts that name nothing are refused, whatever the setting."""
+    for field in fields(stage):
+        with pytest.raises(ValueError, match=r"nothing|-2"):
+            stage(**{field.name: "nothing" if isinstance(field.default, str) else -2})
+
+
+def test_settings_of_the_bundled_weights_are_accepted():
+    training = config_so_far(ROOT / "weights")["training"]
+    assert asdict(vqvae.VQVAESettings(**training["vqvae"])) == training["vqvae"]
+    assert asdict(prior.PriorSettings(**training["prior"])) == training["prior"]
+
+
+def test_quick_training_samples_each_class_of_every_data_set():
+    assert max(len(datasets.class_names(dataset)) for dataset in datasets.NAMES) <= QUICK_SAMPLES
+
+
+def test_batches_of_one_kind_of_grids_leave_the_log_whole(mnist_folder, tmp_path):
+    """Single grids: some steps have only what the stack `before` is not told all of."""
+    torch.manual_seed(0)
+    network = VQVAE(VQVAEConfig(width=8, encoder_blocks=1, decoder_blocks=1)).eval().requires_grad_(False)
+    settings = prior.PriorSettings(
+        images=40,
+        batch=1,
+        width=8,
+        layers=1,
+        after_layers=1,
+        after_features=8,
+        fusion_layers=1,
+        head_width=8,
+        epochs=1,
+        compile=0,
+    )
+    prior.train(settings, network, Folders(mnist_folder, tmp_path, tmp_path), "cpu")
+    (row,) = read_log(tmp_path / "prior.csv")
+    assert 0 < row["nats_per_grid"] < 2 * 49 * math.log(128)
+    assert 0 < row["nats_with_known_cells_after"] < 2 * 49 * math.log(128)
+    assert 0 < row["nats_of_the_label"] < 2 * math.log(10)
 
 
 def test_known_sets_cover_what_visitors_do():

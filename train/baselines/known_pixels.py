@@ -6,7 +6,7 @@ a longer training may know more, and the codes of known cells were encoded with 
 The classifier is the evaluator's network, trained with the sets of known cells that the prior learns from.
 
 `python -m train.baselines.known_pixels` puts its figures into metrics.json, by what is unknown, for the
-pictures on which completions are measured.
+pictures on which the prior's knowledge of the label is measured (train/measure/label_accuracy.py).
 """
 
 from dataclasses import asdict, dataclass
@@ -19,9 +19,9 @@ from train.data.augment import affine, to_pixels
 from train.data.masks import evaluation_masks, random_known
 from train.measure import records
 from train.measure.classifier import Classifier, ClassifierSettings, classify, fit
-from train.measure.label_accuracy import knowledge
+from train.measure.label_accuracy import knowledge, number_of
 from train.measure.subject import PICTURES, Subject
-from train.runtime.folders import Folders, parsed
+from train.runtime.folders import Folders, run_stage
 from train.runtime.settings import setting
 
 HIDDEN = -1.0  # what the classifier sees for the pixels of unknown cells; the others are in [0,1]
@@ -60,17 +60,21 @@ def run(folders: Folders, s: KnownPixelsSettings, number: int = 0) -> dict:
 
     digits = datasets.load(subject.dataset, folders.data, "train", s.images)
     model = fit(s, digits, subject.model.num_labels, "known pixels", known_part)
-    images = subject.pictures.images[: subject.repeated, None].float() / 255
-    figures = table(model, images, subject.pictures.labels[: subject.repeated], grid)
+    measured_on = number_of(subject)
+    images = subject.pictures.images[:measured_on, None].float() / 255
+    figures = table(model, images, subject.pictures.labels[:measured_on], grid)
     records.publish(folders, "known_pixels", subject.of(*PICTURES) | {"settings": asdict(s)}, figures)
     return figures
 
 
 def main() -> None:
-    settings, folders = parsed(
-        "python -m train.baselines.known_pixels", __doc__, KnownPixelsSettings, out="--weights"
+    run_stage(
+        "python -m train.baselines.known_pixels",
+        __doc__,
+        KnownPixelsSettings,
+        lambda s, folders: run(folders, s),
+        out="--weights",
     )
-    run(folders, settings)
 
 
 if __name__ == "__main__":

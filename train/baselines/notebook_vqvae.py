@@ -38,9 +38,9 @@ from train.measure.editing import editing
 from train.measure.out_of_distribution import robustness
 from train.measure.reconstruction import fidelity
 from train.measure.samples import Reference, quality
-from train.measure.subject import Subject
+from train.measure.subject import PICTURES, Subject
 from train.runtime.files import load_if_made_with, metadata_of, write_tensors
-from train.runtime.folders import Folders, parsed
+from train.runtime.folders import Folders, run_stage
 from train.runtime.log import read_log
 from train.runtime.settings import setting, show
 from train.vqvae import VQVAESettings
@@ -150,11 +150,13 @@ def train_ours(settings: VQVAESettings, folders: Folders, test: Tensor) -> dict:
 
 
 def both_trained(
-    s: NotebookSettings, prior_settings: NotebookPriorSettings, digits: Tensor, test: Tensor, runs: Path
+    s: NotebookSettings, prior_settings: NotebookPriorSettings, subject: Subject, digits: Tensor
 ) -> tuple[NotebookVQVAE, NotebookPrior]:
     """The baseline's two networks, kept in the folder of runs; each is trained unless it is there already."""
+    test, runs = subject.pictures.images, subject.folders.runs
     model = NotebookVQVAE(s).eval().requires_grad_(False)
-    metadata = metadata_of(settings=asdict(replace(s, our_epochs="")))  # whatever ours is trained for
+    # Whatever ours is trained for.
+    metadata = metadata_of(settings=asdict(replace(s, our_epochs="")), dataset=subject.dataset)
     if not load_if_made_with(runs / "notebook_vqvae.safetensors", model, metadata):
         model = train_notebook(s, digits, test, runs / "notebook_vqvae.csv")
         write_tensors(runs / "notebook_vqvae.safetensors", model.state_dict(), metadata)
@@ -178,11 +180,11 @@ def run(
     subject: whose test pictures and evaluator are used. ours: settings of the VQ-VAE beside it.
     """
     folders, test = subject.folders, subject.pictures
-    ours = replace(ours or VQVAESettings(), images=s.images, seed=s.seed)
+    ours = replace(ours or VQVAESettings(), dataset=subject.dataset, images=s.images, seed=s.seed)
     prior_settings = prior_settings or NotebookPriorSettings()
-    digits = datasets.mnist(folders.data, "train", s.images).images
+    digits = datasets.load(subject.dataset, folders.data, "train", s.images).images
     repeated = subject.repeated
-    model, prior = both_trained(s, prior_settings, digits, test.images, folders.runs)
+    model, prior = both_trained(s, prior_settings, subject, digits)
     grid, test_codes = model.config.grid, encode(model, test.images)
     nats = notebook_prior.nats(prior, test_codes)
     pixel_bits = bits_of_pixels(model, digits, test.images, subject.pixel_coder_steps)
@@ -211,17 +213,21 @@ def run(
     records.publish(
         folders,
         "notebook_baseline",
-        {"settings": asdict(s), "prior_settings": asdict(prior_settings)},
+        subject.of(*PICTURES, "evaluator")
+        | {"settings": asdict(s), "prior_settings": asdict(prior_settings)},
         result,
     )
     return result
 
 
 def main() -> None:
-    settings, folders = parsed(
-        "python -m train.baselines.notebook_vqvae", __doc__, NotebookSettings, out="--weights"
+    run_stage(
+        "python -m train.baselines.notebook_vqvae",
+        __doc__,
+        NotebookSettings,
+        lambda s, folders: run(Subject(folders), s),
+        out="--weights",
     )
-    run(Subject(folders), settings)
 
 
 if __name__ == "__main__":

@@ -33,8 +33,13 @@ def label_accuracy(model: VQModel, codes: Tensor, labels: Tensor) -> dict:
     return table
 
 
+def number_of(subject: Subject) -> int:
+    """On how many pictures the label is measured."""
+    return subject.repeated // 2
+
+
 def measure(subject: Subject) -> dict:
-    number = subject.repeated // 2
+    number = number_of(subject)
     return label_accuracy(subject.model, subject.codes[:number], subject.pictures.labels[:number])
 
 

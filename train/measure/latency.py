@@ -7,7 +7,6 @@ in metrics.json.
 import argparse
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -15,6 +14,7 @@ import torch
 import vqdemo
 from train.data.masks import evaluation_masks
 from train.measure.subject import PRIOR_FILE, VQVAE_FILE, Measurement
+from train.runtime.folders import add_weights_argument, usage_errors
 from vqdemo import sampling
 from vqdemo.model import VQModel
 from vqdemo.sampling import SamplingParams
@@ -108,10 +108,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m train.measure.latency", description=__doc__.splitlines()[0]
     )
-    parser.add_argument(
-        "--weights", type=Path, default=Path("weights"), help="folder of the weights (default: weights)"
-    )
-    model = vqdemo.load(parser.parse_args().weights)
+    add_weights_argument(parser)
+    folder = parser.parse_args().out
+    with usage_errors(parser):
+        model = vqdemo.load(folder)
     print(f"{'unknown':12} {'grids':>5} {'guidance':>8} {'plain ms':>9} {'cached ms':>9} {'ratio':>6}")
     for name, n, guidance, plain, cached in plain_against_cached(model):
         print(f"{name:12} {n:5} {guidance:8} {plain:9.1f} {cached:9.1f} {plain / cached:6.1f}")

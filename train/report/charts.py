@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
 import vqdemo
+from train.runtime.folders import add_weights_argument, usage_errors
 from train.runtime.log import read_log
 from vqdemo.model import VQModel
 
@@ -156,12 +157,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m train.report.charts", description=__doc__.splitlines()[0]
     )
-    parser.add_argument(
-        "--weights", type=Path, default=Path("weights"), help="folder of the weights (default: weights)"
-    )
+    add_weights_argument(parser)
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="folder of the logs (default: runs)")
     arguments = parser.parse_args()
-    run(arguments.weights, arguments.runs)
+    with usage_errors(parser):
+        run(arguments.out, arguments.runs)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 import vqdemo
 from train.data import datasets, drawings
 from train.data.masks import evaluation_masks
-from train.runtime.folders import Folders, add_folder_arguments, folders_from
+from train.runtime.folders import Folders, add_folder_arguments, folders_from, usage_errors
 from train.runtime.weights_folder import dataset_of
 from vqdemo.model import VQModel
 
@@ -111,7 +111,9 @@ def main() -> None:
         prog="python -m train.report.montages", description=__doc__.splitlines()[0]
     )
     add_folder_arguments(parser, out="--weights")
-    run(folders_from(parser.parse_args()))
+    arguments = parser.parse_args()
+    with usage_errors(parser):
+        run(folders_from(arguments))
 
 
 if __name__ == "__main__":

@@ -3,9 +3,12 @@
 `python -m train.report.table` writes it there.
 """
 
-import json
+import argparse
 from collections.abc import Callable
 from pathlib import Path
+
+from train.runtime.folders import usage_errors
+from train.runtime.weights_folder import metrics_of
 
 START, END = "<!-- table made by train/report/table.py -->\n", "<!-- end of table -->"
 STAGES = {"training_of_vqvae": "VQ-VAE", "training_of_prior": "prior"}
@@ -262,10 +265,26 @@ def insert(page: Path, table: str) -> None:
     page.write_text(before + table + rest.split(END, 1)[1], encoding="utf-8")
 
 
+def run(folder: Path) -> str:
+    """Write the table into the card of a folder of weights and return it.
+
+    Raises FileNotFoundError if weights or card are missing, and ValueError if the weights are not measured.
+    """
+    metrics = metrics_of(folder)
+    if not metrics:
+        raise ValueError(
+            f"{folder}/metrics.json is not of these weights: python -m train.evaluate measures them"
+        )
+    table = markdown(metrics)
+    insert(folder / "README.md", table)
+    return table
+
+
 def main() -> None:
-    table = markdown(json.loads(Path("weights/metrics.json").read_text(encoding="utf-8")))
-    insert(Path("weights/README.md"), table)
-    print(table)
+    parser = argparse.ArgumentParser(prog="python -m train.report.table", description=__doc__.splitlines()[0])
+    parser.parse_args()
+    with usage_errors(parser):
+        print(run(Path("weights")))
 
 
 if __name__ == "__main__":

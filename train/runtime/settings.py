@@ -1,9 +1,12 @@
 """Settings as dataclasses: one field a setting, explained once, where --help finds it."""
 
 import argparse
+import math
 from dataclasses import MISSING, asdict, field, fields
 
 from train.runtime import distributed
+
+LARGEST_SEED = 2**32 - 1  # generators are seeded from multiples of it, in 64 bits
 
 
 def setting(default, explanation: str):
@@ -11,11 +14,56 @@ def setting(default, explanation: str):
     return field(default=default, metadata={"help": explanation})
 
 
-def at_least_one(settings, *names: str) -> None:
-    """Raises ValueError if one of these fields is less than 1."""
+def at_least(settings, least: float, *names: str) -> None:
+    """Raises ValueError if one of these fields is less than `least`, or not finite."""
     for name in names:
-        if getattr(settings, name) < 1:
-            raise ValueError(f"{name} must be at least 1, not {getattr(settings, name)}")
+        value = getattr(settings, name)
+        if value == math.inf:
+            raise ValueError(f"{name} must be finite, not {value}")
+        if not value >= least:
+            raise ValueError(f"{name} must be at least {least}, not {value}")
+
+
+def at_least_one(settings, *names: str) -> None:
+    """Raises ValueError if one of these fields is less than 1, or not finite."""
+    at_least(settings, 1, *names)
+
+
+def in_range(settings, least: float, most: float, *names: str) -> None:
+    """Raises ValueError if one of these fields is less than `least` or more than `most`."""
+    for name in names:
+        if not least <= getattr(settings, name) <= most:
+            raise ValueError(f"{name} must be {least} to {most}, not {getattr(settings, name)}")
+
+
+def below_one(settings, *names: str) -> None:
+    """Raises ValueError if one of these fields is not in [0,1)."""
+    for name in names:
+        if not 0 <= getattr(settings, name) < 1:
+            raise ValueError(f"{name} must be in [0,1), not {getattr(settings, name)}")
+
+
+def one_of(settings, allowed: tuple, *names: str) -> None:
+    """Raises ValueError if one of these fields has none of the allowed values."""
+    for name in names:
+        if getattr(settings, name) not in allowed:
+            words = " or ".join(str(value) for value in allowed)
+            raise ValueError(f"{name} must be {words}, not {getattr(settings, name)!r}")
+
+
+def numbers_of(settings, name: str) -> list[int]:
+    """The different whole numbers that a field lists, separated by commas.
+
+    Raises ValueError if there is something else in it.
+    """
+    text = getattr(settings, name)
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(f"{name} must be whole numbers separated by commas, not {text!r}") from None
+    if len(set(numbers)) < len(numbers):
+        raise ValueError(f"{name} must be different numbers, not {text!r}")
+    return numbers
 
 
 def add_arguments(parser: argparse.ArgumentParser, settings_class, only: tuple[str, ...] = ()) -> None:

@@ -38,6 +38,12 @@ def fingerprints(out: Path) -> dict[str, str]:
     return {name: fingerprint(out / name) for name in (*NETWORKS, CONFIG)}
 
 
+def metrics_of(out: Path) -> dict:
+    """metrics.json, if it was measured of exactly these files; else {}."""
+    metrics = read_json(out / "metrics.json")
+    return metrics if metrics and metrics.get("weights") == fingerprints(out) else {}
+
+
 def finished(out: Path, name: str, settings) -> bool:
     """Whether the folder holds this network, trained with these settings.
 
@@ -100,6 +106,7 @@ def settle(out: Path) -> None:
 
 def move(source: Path, out: Path) -> None:
     """Put both networks of one folder of weights into another in place of what is there."""
+    out.mkdir(parents=True, exist_ok=True)
     for name in (*NETWORKS, CONFIG):
         shutil.copy(source / name, out / (name + ".partial"))
         os.replace(out / (name + ".partial"), out / (name + NEW))

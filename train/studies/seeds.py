@@ -2,7 +2,8 @@
 
 `python -m train.studies.seeds` puts mean and standard deviation of each figure into metrics.json as
 "seed_variance". A run with `--seeds 0` or `1,2` alone trains and measures these, so that several processes
-can share the work; the last one finds the others' results in the folder of runs.
+can share the work; the last one finds the others' results in the folder of runs. The pictures are of the data
+set that the weights were trained on.
 """
 
 import json
@@ -17,8 +18,9 @@ from train.measure.reconstruction import fidelity
 from train.measure.samples import Reference, samples
 from train.measure.subject import PICTURES, PRIOR_FILE, VQVAE_FILE, Subject
 from train.prior import PriorSettings
-from train.runtime.folders import Folders, parsed
-from train.runtime.settings import setting
+from train.runtime.folders import Folders, run_stage
+from train.runtime.settings import at_least, numbers_of, setting
+from train.runtime.weights_folder import dataset_of
 from train.vqvae import VQVAESettings
 
 QUARTER_VQVAE = VQVAESettings(epochs=-(-VQVAESettings().epochs // 4))
@@ -28,10 +30,15 @@ SAMPLED_WITH = {"temperature": 1.0, "top_p": 1.0, "guidance": 0.35}  # alike for
 
 @dataclass
 class SeedSettings:
-    """Settings of the comparison."""
+    """Settings of the comparison. Raises ValueError for those that nothing can be trained with."""
 
     seeds: str = setting("0,1,2", "seeds to train from")
     number: int = setting(0, "use only so many of the test pictures, 0 for all")
+
+    def __post_init__(self):
+        for seed in numbers_of(self, "seeds"):
+            VQVAESettings(seed=seed)
+        at_least(self, 0, "number")
 
 
 def figures_of(subject: Subject) -> dict[str, float]:
@@ -76,7 +83,8 @@ def run(
     evaluator: ClassifierSettings | None = None,
 ) -> dict:
     """All seeds; with two or more, mean and standard deviation of their figures go into metrics.json."""
-    seeds = [int(seed) for seed in s.seeds.split(",")]
+    dataset, seeds = dataset_of(folders.out), numbers_of(s, "seeds")
+    settings = replace(settings[0], dataset=dataset), settings[1]
     results = [one_seed(seed, settings, folders, s.number, evaluator) for seed in seeds]
     if len(seeds) < 2:
         print(json.dumps(results[0], indent=2))
@@ -88,13 +96,19 @@ def run(
     }
     epochs = {"vqvae": settings[0].epochs, "prior": settings[1].epochs}
     result = {"seeds": seeds, "epochs": epochs, "figures": figures}
-    records.publish(folders, "seed_variance", {"seeds": seeds, "epochs": epochs}, result)
+    of = {"dataset": dataset, "seeds": seeds, "epochs": epochs}
+    records.publish(folders, "seed_variance", of, result)
     return figures
 
 
 def main() -> None:
-    settings, folders = parsed("python -m train.studies.seeds", __doc__, SeedSettings, out="--weights")
-    run(folders, settings)
+    run_stage(
+        "python -m train.studies.seeds",
+        __doc__,
+        SeedSettings,
+        lambda s, folders: run(folders, s),
+        out="--weights",
+    )
 
 
 if __name__ == "__main__":
