@@ -13,11 +13,11 @@ import torch
 from PIL import Image
 
 from train import vqvae
-from train.baselines import known_pixels, notebook_prior, notebook_vqvae, raster_prior
+from train.baselines import known_pixels, notebook_prior, notebook_vqvae, raster_evidence, raster_prior
 from train.baselines.known_pixels import KnownPixelsSettings
 from train.baselines.notebook_prior import NotebookPriorSettings
 from train.baselines.notebook_vqvae import NotebookSettings
-from train.baselines.raster_prior import RasterPrior, RasterPriorSettings
+from train.baselines.raster_network import Particles, RasterPrior, RasterPriorSettings
 from train.data import datasets
 from train.measure.bits_per_pixel import bits_of_codes, bits_of_pixels
 from train.measure.classifier import ClassifierSettings
@@ -151,7 +151,7 @@ def test_particles_have_the_logits_of_a_full_pass_also_when_some_are_selected():
     network, chosen = raster_network(), torch.tensor([4, 4, 0, 2])
     codes = torch.randint(5, (5, 7, 7))
     before, after = network(codes, torch.full((5,), 2)), network(codes[chosen], torch.full((4,), 2))
-    particles, selected = raster_prior.Particles(network, 2), False
+    particles, selected = Particles(network, 2), False
     particles.start_row(0)
     particles.select(torch.zeros(5, dtype=torch.long))
     for row in range(7):
@@ -178,7 +178,7 @@ def test_sequential_monte_carlo_finds_the_evidence():
         PixelCNNConfig(grid=2, num_codes=3, num_labels=2, width=8, layers=2, head_width=16)
     ).eval()
     model = VQModel(VQVAE(VQVAEConfig(grid=2, num_codes=3, width=8)), prior, ["0", "1"], {})
-    log_p = -raster_prior.nats_of_cells(network, every, torch.ones(81, dtype=torch.long)).sum((1, 2))
+    log_p = -raster_evidence.nats_of_cells(network, every, torch.ones(81, dtype=torch.long)).sum((1, 2))
     assert abs(log_p.exp().sum() - 1) < 1e-5
     for bits in itertools.product([False, True], repeat=4):
         known = torch.tensor(bits).view(2, 2)
@@ -186,8 +186,8 @@ def test_sequential_monte_carlo_finds_the_evidence():
         expected = log_p[(every == truth)[:, known].all(1)].logsumexp(0)
         generator = torch.Generator().manual_seed(0)
         given = {"codes": truth, "label": 1, "known": known, "particles": 8_000, "generator": generator}
-        assert abs(raster_prior.evidence_filled_blindly(network, **given) - expected) < 0.05
-        assert abs(raster_prior.evidence_filled_by_prior(network, model, **given) - expected) < 0.05
+        assert abs(raster_evidence.evidence_filled_blindly(network, **given) - expected) < 0.05
+        assert abs(raster_evidence.evidence_filled_by_prior(network, model, **given) - expected) < 0.05
 
 
 @pytest.mark.slow
