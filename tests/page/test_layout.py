@@ -146,6 +146,74 @@ def test_on_a_phone_what_fits_a_chosen_cell_comes_as_a_sheet_below_the_grid(open
     expect(page.locator("#code-grid [aria-selected=true]")).to_have_count(0)
 
 
+def at(page, x, y, selector):
+    """Whether what is seen at a point of the window belongs to such an element."""
+    return page.evaluate(
+        "([x, y, selector]) => Boolean(document.elementFromPoint(x, y)?.closest(selector))", [x, y, selector]
+    )
+
+
+@pytest.mark.both_editions
+def test_the_head_of_the_sheet_stays_and_another_cell_begins_at_its_top(open_page):
+    page = open_page(**PHONE)
+    sheet, close = page.locator("#sheet"), page.locator("#sheet [data-do=close]")
+    cell(page, 3, 3).tap()
+    until(page, "() => document.getAnimations().every((one) => one.playState !== 'running')")
+    for scrolled in (0, 60, 9999):
+        sheet.evaluate("(sheet, top) => sheet.scrollTo(0, top)", scrolled)
+        box, place = sheet.bounding_box(), close.bounding_box()
+        assert box["y"] <= place["y"] < box["y"] + 12, f"scrolled by {scrolled}: {place}"
+        assert at(page, place["x"] + 20, place["y"] + 20, "[data-do=close]")
+        assert at(page, box["x"] + box["width"] / 2, box["y"] + 20, ".title"), f"scrolled by {scrolled}"
+    cell(page, 1, 3).tap()
+    until(page, "() => document.querySelector('#sheet').scrollTop === 0")
+
+
+@pytest.mark.both_editions
+def test_how_far_one_is_in_a_lesson_is_seen_over_the_sheet(open_page):
+    page = open_page("/#lesson=2", **PHONE)
+    page.locator("#lesson [data-do=start]").tap()
+    settle(page)
+    cell(page, 3, 3).tap()
+    page.locator("#palette [role=option]").nth(9).tap()
+    until(page, "() => document.getAnimations().every((one) => one.playState !== 'running')")
+    box = page.locator("#lesson .progress").bounding_box()
+    assert at(page, box["x"] + 30, box["y"] + box["height"] / 2, ".progress")
+    page.locator("#sheet").evaluate("(sheet) => sheet.scrollTo(0, sheet.scrollHeight)")
+    last = page.locator("#palette [role=option]").last.bounding_box()
+    assert last["y"] + last["height"] <= box["y"], "and what the sheet ends with is not behind it"
+
+
+NUMBERS_CUT_OFF = """() => [...document.querySelectorAll("#what-if :is(b, small), #palette span")].filter((e) => {
+  const text = document.createRange();
+  text.selectNodeContents(e);
+  const [inner, outer] = [text, e.closest("button, [role=option]")].map((one) => one.getBoundingClientRect());
+  return inner.width && (inner.left < outer.left || inner.right > outer.right || inner.bottom > outer.bottom);
+}).map((e) => e.textContent)"""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_shares_of_codes_are_never_cut_off(open_page, language):
+    page = open_page(f"/?lang={language}", viewport={"width": 844, "height": 390})
+    settle(page)
+    cell(page, 3, 3).click()
+    until(page, "() => document.querySelector('#what-if small').textContent")
+    for width, height in ((1366, 768), (844, 390), (640, 360), (390, 844)):
+        resize(page, width, height)
+        assert page.evaluate(NUMBERS_CUT_OFF) == [], f"at {width}"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_the_settings_are_within_the_window(open_page, language):
+    page = open_page(f"/?lang={language}", viewport={"width": 683, "height": 384})
+    page.locator(".completion summary").click()
+    for width, height in ((683, 384), (640, 500), (812, 375), (390, 844)):
+        resize(page, width, height)
+        for field in page.locator(".completion .settings :is(.field, input, button)").all():
+            box = field.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= width, f"at {width}: {box}"
+
+
 @pytest.mark.both_editions
 def test_paper_is_light_and_has_no_buttons_and_forced_colours_show_what_is_chosen(open_page):
     page = open_page("/?__theme=dark", viewport={"width": 1024, "height": 768})

@@ -139,6 +139,27 @@ def test_changed_cells_are_counted_marked_and_restored_one_by_one(page):
     expect(count).to_have_text("1 of 49 changed")
 
 
+def test_only_the_corner_of_a_changed_cell_restores_it(page):
+    draw_and_settle(page)
+    changed = cell(page, 3, 3)
+    changed.click()
+    page.keyboard.type("33" if codes(page)[3, 3] != 33 else "34")
+    page.keyboard.press("Enter")
+    expect(page.locator("#code-grid .edited")).to_have_count(1)
+    kept = codes(page)
+    box = changed.bounding_box()
+    for x, y in ((0.5, 0.5), (0.6, 0.4), (0.85, 0.45), (0.55, 0.15)):
+        cell(page, 0, 0).click()
+        page.mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"])
+        expect(page.locator("#code-grid .edited.linked")).to_have_count(1)
+        page.mouse.down()
+        expect(changed).to_have_attribute("aria-selected", "true")
+        page.mouse.move(box["x"] + 1.5 * box["width"], box["y"] + y * box["height"])
+        page.mouse.up()
+        expect(page.locator("#code-grid [aria-selected=true]")).to_have_count(2)
+    assert (codes(page) == kept).all()
+
+
 # ---- what is kept, sent and brought along ----
 
 
@@ -209,6 +230,25 @@ def test_what_the_prior_says_is_saved_as_json_and_csv(page):
     assert len(files["conditionals-csv"].splitlines()) == 50
 
 
+def test_the_saved_picture_is_that_of_the_saved_grid(page):
+    """Which has "?" cells as long as no completion is kept."""
+    ask_for_bottom(page)
+    until_shown(page, offered(page, 0))
+    page.get_by_role("button", name="Save & share").click()
+
+    def saved_picture():
+        with page.expect_download() as saved:
+            page.locator("#share [data-do=png]").click()
+        return np.array(Image.open(saved.value.path()).convert("L"))
+
+    proposed = saved_picture()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+z")  # lets go of the proposal
+    expect(page.locator("#code-grid .imagined")).to_have_count(0)
+    page.get_by_role("button", name="Save & share").click()
+    assert (saved_picture() == proposed).all()
+
+
 PASTE = """([name, type, base64]) => {
   const data = new DataTransfer();
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -277,6 +317,23 @@ def test_pasted_and_dropped_codes_are_opened_and_nothing_navigates_away(page):
     )
     assert kept == [False, False], "the browser does nothing of its own"
     until_codes_are(page, grid)
+
+
+def test_the_codebook_counts_and_frames_the_grid_that_its_picture_shows(page):
+    ask_for_bottom(page)
+    until_shown(page, offered(page, 0))
+    shown = picture(page)
+    page.locator(".nav [data-view=codebook]").click()
+    here = page.locator("#codebook .here")
+    new = int(np.setdiff1d(offered(page, 0)[4:], codes(page))[-1])
+    page.locator(f"#atlas [data-code='{new}']").click()
+    count = int((offered(page, 0) == new).sum())
+    expect(here.locator(".caption")).to_have_text(f"Cells with this code: {count}.")
+    expect(here.locator(".linked")).to_have_count(count)
+    assert (picture(page, "#codebook .here canvas") == shown).all()
+    page.keyboard.press("Control+z")  # lets go of the proposal
+    expect(here.locator(".caption")).to_have_text("Cells with this code: 0.")
+    expect(here.locator(".linked")).to_have_count(0)
 
 
 # ---- for those who listen ----

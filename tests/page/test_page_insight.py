@@ -289,6 +289,18 @@ def test_keys_choose_cells_that_do_not_touch(page):
     until_codes_are(page, start)
 
 
+def test_ctrl_home_and_end_lead_to_the_corners_of_the_grid(page):
+    cell(page, 3, 3).click()
+    for key, (row, column) in (
+        ("End", (3, 6)),
+        ("Home", (3, 0)),
+        ("Control+End", (6, 6)),
+        ("Control+Home", (0, 0)),
+    ):
+        page.keyboard.press(key)
+        expect(cell(page, row, column)).to_be_focused()
+
+
 def test_the_rest_of_the_drawing(page):
     draw_and_settle(page)
     start = codes(page)

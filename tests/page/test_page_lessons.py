@@ -266,6 +266,24 @@ def test_high_temperature_breaks_digits_and_a_low_one_does_not(open_page):
     expect_solved(page, "heat")
 
 
+def test_closing_a_lesson_brings_the_settings_back_also_after_a_reload(open_page):
+    page = open_page("/#lesson=6")
+    slider = page.locator(".completion [name=temperature]")
+    until(page, "() => !document.querySelector('#lesson').hidden")
+    own = slider.input_value()
+    start(page, "heat")
+    page.locator(".completion summary").click()
+    slider.focus()
+    page.keyboard.press("End")
+    start(page, "heat")  # again
+    assert float(slider.input_value()) == 2
+    page.wait_for_function("() => sessionStorage.getItem('vqdemo-session')?.includes('before')")
+    page.reload()
+    expect(slider).to_have_value("2")
+    page.locator("#lesson [data-do=close]").click()
+    expect(slider).to_have_value(own)
+
+
 def test_a_hook_is_found(open_page, model):
     tiles = np.asarray(model.tiles)
     tiles = tiles / np.maximum(tiles.max((1, 2), keepdims=True), 0.4)  # as the page shows them

@@ -236,7 +236,7 @@ def record(page: Page, model) -> Film:
         settle(page)
         believed(page)
         film.shoot(350)
-    film.shoot(700)
+    film.shoot(600)
 
     film.caption("erase")
     film.move(middle(cell(page, 3, 0)))
@@ -248,7 +248,7 @@ def record(page: Page, model) -> Film:
     page.keyboard.press("Escape")  # no cell is chosen any more
     page.evaluate("document.activeElement.blur()")
     until(page, "() => document.querySelector('.ghost')?.dataset.count === '24'")
-    film.shoot(1100)
+    film.shoot(950)
 
     film.caption("complete")
     film.click(page.locator("#complete"), ms=40)
@@ -264,7 +264,7 @@ def record(page: Page, model) -> Film:
     page.mouse.up()
     settle(page)
     believed(page)
-    film.shoot(1500)
+    film.shoot(1100)
     return film
 
 

@@ -146,3 +146,26 @@ test("the address for others has nothing of the visitor's own", () => {
 });
 
 test("every lesson has an address", () => assert.equal(LAST_LESSON, LESSONS.length));
+
+test("the settings that stood before a lesson come back when it is left", () => {
+  const [own, hot] = /** @type {any[]} */ ([{ temperature: 0.9 }, { temperature: 2 }]);
+  for (const leave of [closeLesson, () => openLesson(7)]) {
+    const back = arrive("");
+    openLesson(6);
+    update({ lesson: { ...state.lesson, before: own }, settings: hot });
+    openView("codebook");
+    assert.equal(state.settings, hot);
+    back();
+    assert.equal(state.settings, hot, "it is still that lesson");
+    leave();
+    assert.equal(state.settings, own);
+  }
+});
+
+test("what was set before a lesson was started stays", () => {
+  arrive("#lesson=6");
+  const hot = /** @type {any} */ ({ temperature: 2 });
+  update({ settings: hot });
+  closeLesson();
+  assert.equal(state.settings, hot);
+});

@@ -114,8 +114,15 @@ test("of another model's work, nothing that holds codes", () => {
   assert.deepEqual([got.speed, got.solved, got.sampling.seed], [5, { eight: 2 }, 3]);
 });
 
+test("a lesson keeps the settings that stood before it, if they are some", () => {
+  const withBefore = (before) => restored({ ...WHOLE, lesson: { ...WHOLE.lesson, before } }).lesson;
+  assert.deepEqual(withBefore(SETTINGS).before, SETTINGS);
+  assert.equal(withBefore({ ...SETTINGS, n: 400 }), null);
+});
+
 test("what is forgotten is forgotten: the work, lessons and samples too", async () => {
-  restored(WHOLE);
+  const before = { ...SETTINGS, seed: 99 };
+  restored({ ...WHOLE, lesson: { ...WHOLE.lesson, before } });
   globalThis.location = { href: "https://example.org/#graft&lesson=2" };
   globalThis.window = { history: { pushState: (_, __, href) => (globalThis.location.href = href) } };
   setSentences({ forgotten: "forgotten" });
@@ -123,6 +130,7 @@ test("what is forgotten is forgotten: the work, lessons and samples too", async 
   assert.deepEqual(state.codes, blank.codes);
   assert.deepEqual([state.recent, state.graft.other, state.lesson, state.solved], [[], null, null, {}]);
   assert.deepEqual(state.sampling, { temperature: 0.9, guidance: 0, seed: 1 });
+  assert.notEqual(state.settings.seed, before.seed);
   assert.ok(!state.canUndo && !state.canRedo);
   assert.equal(globalThis.location.href, "https://example.org/#graft");
 });

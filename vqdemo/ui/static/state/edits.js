@@ -11,7 +11,7 @@ import { dropStep, recordStep, step } from "./history.js";
 import { hush, say, sentences } from "./message.js";
 import { atRest } from "./preview.js";
 import { currentRevision, noteEdit, refresh, startRevision } from "./reconstruction.js";
-import { state, update } from "./store.js";
+import { state, update, watch } from "./store.js";
 
 const MAX_RECENT_CODES = 6;
 
@@ -143,6 +143,17 @@ export function writeCode(code, cells = state.selected) {
   }
   changeCodes(state.codes.map((old, cell) => (written.has(cell) ? code : old)));
 }
+
+/** Give the selected cells the code whose number was typed, if it is one. @param {string} typed */
+export function writeTyped(typed) {
+  if (/^\d+$/.test(typed)) return writeCode(Number(typed));
+  if (!state.selected.size) return say(sentences.choose_first);
+  say(sentences.bad_code, "error", { code: typed, last: state.modelInfo.num_codes - 1 });
+}
+
+watch(["selected"], ({ selected, message }) => {
+  if (selected.size && message?.text === sentences.choose_first) hush(); // it was heard
+});
 
 /** @param {Iterable<number>} cells */
 export const erase = (cells = state.selected) => writeCode(UNKNOWN, cells);

@@ -84,7 +84,8 @@ export async function openJSON(file) {
     if (file.size > state.modelInfo.max_import_bytes) throw new Error(sentences.no_json);
     const { codes, settings, otherModel } = fromJSON(await file.text(), state);
     if (!(await openCodes(codes, { since }))) return false;
-    update({ settings });
+    const { lesson } = state;
+    update({ settings, lesson: lesson && { ...lesson, before: null } }); // they stay when the lesson is left
     if (otherModel) say(sentences.file_of_others_opened, "note", { name: file.name });
     return true;
   } catch (error) {

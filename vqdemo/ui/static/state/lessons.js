@@ -53,6 +53,7 @@ export async function startLesson() {
   }
   select([]);
   const begun = {
+    before: lesson.before ?? state.settings,
     start: isBlank ? modelInfo.blank : { codes: state.codes, image: state.image },
     tries: lesson.tries + 1,
     guess: null,

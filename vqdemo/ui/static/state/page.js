@@ -63,12 +63,18 @@ export function addressFor({ lesson, beat = null, view = FIRST }) {
 function lessonNamed(number, beat) {
   if (number === null) return null;
   if (state.lesson?.number === number) return { ...state.lesson, beat: beat ?? state.lesson.beat };
-  return { number, beat, start: null, tries: 0, isGuessing: false, guess: null, outcome: null };
+  return { number, beat, before: null, start: null, tries: 0, isGuessing: false, guess: null, outcome: null };
+}
+
+/** Show a view and a lesson. When a lesson is left, the settings that stood before it come back. */
+function turnTo(view, lesson) {
+  const left = lesson?.number === state.lesson?.number ? null : state.lesson;
+  update({ view, lesson, settings: left?.before ?? state.settings });
 }
 
 function show(view, lesson) {
   window.history.pushState(null, "", addressOf(view, lesson));
-  update({ view, lesson });
+  turnTo(view, lesson);
 }
 
 /** @param {string} view */
@@ -93,11 +99,11 @@ export function closeLesson() {
 export function followAddress(otherwise = state.view) {
   const { view, lesson, beat } = namedBy(location.href);
   const opened = lessonNamed(lesson, beat);
-  update({ view: view ?? (opened ? FIRST : otherwise), lesson: opened });
+  turnTo(view ?? (opened ? FIRST : otherwise), opened);
   window.history.replaceState(null, "", addressOf(state.view, opened));
   addEventListener("popstate", () => {
     const named = namedBy(location.href);
-    update({ view: named.view ?? FIRST, lesson: lessonNamed(named.lesson, named.beat) });
+    turnTo(named.view ?? FIRST, lessonNamed(named.lesson, named.beat));
   });
 }
 

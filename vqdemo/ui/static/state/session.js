@@ -59,8 +59,8 @@ function dropChanges() {
 export async function forgetWork() {
   restoreHistory({ past: [], future: [], now: { ...wholeHistory().now, alternatives: null } });
   startRevision();
+  closeLesson(); // which brings settings back
   setModel(state.modelInfo);
-  closeLesson();
   startSampling();
   update({ recent: [], selected: new Set(), graft: { other: null, taken: [] }, solved: {} });
   await null; // the listeners have heard of it
@@ -176,6 +176,7 @@ function fitsOf(modelInfo) {
       isObject(value) &&
       [value.number, value.tries].every(isNumber) &&
       [value.beat, value.guess].every((part) => part === null || isNumber(part)) &&
+      ((value.before ?? null) === null || settings(value.before)) &&
       typeof value.isGuessing === "boolean" &&
       (value.outcome === null || areNumbers(value.outcome, modelInfo.labels.length)) &&
       (value.start === null ||

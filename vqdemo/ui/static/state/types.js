@@ -122,6 +122,7 @@
  * @typedef {object} OpenLesson
  * @property {number} number from 1 on
  * @property {number | null} beat the score that a link challenges the visitor to reach
+ * @property {Settings | null} before the settings that stood before it was started
  * @property {{codes: Grid, image: Image} | null} start what it began with; null until it is started
  * @property {number} tries how often it was started
  * @property {boolean} isGuessing whether a completion is to be predicted, and not on show yet

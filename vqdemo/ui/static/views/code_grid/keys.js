@@ -8,6 +8,7 @@ import { state } from "../../state/store.js";
 import { ARROWS } from "../parts/arrow_keys.js";
 
 const STEPS = { ...ARROWS, Home: [0, -Infinity], End: [0, Infinity] };
+const CORNERS = { Home: [-Infinity, -Infinity], End: [Infinity, Infinity] }; // with Ctrl
 
 export function editByKeys(grid, roving, selection, entry) {
   grid.addEventListener("keydown", (event) => {
@@ -16,7 +17,7 @@ export function editByKeys(grid, roving, selection, entry) {
     const deletes = key === "Backspace" || key === "Delete";
     if (key in STEPS && !event.altKey) {
       entry.write();
-      const to = cellAfter(STEPS[key]);
+      const to = cellAfter((command && CORNERS[key]) || STEPS[key]);
       if (command) roving.moveTo(to);
       else selection.moveTo(to, event.shiftKey);
     } else if (key === " ") {

@@ -5,12 +5,13 @@
 import * as networks from "../../networks/client.js";
 import { UNKNOWN } from "../../state/grid.js";
 import { newestFirst } from "../../state/newest_first.js";
+import { shownCodes } from "../../state/preview.js";
 import { focus } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
 import { state, watch } from "../../state/store.js";
-import { addCellOverlay } from "../parts/cell_overlay.js";
 import { share, shareOf } from "../parts/numbers.js";
 import { depict, paint, picture } from "../parts/paint.js";
+import { showReconstruction } from "../parts/reconstruction_board.js";
 import { rovingFocus } from "../parts/roving_focus.js";
 import { codeOf, pointAtCodes } from "../parts/under_pointer.js";
 
@@ -91,7 +92,7 @@ export function mount(element, { text }) {
 
   const queue = newestFirst();
   function show(code) {
-    const { modelInfo, codes } = state;
+    const { modelInfo } = state;
     shown = code;
     roving.set(code);
     markers.forEach((marker, i) => {
@@ -104,9 +105,7 @@ export function mount(element, { text }) {
     const rank = 1 + order.filter((other) => other !== background && usage[other] > usage[code]).length;
     const words = { share: share(shareOf(code, modelInfo)), rank };
     part(".share").textContent = fill(blank ? text.blank_share : text.share, words);
-    part(".here .caption").textContent = fill(text.here_caption, {
-      count: codes.filter((other) => other === code).length,
-    });
+    showCount();
     focus({ code });
     modelInfo.nearest[code].forEach((alike, i) => {
       const button = part(".nearest").children[i];
@@ -116,6 +115,11 @@ export function mount(element, { text }) {
     });
     depict(part(".head img"), modelInfo.tiles[code]);
     showAlone(code);
+  }
+
+  function showCount() {
+    const count = shownCodes(state).filter((other) => other === shown).length;
+    part(".here .caption").textContent = fill(text.here_caption, { count });
   }
 
   function showAlone(code) {
@@ -129,9 +133,10 @@ export function mount(element, { text }) {
   }
 
   /** The code of the visitor's digit that draws most, to begin with. */
-  function busiest({ codes, modelInfo }) {
+  function busiest(now) {
+    const { modelInfo } = now;
     const ink = (code) => modelInfo.tiles[code].reduce((sum, value) => sum + value, 0);
-    return codes
+    return shownCodes(now)
       .filter((code) => code !== UNKNOWN)
       .reduce((best, code) => (ink(code) > ink(best) ? code : best), modelInfo.background);
   }
@@ -145,9 +150,6 @@ export function mount(element, { text }) {
   });
   watch(["networks"], ({ view }) => view === "codebook" && shown !== null && showAlone(shown));
   watch(["view"], ({ view }) => view !== "codebook" && shown !== null && focus(null));
-  watch(
-    ["image", "view", "theme"],
-    ({ image, view }) => image && view === "codebook" && paint(part(".here canvas"), image),
-  );
-  addCellOverlay(part(".here .board"), { showUnknown: true });
+  watch(["preview"], ({ view }) => view === "codebook" && shown !== null && showCount());
+  showReconstruction(part(".here .board"));
 }

@@ -2,7 +2,7 @@
 // it. The blank code comes first, the others in an order in which neighbours are alike. Choosing one writes
 // it into the selected cells; pointing at one shows every cell that carries it.
 
-import { writeCode } from "../../state/edits.js";
+import { writeCode, writeTyped } from "../../state/edits.js";
 import { shownCodes } from "../../state/preview.js";
 import { focus, pointedCells } from "../../state/selection.js";
 import { fill } from "../../state/sentence.js";
@@ -99,8 +99,9 @@ export function mount(element, { text }) {
     if (place >= 0) options[place].scrollIntoView({ block: "nearest", inline: "nearest" });
   });
   searchField.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !/^\d+$/.test(searchField.value)) return;
-    writeCode(Number(searchField.value));
+    const typed = searchField.value.trim();
+    if (event.key !== "Enter" || !typed) return;
+    writeTyped(typed);
     searchField.select();
   });
   searchField.addEventListener("blur", () => {

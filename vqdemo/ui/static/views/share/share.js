@@ -33,9 +33,10 @@ export function mount(element, { text }) {
   });
   wireCopyButton(panel, text);
 
+  /** Of the grid that the other files have: a completion that is not kept is in none. */
   function savePNG() {
     const [small, large] = [document.createElement("canvas"), document.createElement("canvas")];
-    paint(small, state.preview?.completion.image ?? state.image);
+    paint(small, state.image);
     large.width = large.height = small.width * PNG_SCALE;
     const surface = large.getContext("2d");
     surface.imageSmoothingEnabled = false;

@@ -15,6 +15,7 @@ export function mount(element) {
   showReconstruction(element.querySelector(".mini"));
   wireButtons(element, { close: () => select([]) });
 
+  let chosen = state.selected; // when the sheet last came or was left as it is
   let isHeld = false; // by a finger that may still choose cells: nothing moves under it
   function show() {
     if (isHeld) return;
@@ -23,6 +24,8 @@ export function mount(element) {
     sheet.classList.toggle("open", isOpen);
     sheet.inert = PHONE.matches && !isOpen;
     if (PHONE.matches && isOpen && !wasOpen) grid.scrollIntoView({ block: "nearest" });
+    if (state.selected !== chosen) sheet.scrollTo(0, 0);
+    chosen = state.selected;
   }
   watch(["selected"], show);
   PHONE.addEventListener("change", show);
