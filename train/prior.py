@@ -34,7 +34,6 @@ from train.runtime.schedule import learning_rate
 from train.runtime.settings import (
     LARGEST_SEED,
     at_least,
-    at_least_one,
     below_one,
     in_range,
     one_of,
@@ -101,8 +100,8 @@ class PriorSettings:
 
     def __post_init__(self):
         one_of(self, ("train", "fit"), "split")
-        at_least_one(self, "width", "layers", "after_layers", "after_features", "groups")
-        at_least_one(self, "fusion_layers", "head_width", "epochs", "batch")
+        at_least(self, 1, "width", "layers", "after_layers", "after_features", "groups")
+        at_least(self, 1, "fusion_layers", "head_width", "epochs", "batch")
         at_least(self, 0, "images", "learning_rate", "adamw_learning_rate", "weight_decay", "plain_epochs")
         in_range(self, 0, 1, "no_label_share", "marginal_share", "warp_share")
         in_range(self, 0, 2, "masked_weight")

@@ -34,7 +34,6 @@ from train.runtime.schedule import learning_rate
 from train.runtime.settings import (
     LARGEST_SEED,
     at_least,
-    at_least_one,
     below_one,
     in_range,
     one_of,
@@ -95,7 +94,7 @@ class VQVAESettings:
     def __post_init__(self):
         datasets.check(self.dataset)
         one_of(self, ("train", "fit"), "split")
-        at_least_one(self, "width", "epochs", "batch", "doodle_number")
+        at_least(self, 1, "width", "epochs", "batch", "doodle_number")
         at_least(self, 0, "images", "encoder_blocks", "decoder_blocks", "warmup_steps")
         at_least(self, 0, "learning_rate", "commitment", "usage_entropy", "restart_below")
         in_range(self, 0, 1, "doodle_share", "doodles_until", "shift_share", "erase_share")

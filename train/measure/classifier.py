@@ -20,7 +20,7 @@ from train.runtime.checkpoint import epoch_generator
 from train.runtime.device import autocast
 from train.runtime.files import load_if_made_with, metadata_of, write_tensors
 from train.runtime.schedule import learning_rate
-from train.runtime.settings import at_least_one, setting
+from train.runtime.settings import at_least, setting
 
 
 @dataclass
@@ -34,7 +34,7 @@ class ClassifierSettings:
     seed: int = setting(0, "seed of everything random")
 
     def __post_init__(self):
-        at_least_one(self, "batch", "epochs")
+        at_least(self, 1, "batch", "epochs")
 
 
 class Classifier(nn.Module):

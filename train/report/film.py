@@ -29,6 +29,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from train.runtime.files import fingerprint, metadata_of, write_tensors
+from train.runtime.folders import usage_errors
 from train.runtime.log import read_log
 from train.runtime.snapshots import epochs_kept, numbers_kept
 from train.runtime.weights_folder import config_so_far
@@ -141,10 +142,8 @@ def main() -> None:
         "--runs", type=Path, default=Path("runs"), help="folder of snapshots and log (default: runs)"
     )
     arguments = parser.parse_args()
-    try:
+    with usage_errors(parser):
         run(arguments.weights, arguments.runs)
-    except (FileNotFoundError, ValueError) as error:
-        parser.error(str(error))
 
 
 if __name__ == "__main__":

@@ -24,11 +24,6 @@ def at_least(settings, least: float, *names: str) -> None:
             raise ValueError(f"{name} must be at least {least}, not {value}")
 
 
-def at_least_one(settings, *names: str) -> None:
-    """Raises ValueError if one of these fields is less than 1, or not finite."""
-    at_least(settings, 1, *names)
-
-
 def in_range(settings, least: float, most: float, *names: str) -> None:
     """Raises ValueError if one of these fields is less than `least` or more than `most`."""
     for name in names:

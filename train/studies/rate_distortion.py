@@ -14,7 +14,7 @@ from train.measure import records
 from train.measure.reconstruction import fidelity
 from train.runtime.device import best_device
 from train.runtime.folders import Folders, run_stage
-from train.runtime.settings import at_least, at_least_one, numbers_of, setting
+from train.runtime.settings import at_least, numbers_of, setting
 from train.runtime.weights_folder import dataset_of
 from train.vqvae import VQVAESettings
 
@@ -32,7 +32,7 @@ class RateDistortionSettings:
     def __post_init__(self):
         for codes in numbers_of(self, "codes"):
             VQVAESettings(codes=codes)
-        at_least_one(self, "epochs")
+        at_least(self, 1, "epochs")
         at_least(self, 0, "images")
 
 

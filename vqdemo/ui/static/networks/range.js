@@ -7,6 +7,10 @@ export const range = (n, from = 0) => Array.from({ length: n }, (_, i) => from +
  * @param {number} length
  */
 export function runs(numbers, length) {
-  const firsts = range(length).filter((i) => i === 0 || numbers[i] !== numbers[i - 1]);
-  return firsts.map((first, i) => [first, firsts[i + 1] ?? length]);
+  const found = [];
+  for (let first = 0, end; first < length; first = end) {
+    for (end = first + 1; end < length && numbers[end] === numbers[first]; end++);
+    found.push([first, end]);
+  }
+  return found;
 }

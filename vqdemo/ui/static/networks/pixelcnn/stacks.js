@@ -138,10 +138,8 @@ export function stacks({ grid, numCodes, width }, kernel, { mixRows, enter, ente
       if (row + down < 0) continue;
       for (let column = Math.max(first, -right); column < Math.min(end, grid - right); column++) {
         const seen = ((row + down) * grid + column + right) * n;
-        for (let k = 0, next; k < n; k = next) {
-          const code = codes[seen + k];
-          for (next = k + 1; next < n && codes[seen + next] === code; next++);
-          const to = out + ((column - first) * n + k) * 2 * width;
+        for (const [k, next] of runs(codes.subarray(seen, seen + n), n)) {
+          const [code, to] = [codes[seen + k], out + ((column - first) * n + k) * 2 * width];
           add(next - k, 2 * width, table + code * 2 * width, 0, to, 2 * width, to, 2 * width);
         }
       }

@@ -151,5 +151,5 @@ export function mount(element, { text }) {
   watch(["networks"], ({ view }) => view === "codebook" && shown !== null && showAlone(shown));
   watch(["view"], ({ view }) => view !== "codebook" && shown !== null && focus(null));
   watch(["preview"], ({ view }) => view === "codebook" && shown !== null && showCount());
-  showReconstruction(part(".here .board"));
+  showReconstruction(part(".here .board"), "codebook");
 }

@@ -7,9 +7,11 @@ import { addCellOverlay } from "./cell_overlay.js";
 import { showLoading } from "./loading.js";
 import { inCells, paint } from "./paint.js";
 
-export function showReconstruction(board) {
+/** @param {string | null} only the view outside of which the board is not seen, and not painted */
+export function showReconstruction(board, only = null) {
   const canvas = board.querySelector("canvas");
-  watch(["image", "preview", "theme"], ({ image, preview, modelInfo }) => {
+  watch(["image", "preview", "theme", "view"], ({ image, preview, modelInfo, view }) => {
+    if (only !== null && view !== only) return;
     if (preview)
       paint(
         canvas,
